@@ -1,0 +1,3 @@
+//! The `dun` command.
+
+fn main() {}

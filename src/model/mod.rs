@@ -1,0 +1,3 @@
+//! The checked policy: every name resolved, every value typed.
+
+pub mod field;
