@@ -1,0 +1,3 @@
+//! Values to text: what people and programs read.
+
+pub mod diagnostic;
