@@ -1,3 +1,22 @@
-//! The checked policy: every name resolved, every value typed.
+//! The checked policy: every name resolved, every value typed. What cannot be meant cannot be represented.
 
+pub mod channel;
+pub mod condition;
 pub mod field;
+pub mod policy;
+pub mod rule;
+pub mod stage;
+pub mod step;
+
+pub use channel::Channel;
+pub use condition::{Bounds, Condition, Predicate, Test};
+pub use policy::{
+    CarveOut, CatchUp, Catches, Ladder, LadderId, Policy, PolicyCalendar, Role, RoleHolder, RoleId, Segment,
+    SegmentId, Settings,
+};
+pub use rule::{Rule, RuleId};
+pub use stage::Stage;
+pub use step::{
+    Act, Anchor, Approval, Attachment, Forbidden, Moment, Offset, Repeat, Restriction, RestrictionKind, Rung,
+    Step, Unit,
+};

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::tables::{CustomerRow, InvoiceRow};
 use super::texts::Text;
+pub use crate::model::channel::Channel;
 use crate::money::Currency;
 
 /// What became of a step (R9), in the order that decides between rows of the same moment:
@@ -60,44 +61,6 @@ impl Outcome {
     #[must_use]
     pub fn carries_out(self) -> bool {
         matches!(self, Outcome::Sent | Outcome::Done | Outcome::Bounced | Outcome::Assigned)
-    }
-}
-
-/// The way a contact went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Channel {
-    /// E-mail.
-    Email,
-    /// Text message.
-    Sms,
-    /// Letter.
-    Letter,
-    /// Telephone.
-    Call,
-}
-
-impl Channel {
-    /// The word used in policies, ledgers and plans.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Channel::Email => "email",
-            Channel::Sms => "sms",
-            Channel::Letter => "letter",
-            Channel::Call => "call",
-        }
-    }
-
-    /// The channel written with this word.
-    #[must_use]
-    pub fn named(word: &str) -> Option<Channel> {
-        [Channel::Email, Channel::Sms, Channel::Letter, Channel::Call].into_iter().find(|c| c.word() == word)
-    }
-
-    /// Whether it carries a message, which goes out without a person.
-    #[must_use]
-    pub fn is_message(self) -> bool {
-        self != Channel::Call
     }
 }
 

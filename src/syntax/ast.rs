@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
+use crate::model::{Attachment, Channel};
 use crate::money::Money;
 use crate::span::Span;
 
@@ -402,22 +403,13 @@ pub struct Act {
     pub wait: Option<Span>,
 }
 
-/// What can be attached to a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Attachment {
-    /// The documents of the message's invoices.
-    Invoice,
-    /// A statement of account.
-    Statement,
-}
-
 /// What an action does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActKind {
     /// `email T`, `sms T`, `letter T [registered]`.
     Message {
         /// The way it goes.
-        channel: MessageChannel,
+        channel: Channel,
         /// The template.
         template: Name,
         /// By registered letter.
@@ -453,17 +445,6 @@ pub enum InterestRate {
     Percent(String),
     /// A file of rates by date.
     File(String),
-}
-
-/// The way a message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageChannel {
-    /// E-mail.
-    Email,
-    /// Text message.
-    Sms,
-    /// Letter.
-    Letter,
 }
 
 /// What holds for a whole step line.

@@ -1,12 +1,13 @@
 //! Steps, their actions and modifiers, and restrictions.
 
 use super::ast::{
-    Act, ActKind, Action, Anchor, Attachment, CatchUp, Clause, InterestRate, MessageChannel, Modifier,
-    Moment, Name, NeedsApproval, Never, Offset, Restriction, Schedule, Spanned, Step, Unit, Weekends,
+    Act, ActKind, Action, Anchor, CatchUp, Clause, InterestRate, Modifier, Moment, Name, NeedsApproval,
+    Never, Offset, Restriction, Schedule, Spanned, Step, Unit, Weekends,
 };
 use super::parser::{Builder, Pair, Parts, Rule, only};
 use super::{conditions, values};
 use crate::diagnostic::Diagnostic;
+use crate::model::{Attachment, Channel};
 
 /// The lines of a block of rules.
 pub(super) fn clauses(b: &mut Builder, parts: Parts) -> Vec<Spanned<Clause>> {
@@ -199,9 +200,9 @@ fn act_kind(b: &mut Builder, pair: Pair) -> ActKind {
     match rule {
         Rule::message => {
             let channel = match parts.need().as_str() {
-                "email" => MessageChannel::Email,
-                "sms" => MessageChannel::Sms,
-                _ => MessageChannel::Letter,
+                "email" => Channel::Email,
+                "sms" => Channel::Sms,
+                _ => Channel::Letter,
             };
             let template = values::name(b, parts.need());
             ActKind::Message { channel, template, registered: parts.next().map(|pair| b.span(&pair)) }

@@ -1,0 +1,263 @@
+//! Steps, their schedule and actions, and restrictions.
+
+use super::channel::Channel;
+use super::condition::Condition;
+use super::policy::RoleId;
+use super::rule::RuleId;
+
+/// What can be attached to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Attachment {
+    /// The documents of the message's invoices.
+    Invoice,
+    /// A statement of account.
+    Statement,
+}
+
+/// What a step counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Anchor {
+    /// The due date.
+    Due,
+    /// The issue date.
+    Issue,
+    /// The opening of the dispute.
+    Dispute,
+    /// The promised date.
+    Promise,
+}
+
+/// The unit of an offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// Calendar days.
+    Days,
+    /// Open days of the customer's calendar.
+    BusinessDays,
+}
+
+/// A distance in days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Offset {
+    /// How many; negative is earlier.
+    pub count: i64,
+    /// Of which days.
+    pub unit: Unit,
+}
+
+/// A day counted from an anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment {
+    /// What it counts from.
+    pub anchor: Anchor,
+    /// How far.
+    pub offset: Offset,
+}
+
+impl Moment {
+    /// The moment as the ledger and the plan name it: `D+10`, `promise+3 business days`.
+    #[must_use]
+    pub fn name(self) -> String {
+        let anchor = match self.anchor {
+            Anchor::Due => "D",
+            Anchor::Issue => "issue",
+            Anchor::Dispute => "dispute",
+            Anchor::Promise => "promise",
+        };
+        match (self.offset.count, self.offset.unit) {
+            (0, _) => format!("{anchor}+0"),
+            (count, Unit::Days) => format!("{anchor}{count:+}"),
+            (count @ (1 | -1), Unit::BusinessDays) => format!("{anchor}{count:+} business day"),
+            (count, Unit::BusinessDays) => format!("{anchor}{count:+} business days"),
+        }
+    }
+}
+
+/// How a step comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Repeat {
+    /// After how many days.
+    pub period: Offset,
+    /// How often in all; none means without end.
+    pub times: Option<u32>,
+}
+
+/// The steps of a ladder at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// When, for the first time.
+    pub moment: Moment,
+    /// How it comes back.
+    pub repeat: Option<Repeat>,
+    /// What is done, in file order.
+    pub steps: Vec<Step>,
+}
+
+/// One step: something to do, remembered in the ledger under its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What the ledger remembers; a repeated step adds ` #n`, a carve-out's begins with its name and `/`.
+    pub key: String,
+    /// The line.
+    pub rule: RuleId,
+    /// When it acts, for a carve-out's step as well.
+    pub moment: Moment,
+    /// What must hold for it to act.
+    pub when: Option<Condition>,
+    /// Who must approve it, by its own line.
+    pub approvals: Vec<Approval>,
+    /// What is done; the later ones when the earlier ones have no address.
+    pub acts: Vec<Act>,
+}
+
+/// An approval asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Approval {
+    /// The line that asks.
+    pub rule: RuleId,
+    /// Who must approve; none means the owner of the invoice.
+    pub by: Option<RoleId>,
+    /// From which day on.
+    pub from: Option<Moment>,
+}
+
+/// What is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// An e-mail, a text or a letter.
+    Message {
+        /// Which of them.
+        channel: Channel,
+        /// The template's name.
+        template: String,
+        /// To whom; none means the customer's billing contact.
+        to: Option<RoleId>,
+        /// Copies to.
+        cc: Vec<RoleId>,
+        /// What goes with it.
+        attach: Vec<Attachment>,
+    },
+    /// A telephone call, made by a person.
+    Call {
+        /// Who calls.
+        by: RoleId,
+        /// The call sheet's template.
+        sheet: Option<String>,
+    },
+    /// Tells someone.
+    Notify {
+        /// Whom.
+        role: RoleId,
+        /// The note's template.
+        note: Option<String>,
+    },
+    /// Something a person must close.
+    Task {
+        /// What.
+        text: String,
+        /// Who.
+        role: RoleId,
+    },
+    /// Makes a role the owner of the invoice.
+    HandOff {
+        /// Which role.
+        role: RoleId,
+    },
+    /// Hands off, and later messages need the role's approval.
+    Escalate {
+        /// Which role.
+        role: RoleId,
+    },
+    /// A mark that other systems read.
+    Flag {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Act {
+    /// The channel of a contact: a message or a call.
+    #[must_use]
+    pub fn contact(&self) -> Option<Channel> {
+        match self {
+            Act::Message { channel, .. } => Some(*channel),
+            Act::Call { .. } => Some(Channel::Call),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a message.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        matches!(self, Act::Message { .. })
+    }
+
+    /// The template it is written from.
+    #[must_use]
+    pub fn template(&self) -> Option<&str> {
+        match self {
+            Act::Message { template, .. } => Some(template),
+            Act::Call { sheet: template, .. } | Act::Notify { note: template, .. } => template.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// A restriction and the line it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restriction {
+    /// The line.
+    pub rule: RuleId,
+    /// What it restricts.
+    pub kind: RestrictionKind,
+}
+
+/// What a restriction does (R15, R16, R19).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RestrictionKind {
+    /// No message goes out without a person's word: the owner approves when nobody else does.
+    NeverAutoSend,
+    /// Something is forbidden.
+    Never(Forbidden),
+    /// Messages are drafts that a person sends: the role, or the owner of the invoice.
+    OnlyByHand(Option<RoleId>),
+    /// Messages, flags and charges need approval.
+    NeedsApproval(Approval),
+    /// Nothing goes on.
+    Hold,
+    /// Days with a message to a customer.
+    WriteAtMost {
+        /// How many of them,
+        times: u32,
+        /// in this many days.
+        days: u32,
+    },
+    /// Automatic messages a day.
+    SendAtMost(u32),
+    /// The greatest age of the data, in days.
+    DataNoOlder(u32),
+}
+
+/// What a `never` forbids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forbidden {
+    /// Contacts on one channel.
+    Channel(Channel),
+    /// Messages and calls.
+    Contact,
+    /// Escalation.
+    Escalate,
+}
+
+impl Forbidden {
+    /// Whether it forbids an action.
+    #[must_use]
+    pub fn covers(self, act: &Act) -> bool {
+        match self {
+            Forbidden::Channel(channel) => act.contact() == Some(channel),
+            Forbidden::Contact => act.contact().is_some(),
+            Forbidden::Escalate => matches!(act, Act::Escalate { .. }),
+        }
+    }
+}
