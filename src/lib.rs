@@ -1,9 +1,12 @@
 //! Collections policy as code.
 
 pub mod calendar;
+pub mod check;
+pub mod compile;
 pub mod diagnostic;
 pub mod model;
 pub mod money;
+pub mod plan;
 pub mod render;
 pub mod snapshot;
 pub mod span;

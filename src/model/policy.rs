@@ -96,9 +96,10 @@ pub struct Settings {
 }
 
 /// How missed rungs are caught up (R11).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CatchUp {
     /// The next rung, spaced by the gap when the one before it was late.
+    #[default]
     OneAtATime,
     /// The highest rung whose day has come.
     Latest,

@@ -1,0 +1,292 @@
+//! Segments, cadences, carve-outs and `everywhere`, and with them the policy as a whole.
+
+use super::steps::{self, Home, Steps};
+use super::{Checker, calendars, conditions, digest, settings, shared};
+use crate::diagnostic::Diagnostic;
+use crate::model::field::{CustomerField, Field};
+use crate::model::{
+    CarveOut, CatchUp, Catches, Condition, Ladder, LadderId, Policy, Predicate, Restriction, RestrictionKind,
+    RuleId, Rung, Segment, Step, Test,
+};
+use crate::span::Span;
+use crate::syntax::ast::{Block, Clause, Name, RulesBlock, RulesHeader, SegmentCatches, Spanned};
+
+/// Checks everything and puts the policy together.
+pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
+    let Some(block) = c.input.ast.blocks.iter().find_map(policy_block) else {
+        let error = Diagnostic::global("no-policy-block", "the file has no policy block");
+        c.report(error.help("begin the file with `policy \"Acme receivables\"` and a line `currency EUR`"));
+        return None;
+    };
+    let settings = settings::settings(c, block);
+    let calendars = calendars::calendars(c);
+    let mut parts = Parts { default_catch_up: settings.catch_up, ..Parts::default() };
+    let rules = c.input.ast.blocks.iter().filter_map(|block| match block {
+        Block::Rules(rules) => Some(rules),
+        _ => None,
+    });
+    // Cadences first: segments use them whatever the order of the file.
+    let (cadences, others): (Vec<_>, Vec<_>) =
+        rules.partition(|block| matches!(block.header, RulesHeader::Cadence { .. }));
+    cadences.into_iter().chain(others).for_each(|block| parts.add(c, block));
+    if parts.segments.is_empty() {
+        let error = Diagnostic::error(
+            "no-segment",
+            block.span,
+            "the policy has no segment, so no invoice would be followed up",
+        );
+        c.report(error.help("add `segment everyone otherwise:` with the steps for all invoices"));
+    }
+    scenarios(c);
+    Some(Policy {
+        name: block.name.clone(),
+        digest: digest(&[&c.input.sources.get(c.input.file).text]),
+        calendar_digest: calendars::calendar_digest(&calendars),
+        settings,
+        roles: c.names.roles.clone(),
+        fields: c.names.fields.clone(),
+        calendars,
+        ladders: parts.ladders,
+        segments: parts.segments,
+        carve_outs: parts.carve_outs,
+        everywhere: parts.everywhere,
+        rules: std::mem::take(&mut c.rules),
+    })
+}
+
+fn policy_block(block: &Block) -> Option<&crate::syntax::ast::PolicyBlock> {
+    if let Block::Policy(policy) = block { Some(policy) } else { None }
+}
+
+fn scenarios(c: &mut Checker) {
+    for block in &c.input.ast.blocks {
+        if let Block::Scenario(scenario) = block {
+            c.report(Diagnostic::note(
+                "scenario-not-run",
+                scenario.span,
+                "scenarios are read but not run yet",
+            ));
+        }
+    }
+}
+
+/// The blocks checked so far.
+#[derive(Default)]
+struct Parts {
+    default_catch_up: CatchUp,
+    ladders: Vec<Ladder>,
+    segments: Vec<Segment>,
+    carve_outs: Vec<CarveOut>,
+    everywhere: Vec<Restriction>,
+    otherwise: Option<Span>,
+}
+
+/// The lines of a block, checked.
+struct Body {
+    uses: Vec<Name>,
+    rungs: Vec<Rung>,
+    steps: Vec<Step>,
+    restrictions: Vec<Restriction>,
+    catch_up: Option<CatchUp>,
+}
+
+impl Parts {
+    fn add(&mut self, c: &mut Checker, block: &RulesBlock) {
+        match &block.header {
+            RulesHeader::Cadence { name, per_customer } => self.cadence(c, block, name, *per_customer),
+            RulesHeader::Segment { name, catches } => self.segment(c, block, name, catches),
+            RulesHeader::CarveOut { name, when } => {
+                let when = conditions::condition(c, when);
+                let rule = c.rule(&name.text, None, block.span);
+                let body = body(c, block, &name.text, Home::CarveOut);
+                held_contacts(c, block, &body);
+                let (restrictions, steps) = (body.restrictions, body.steps);
+                self.carve_outs.extend(when.map(|when| CarveOut {
+                    name: shared(&name.text),
+                    rule,
+                    when,
+                    restrictions,
+                    steps,
+                }));
+            }
+            RulesHeader::Everywhere => {
+                let body = body(c, block, "everywhere", Home::Ladder);
+                self.everywhere.extend(body.restrictions);
+            }
+        }
+    }
+
+    fn cadence(&mut self, c: &mut Checker, block: &RulesBlock, name: &Name, per_customer: Option<Span>) {
+        if let Some(span) = per_customer {
+            c.not_yet(span, "per customer");
+        }
+        let rule = c.rule(&name.text, None, block.span);
+        let body = body(c, block, &name.text, Home::Ladder);
+        let catch_up = body.catch_up.unwrap_or(self.default_catch_up);
+        let restrictions = body.restrictions;
+        self.ladders.push(Ladder {
+            name: shared(&name.text),
+            is_cadence: true,
+            rule,
+            catch_up,
+            rungs: body.rungs,
+            restrictions,
+        });
+    }
+
+    fn segment(&mut self, c: &mut Checker, block: &RulesBlock, name: &Name, catches: &SegmentCatches) {
+        if let Some(otherwise) = self.otherwise {
+            let message = format!("no invoice reaches the segment `{}`", name.text);
+            c.report(
+                Diagnostic::error("after-otherwise", block.span, message)
+                    .label(otherwise, "this one catches the rest")
+                    .help("move the segment with `otherwise` to the end of the file"),
+            );
+        }
+        let rule = c.rule(&name.text, None, block.span);
+        let catches = self.catches(c, name, catches);
+        let body = body(c, block, &name.text, Home::Ladder);
+        let mut ladders = self.used(c, &body.uses);
+        if !body.rungs.is_empty() {
+            ladders.push(self.own_ladder(name, rule, body.rungs));
+        }
+        let restrictions = body.restrictions;
+        self.segments.extend(catches.map(|catches| Segment {
+            name: shared(&name.text),
+            rule,
+            catches,
+            ladders,
+            restrictions,
+        }));
+    }
+
+    fn catches(&mut self, c: &mut Checker, name: &Name, catches: &SegmentCatches) -> Option<Catches> {
+        match catches {
+            SegmentCatches::When(condition) => conditions::condition(c, condition).map(Catches::When),
+            SegmentCatches::Otherwise(span) => {
+                self.otherwise = Some(*span);
+                Some(Catches::Everything)
+            }
+            SegmentCatches::Recorded => Some(Catches::When(Condition::Test(Test {
+                field: Field::Customer(CustomerField::Segment),
+                predicate: Predicate::Text(vec![name.text.clone()]),
+            }))),
+        }
+    }
+
+    fn used(&self, c: &mut Checker, uses: &[Name]) -> Vec<LadderId> {
+        let mut ladders: Vec<LadderId> = Vec::new();
+        for name in uses {
+            match c.names.cadences.iter().position(|known| *known == name.text).map(LadderId) {
+                None => {
+                    let known = c.names.cadences.clone();
+                    c.unknown(
+                        "cadence",
+                        name,
+                        &known,
+                        &format!("add `cadence {}:` with its steps", name.text),
+                    );
+                }
+                Some(ladder) if ladders.contains(&ladder) => {
+                    let message = format!("the cadence `{}` is used twice", name.text);
+                    c.report(Diagnostic::error("said-twice", name.span, message).help("keep one of them"));
+                }
+                Some(ladder) => ladders.push(ladder),
+            }
+        }
+        ladders
+    }
+
+    fn own_ladder(&mut self, name: &Name, rule: RuleId, rungs: Vec<Rung>) -> LadderId {
+        let catch_up = self.default_catch_up;
+        let ladder = Ladder {
+            name: shared(&name.text),
+            is_cadence: false,
+            rule,
+            catch_up,
+            rungs,
+            restrictions: Vec::new(),
+        };
+        self.ladders.push(ladder);
+        LadderId(self.ladders.len() - 1)
+    }
+}
+
+fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
+    let mut steps = Steps::of(name, home);
+    let mut body = Body {
+        uses: Vec::new(),
+        rungs: Vec::new(),
+        steps: Vec::new(),
+        restrictions: Vec::new(),
+        catch_up: None,
+    };
+    for clause in &block.clauses {
+        if let Some(misplaced) = misplaced(&block.header, clause) {
+            c.report(misplaced);
+            continue;
+        }
+        match &clause.node {
+            Clause::Use(names) => body.uses.extend(names.iter().cloned()),
+            Clause::CatchUp(family) => body.catch_up = Some(settings::catch_up(c, *family, clause.span)),
+            Clause::Weekends(_) => c.not_yet(clause.span, "weekends:"),
+            Clause::Restriction(restriction) => {
+                let everywhere = block.header == RulesHeader::Everywhere;
+                body.restrictions.extend(steps.restriction(c, restriction, clause.span, everywhere));
+            }
+            Clause::Step(line) => {
+                let Some((moment, repeat, checked)) = steps.line(c, line, clause.span) else { continue };
+                match home {
+                    Home::Ladder => steps::add_to_rungs(&mut body.rungs, moment, repeat, checked),
+                    Home::CarveOut => body.steps.extend(checked),
+                }
+            }
+        }
+    }
+    body
+}
+
+/// What may not stand in this kind of block.
+fn misplaced(header: &RulesHeader, clause: &Spanned<Clause>) -> Option<Diagnostic> {
+    let (what, help) = match (header, &clause.node) {
+        (RulesHeader::Cadence { .. }, Clause::Use(_)) => {
+            ("a cadence cannot use another one", "use both in the segment")
+        }
+        (RulesHeader::CarveOut { .. }, Clause::Use(_)) => {
+            ("a carve-out has no cadence", "write its steps here, each with `at`")
+        }
+        (RulesHeader::Everywhere, Clause::Use(_)) => {
+            ("`everywhere` has no cadence", "use the cadence in a segment")
+        }
+        (RulesHeader::Everywhere, Clause::Step(_)) => (
+            "`everywhere` has no steps, only restrictions",
+            "put the step in a cadence, a segment or a carve-out",
+        ),
+        (RulesHeader::Cadence { .. }, _) => return None,
+        (_, Clause::CatchUp(_) | Clause::Weekends(_)) => (
+            "only a cadence and the policy block have this setting",
+            "move the line to the cadence or to the policy block",
+        ),
+        _ => return None,
+    };
+    Some(Diagnostic::error("misplaced", clause.span, what).help(help))
+}
+
+/// A contact in a carve-out that holds could never go out (R16).
+fn held_contacts(c: &mut Checker, block: &RulesBlock, body: &Body) {
+    let Some(hold) = body.restrictions.iter().find(|restriction| restriction.kind == RestrictionKind::Hold)
+    else {
+        return;
+    };
+    let hold_line = c.rules[hold.rule.0 as usize].line;
+    for step in body.steps.iter().filter(|step| step.acts.iter().any(|act| act.contact().is_some())) {
+        let line = c.rules[step.rule.0 as usize].line;
+        let clause = block.clauses.iter().find(|clause| c.input.sources.line(clause.span) == line);
+        let message = format!("the hold in line {hold_line} stops this contact for good");
+        let error =
+            Diagnostic::error("contact-under-hold", clause.map_or(block.span, |clause| clause.span), message);
+        c.report(
+            error.help("put the contact in a carve-out of its own that does not hold, or leave out `hold`"),
+        );
+    }
+}

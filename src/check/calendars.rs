@@ -1,0 +1,117 @@
+//! Calendars and their holiday files.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::{Checker, conditions, digest};
+use crate::calendar::Calendar;
+use crate::diagnostic::Diagnostic;
+use crate::model::PolicyCalendar;
+use crate::span::Span;
+use crate::syntax::ast::{Block, CalendarBlock, CalendarLine};
+
+/// All calendars, in file order; at most one without a condition.
+pub(super) fn calendars(c: &mut Checker) -> Vec<PolicyCalendar> {
+    let mut checked = Vec::new();
+    let mut general: Option<Span> = None;
+    for block in &c.input.ast.blocks {
+        let Block::Calendar(block) = block else { continue };
+        if block.when.is_none() {
+            if let Some(first) = general {
+                let message = format!(
+                    "the calendar `{}` has no condition, and neither has another one",
+                    block.name.text
+                );
+                c.report(
+                    Diagnostic::error("two-general-calendars", block.span, message)
+                        .label(first, "this one is everybody's already")
+                        .help("say whose it is: `calendar germany when customer.country is \"DE\":`"),
+                );
+            }
+            general.get_or_insert(block.span);
+        }
+        checked.extend(calendar(c, block));
+    }
+    checked
+}
+
+fn calendar(c: &mut Checker, block: &CalendarBlock) -> Option<PolicyCalendar> {
+    let mut calendar = Calendar::default();
+    for line in &block.lines {
+        match &line.node {
+            CalendarLine::Closed(days) => days.iter().for_each(|&day| calendar.close_weekday(day)),
+            CalendarLine::HolidayEvery { day: (month, day), .. } => calendar.close_yearly(*month, *day),
+            CalendarLine::HolidayOn { date, .. } => calendar.close_date(*date),
+            CalendarLine::HolidaysFrom(path) => holidays(c, &mut calendar, &path.node, path.span),
+        }
+    }
+    if !calendar.has_open_weekday() {
+        let message = format!("the calendar `{}` has no open day", block.name.text);
+        c.report(
+            Diagnostic::error("never-open", block.span, message)
+                .help("leave at least one day of the week open"),
+        );
+    }
+    let when = match &block.when {
+        Some(condition) => Some(conditions::condition(c, condition)?),
+        None => None,
+    };
+    Some(PolicyCalendar { name: block.name.text.clone(), when, calendar })
+}
+
+/// A holiday file maps dates to names: `2026-05-01: Fête du Travail`.
+fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
+    let text = match c.input.holidays.get(path) {
+        Some(Ok(text)) => text,
+        Some(Err(why)) => {
+            let message = format!("the holiday file `{path}` cannot be read: {why}");
+            return c.report(
+                Diagnostic::error("file-not-read", span, message)
+                    .help("the path is relative to the policy file"),
+            );
+        }
+        None => return,
+    };
+    let help = "a holiday file has a line for each day, such as `2026-05-01: Fête du Travail`";
+    match serde_yaml::from_str::<BTreeMap<String, String>>(text) {
+        Err(error) => {
+            let error = error.to_string();
+            let first = error.lines().next().unwrap_or("").to_owned();
+            c.report(
+                Diagnostic::error(
+                    "bad-holiday-file",
+                    span,
+                    format!("`{path}` is not a list of holidays: {first}"),
+                )
+                .help(help),
+            );
+        }
+        Ok(days) => {
+            for day in days.keys() {
+                match day.parse::<NaiveDate>() {
+                    Ok(date) => calendar.close_date(date),
+                    Err(_) => {
+                        let message = format!("`{path}` has a holiday on `{day}`, which is not a date");
+                        c.report(Diagnostic::error("bad-holiday-file", span, message).help(help));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A digest of all closed days, so that a plan names the calendars it was made with.
+pub(super) fn calendar_digest(calendars: &[PolicyCalendar]) -> String {
+    let lines: Vec<String> = calendars
+        .iter()
+        .map(|calendar| {
+            let days = &calendar.calendar;
+            let dates: Vec<String> = days.closed_dates().map(|date| date.to_string()).collect();
+            let yearly: Vec<String> =
+                days.closed_yearly().map(|(month, day)| format!("{month}-{day}")).collect();
+            format!("{} {:?} {} {}", calendar.name, days.closed_weekdays(), yearly.join(","), dates.join(","))
+        })
+        .collect();
+    digest(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+}

@@ -1,0 +1,133 @@
+//! Tree to policy: names, types, units, duplicates. All errors of a file in one run.
+
+mod blocks;
+mod calendars;
+mod conditions;
+mod names;
+mod settings;
+mod steps;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Policy, Rule, RuleId};
+use crate::span::{FileId, Sources, Span};
+use crate::syntax::ast::{Ast, Block, CalendarLine, Setting};
+
+use names::Names;
+
+/// What a policy is checked with.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// All sources; the policy is one of them.
+    pub sources: &'a Sources,
+    /// The policy.
+    pub file: FileId,
+    /// Its tree.
+    pub ast: &'a Ast,
+    /// The names of the templates in its folder.
+    pub templates: &'a BTreeSet<String>,
+    /// The holiday files it names: their text, or why they could not be read.
+    pub holidays: &'a BTreeMap<String, Result<String, String>>,
+}
+
+/// The files that a policy names, to be read before it is checked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct References {
+    /// The folder of the templates.
+    pub templates: Option<String>,
+    /// Holiday files.
+    pub holidays: BTreeSet<String>,
+}
+
+/// The files that a tree names.
+#[must_use]
+pub fn references(ast: &Ast) -> References {
+    let mut found = References::default();
+    for block in &ast.blocks {
+        match block {
+            Block::Policy(policy) => {
+                for setting in &policy.settings {
+                    if let Setting::Templates(folder) = &setting.node {
+                        found.templates = Some(folder.clone());
+                    }
+                }
+            }
+            Block::Calendar(calendar) => {
+                for line in &calendar.lines {
+                    if let CalendarLine::HolidaysFrom(path) = &line.node {
+                        found.holidays.insert(path.node.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Checks a tree. The policy is there when no diagnostic is an error.
+#[must_use]
+pub fn check(input: &Input) -> (Option<Policy>, Vec<Diagnostic>) {
+    let mut checker = Checker { input, found: Vec::new(), rules: Vec::new(), names: Rc::default() };
+    checker.names = Rc::new(names::collect(&mut checker));
+    let policy = blocks::policy(&mut checker);
+    let mut found = checker.found;
+    found.sort_by_key(|d| d.span.map(|span| (span.file, span.start)));
+    let sound = !found.iter().any(Diagnostic::is_error);
+    (policy.filter(|_| sound), found)
+}
+
+/// The state of one check.
+struct Checker<'a> {
+    input: &'a Input<'a>,
+    found: Vec<Diagnostic>,
+    rules: Vec<Rule>,
+    names: Rc<Names>,
+}
+
+impl<'a> Checker<'a> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Refuses by name what is parsed but not evaluated yet.
+    fn not_yet(&mut self, span: Span, what: &str) {
+        let message = format!("`{what}` is not evaluated yet");
+        let help = "leave it out for now; dun refuses it rather than ignore it";
+        self.report(Diagnostic::error("not-evaluated", span, message).help(help));
+    }
+
+    /// Notes a rule; `what` tells it from the other rules of its block.
+    fn rule(&mut self, block: &str, what: Option<&str>, span: Span) -> RuleId {
+        let text = self.input.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let id = what.map_or_else(|| String::from(block), |what| format!("{block}/{what}"));
+        self.rules.push(Rule {
+            block: block.into(),
+            id: id.into(),
+            text: text.into(),
+            file: self.input.sources.get(span.file).name.clone(),
+            line: self.input.sources.line(span),
+        });
+        RuleId(u32::try_from(self.rules.len() - 1).unwrap_or(u32::MAX))
+    }
+}
+
+/// SHA-256 in hexadecimal.
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A shared name.
+fn shared(text: &str) -> Arc<str> {
+    Arc::from(text)
+}

@@ -1,0 +1,113 @@
+//! The policy block.
+
+use chrono_tz::Tz;
+
+use super::Checker;
+use crate::diagnostic::Diagnostic;
+use crate::model::{CatchUp, Settings};
+use crate::money::{Currency, Money};
+use crate::span::Span;
+use crate::suggest::nearest;
+use crate::syntax::ast::{self, PolicyBlock, Setting, Spanned};
+
+/// Checks the settings; what is said twice is an error.
+pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
+    let mut settings = Settings {
+        currency: Currency::EUR,
+        language: String::from("en"),
+        timezone: Tz::UTC,
+        templates: None,
+        terms_days: None,
+        tolerances: Vec::new(),
+        sender: None,
+        reply_to: None,
+        fallback: None,
+        catch_up: CatchUp::OneAtATime,
+    };
+    let mut seen: Vec<(std::mem::Discriminant<Setting>, Span)> = Vec::new();
+    for line in &block.settings {
+        let kind = std::mem::discriminant(&line.node);
+        if let Some((_, first)) = seen.iter().find(|(known, _)| *known == kind)
+            && !matches!(line.node, Setting::Rate(_))
+        {
+            let error = Diagnostic::error("duplicate-setting", line.span, "this is set twice")
+                .label(*first, "the first time");
+            c.report(error.help("keep one of the two lines"));
+        }
+        seen.push((kind, line.span));
+        setting(c, &mut settings, line);
+    }
+    if !block.settings.iter().any(|line| matches!(line.node, Setting::Currency(_))) {
+        let error = Diagnostic::error("no-currency", block.span, "the policy does not say its currency");
+        c.report(error.help("add a line such as `currency EUR` to the policy block"));
+    }
+    settings
+}
+
+fn setting(c: &mut Checker, settings: &mut Settings, line: &Spanned<Setting>) {
+    match &line.node {
+        Setting::Language(version) => language(c, *version, line.span),
+        Setting::Currency(currency) => settings.currency = *currency,
+        Setting::MessagesIn(tag) => settings.language.clone_from(tag),
+        Setting::Timezone(zone) => settings.timezone = timezone(c, zone, line.span),
+        Setting::Templates(folder) => settings.templates = Some(folder.clone()),
+        Setting::Terms { days, end_of_month } => {
+            if *end_of_month {
+                c.not_yet(line.span, "end of month");
+            }
+            settings.terms_days = u32::try_from(*days).ok();
+        }
+        Setting::Ignore(amounts) => settings.tolerances = tolerances(c, amounts),
+        Setting::Sender(role) => settings.sender = c.role(role),
+        Setting::ReplyTo(role) => settings.reply_to = c.role(role),
+        Setting::Fallback(role) => settings.fallback = c.role(role),
+        Setting::CatchUp(family) => settings.catch_up = catch_up(c, *family, line.span),
+        Setting::Weekends(_) => c.not_yet(line.span, "weekends:"),
+        Setting::OneMessagePerInvoice => c.not_yet(line.span, "one message per invoice"),
+        Setting::Pilot(_) => c.not_yet(line.span, "pilot:"),
+        Setting::Rate(_) => c.not_yet(line.span, "rate"),
+    }
+}
+
+/// Checks a `catch up:`.
+pub(super) fn catch_up(c: &mut Checker, family: ast::CatchUp, span: Span) -> CatchUp {
+    match family {
+        ast::CatchUp::OneAtATime => return CatchUp::OneAtATime,
+        ast::CatchUp::Latest => return CatchUp::Latest,
+        ast::CatchUp::OnePerRun => c.not_yet(span, "catch up: one per run"),
+        ast::CatchUp::SameDayOnly => c.not_yet(span, "catch up: same day only"),
+        ast::CatchUp::All { .. } => c.not_yet(span, "catch up: all, N days apart"),
+    }
+    CatchUp::OneAtATime
+}
+
+fn language(c: &mut Checker, version: i64, span: Span) {
+    if version != 1 {
+        let message = format!("this dun does not know language {version}");
+        c.report(Diagnostic::error("unknown-language-version", span, message).fix(span, "language 1"));
+    }
+}
+
+fn timezone(c: &mut Checker, zone: &str, span: Span) -> Tz {
+    zone.parse().unwrap_or_else(|_| {
+        let error = Diagnostic::error("unknown-timezone", span, format!("there is no timezone `{zone}`"));
+        c.report(match nearest(zone, chrono_tz::TZ_VARIANTS.iter().map(|known| known.name())) {
+            Some(near) => error.fix(span, format!("timezone {near}")),
+            None => error.help("write a continent and a city, such as `Europe/Paris`"),
+        });
+        Tz::UTC
+    })
+}
+
+fn tolerances(c: &mut Checker, amounts: &[Spanned<Money>]) -> Vec<Money> {
+    for (at, amount) in amounts.iter().enumerate() {
+        if amounts[..at].iter().any(|before| before.node.currency == amount.node.currency) {
+            let message = format!("there are two amounts in {}", amount.node.currency);
+            c.report(
+                Diagnostic::error("duplicate-setting", amount.span, message)
+                    .help("keep one amount for each currency"),
+            );
+        }
+    }
+    amounts.iter().map(|amount| amount.node).collect()
+}

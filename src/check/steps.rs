@@ -1,0 +1,362 @@
+//! Steps, their actions, and restrictions.
+
+use std::collections::BTreeMap;
+
+use super::{Checker, conditions};
+use crate::diagnostic::Diagnostic;
+use crate::model::{
+    Act, Anchor, Approval, Channel, Condition, Forbidden, Moment, Offset, Repeat, Restriction,
+    RestrictionKind, RoleId, Rung, Step, Unit,
+};
+use crate::span::Span;
+use crate::syntax::ast::{self, ActKind, Modifier, NeedsApproval, Never, Schedule, Spanned};
+
+/// Where steps stand, which decides what they may count from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    Ladder,
+    CarveOut,
+}
+
+/// The steps of one block and the keys they have taken.
+pub(super) struct Steps<'a> {
+    pub(super) block: &'a str,
+    pub(super) home: Home,
+    keys: BTreeMap<String, Span>,
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn of(block: &'a str, home: Home) -> Steps<'a> {
+        Steps { block, home, keys: BTreeMap::new() }
+    }
+
+    /// Checks a step line: the moment, how it comes back, and a step for each of its actions.
+    pub(super) fn line(
+        &mut self,
+        c: &mut Checker,
+        line: &ast::Step,
+        span: Span,
+    ) -> Option<(Moment, Option<Repeat>, Vec<Step>)> {
+        let schedule = self.schedule(c, &line.schedule, span);
+        let guards = self.modifiers(c, &line.modifiers);
+        let mut steps = Vec::new();
+        for action in &line.actions {
+            steps.extend(self.step(c, action, span));
+        }
+        let (moment, repeat) = schedule?;
+        let (when, approvals) = guards?;
+        for step in &mut steps {
+            step.moment = moment;
+            step.when.clone_from(&when);
+            step.approvals =
+                approvals.iter().map(|approval| Approval { rule: step.rule, ..*approval }).collect();
+        }
+        Some((moment, repeat, steps))
+    }
+
+    fn schedule(&self, c: &mut Checker, schedule: &Schedule, span: Span) -> Option<(Moment, Option<Repeat>)> {
+        match schedule {
+            Schedule::At(moment) => Some((self.moment(c, moment)?, None)),
+            Schedule::Every { period, from, times } => {
+                if self.home == Home::CarveOut {
+                    let error =
+                        Diagnostic::error("repeat-in-carve-out", span, "a step of a carve-out acts once");
+                    c.report(
+                        error.help("move the repeated step to a cadence, or write `at` instead of `every`"),
+                    );
+                }
+                let period = offset(c, period.node, period.span);
+                let from = self.moment(c, from);
+                let times = times.and_then(|times| u32::try_from(times.node).ok());
+                Some((from?, Some(Repeat { period: period?, times })))
+            }
+        }
+    }
+
+    fn moment(&self, c: &mut Checker, moment: &ast::Moment) -> Option<Moment> {
+        let anchor = match moment.anchor {
+            ast::Anchor::Due => Some(Anchor::Due),
+            ast::Anchor::Issue => Some(Anchor::Issue),
+            ast::Anchor::Dispute => self.event(c, Anchor::Dispute, moment.span),
+            ast::Anchor::Promise => self.event(c, Anchor::Promise, moment.span),
+            ast::Anchor::Payment => not_yet(c, moment.span, "payment"),
+            ast::Anchor::Previous => not_yet(c, moment.span, "previous"),
+            ast::Anchor::EndOfMonth { .. } => not_yet(c, moment.span, "end of month"),
+        };
+        Some(Moment { anchor: anchor?, offset: offset(c, moment.offset, moment.span)? })
+    }
+
+    /// `dispute` and `promise`, which only carve-outs can count from (R7).
+    fn event(&self, c: &mut Checker, anchor: Anchor, span: Span) -> Option<Anchor> {
+        if self.home == Home::CarveOut {
+            return Some(anchor);
+        }
+        let text = c.input.sources.text(span).to_owned();
+        let message = format!("`{text}` cannot be a step of a ladder");
+        let error = Diagnostic::error("anchor-not-for-ladder", span, message);
+        c.report(
+            error.help("put the step in a carve-out, such as `carve-out disputes when invoice.disputed:`"),
+        );
+        None
+    }
+
+    fn modifiers(
+        &self,
+        c: &mut Checker,
+        modifiers: &[Spanned<Modifier>],
+    ) -> Option<(Option<Condition>, Vec<Approval>)> {
+        let mut guards = Vec::new();
+        let mut approvals = Vec::new();
+        let mut sound = true;
+        for modifier in modifiers {
+            match &modifier.node {
+                Modifier::If(condition) => guards.push(conditions::condition(c, condition)),
+                Modifier::Unless(condition) => {
+                    guards.push(
+                        conditions::condition(c, condition).map(|inner| Condition::Not(Box::new(inner))),
+                    );
+                }
+                Modifier::NeedsApproval(approval) => match self.approval(c, approval, modifier.span) {
+                    Some(approval) => approvals.push(approval),
+                    None => sound = false,
+                },
+                Modifier::SkipIfMissed => c.not_yet(modifier.span, "if missed: skip"),
+                Modifier::Formal => c.not_yet(modifier.span, "formal"),
+                Modifier::Deadline(_) => c.not_yet(modifier.span, "deadline"),
+            }
+        }
+        let mut guards = guards.into_iter().collect::<Option<Vec<_>>>()?;
+        let when = if guards.len() > 1 { Some(Condition::All(guards)) } else { guards.pop() };
+        sound.then_some((when, approvals))
+    }
+
+    fn approval(&self, c: &mut Checker, approval: &NeedsApproval, span: Span) -> Option<Approval> {
+        let by = match &approval.by {
+            Some(name) => Some(c.role(name)?),
+            None => None,
+        };
+        let from = match &approval.from {
+            Some(moment) => Some(self.moment(c, moment)?),
+            None => None,
+        };
+        let rule = c.rule(self.block, Some(&words(c, span)), span);
+        Some(Approval { rule, by, from })
+    }
+
+    fn step(&mut self, c: &mut Checker, action: &ast::Action, line: Span) -> Option<Step> {
+        let (first, others) = action.alternatives.split_first()?;
+        let key = self.key(c, first);
+        let rule = c.rule(self.block, Some(&key), line);
+        for other in others {
+            if let Some(name) = &other.key_name {
+                let error =
+                    Diagnostic::error("misplaced", name.span, "the step keeps the key of its first action");
+                c.report(error.help("put `as` before `else`"));
+            }
+        }
+        if !others.is_empty() && !matches!(first.kind, ActKind::Message { .. }) {
+            let error = Diagnostic::error(
+                "misplaced",
+                first.span,
+                "`else` says what to do when a message has no address",
+            );
+            c.report(error.help("only `email`, `sms` and `letter` can be followed by `else`"));
+        }
+        let acts: Vec<Option<Act>> = action.alternatives.iter().map(|part| act(c, part)).collect();
+        let moment = Moment { anchor: Anchor::Due, offset: Offset { count: 0, unit: Unit::Days } };
+        let key = match self.home {
+            Home::Ladder => key,
+            Home::CarveOut => format!("{}/{key}", self.block),
+        };
+        Some(Step {
+            key,
+            rule,
+            moment,
+            when: None,
+            approvals: Vec::new(),
+            acts: acts.into_iter().collect::<Option<_>>()?,
+        })
+    }
+
+    /// The step key: kind and object, or the name given with `as`; each once in a block.
+    fn key(&mut self, c: &mut Checker, act: &ast::Act) -> String {
+        let key = act.key_name.as_ref().map_or_else(|| key_of(&act.kind), |name| name.text.clone());
+        if let Some(&first) = self.keys.get(&key) {
+            let message = format!("`{}` has two steps that the ledger would remember as `{key}`", self.block);
+            c.report(
+                Diagnostic::error("duplicate-key", act.span, message).label(first, "the first one").help(
+                    format!(
+                        "give one of them a name of its own: `{} as NAME`",
+                        c.input.sources.text(act.span)
+                    ),
+                ),
+            );
+        }
+        self.keys.entry(key.clone()).or_insert(act.span);
+        key
+    }
+
+    /// Checks a restriction; `data no older` only makes sense for everybody.
+    pub(super) fn restriction(
+        &self,
+        c: &mut Checker,
+        restriction: &ast::Restriction,
+        span: Span,
+        everywhere: bool,
+    ) -> Option<Restriction> {
+        let kind = match restriction {
+            ast::Restriction::Never(never) => self.never(c, *never, span)?,
+            ast::Restriction::OnlyByHand(None) => RestrictionKind::OnlyByHand(None),
+            ast::Restriction::OnlyByHand(Some(name)) => RestrictionKind::OnlyByHand(Some(c.role(name)?)),
+            ast::Restriction::NeedsApproval(approval) => {
+                let approval = self.approval(c, approval, span)?;
+                return Some(Restriction {
+                    rule: approval.rule,
+                    kind: RestrictionKind::NeedsApproval(approval),
+                });
+            }
+            ast::Restriction::Hold { until: None, resume: None } => RestrictionKind::Hold,
+            ast::Restriction::Hold { until: Some(_), .. } => return not_yet(c, span, "hold until"),
+            ast::Restriction::Hold { .. } => return not_yet(c, span, "and resume"),
+            ast::Restriction::WriteAtMost { times, days } => {
+                RestrictionKind::WriteAtMost { times: small(*times), days: small(*days) }
+            }
+            ast::Restriction::SendAtMost(messages) => RestrictionKind::SendAtMost(small(*messages)),
+            ast::Restriction::Window(..) => return not_yet(c, span, "messages between"),
+            ast::Restriction::DataNoOlder(days) if everywhere => RestrictionKind::DataNoOlder(small(*days)),
+            ast::Restriction::DataNoOlder(_) => {
+                let error =
+                    Diagnostic::error("misplaced", span, "the age of the data is the same for every invoice");
+                c.report(error.help("put this line in `everywhere:`"));
+                return None;
+            }
+        };
+        Some(Restriction { rule: c.rule(self.block, Some(&words(c, span)), span), kind })
+    }
+
+    fn never(&self, c: &mut Checker, never: Never, span: Span) -> Option<RestrictionKind> {
+        Some(RestrictionKind::Never(match never {
+            Never::AutoSend => return Some(RestrictionKind::NeverAutoSend),
+            Never::Email => Forbidden::Channel(Channel::Email),
+            Never::Sms => Forbidden::Channel(Channel::Sms),
+            Never::Letter => Forbidden::Channel(Channel::Letter),
+            Never::Call => Forbidden::Channel(Channel::Call),
+            Never::Contact => Forbidden::Contact,
+            Never::Escalate => Forbidden::Escalate,
+            Never::Charge => return not_yet(c, span, "never charge"),
+        }))
+    }
+}
+
+fn not_yet<T>(c: &mut Checker, span: Span, what: &str) -> Option<T> {
+    c.not_yet(span, what);
+    None
+}
+
+fn words(c: &Checker, span: Span) -> String {
+    c.input.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The parser holds every number within bounds that fit.
+fn small(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn offset(c: &mut Checker, offset: ast::Offset, span: Span) -> Option<Offset> {
+    let unit = match offset.unit {
+        ast::Unit::Days => Unit::Days,
+        ast::Unit::BusinessDays => Unit::BusinessDays,
+        ast::Unit::Months => return not_yet(c, span, "months"),
+    };
+    Some(Offset { count: offset.count, unit })
+}
+
+fn key_of(kind: &ActKind) -> String {
+    match kind {
+        ActKind::Message { channel, template, .. } => format!("{} {}", channel.word(), template.text),
+        ActKind::Call(role) => format!("call {}", role.text),
+        ActKind::Notify(role) => format!("notify {}", role.text),
+        ActKind::Task(text, _) => format!("task \"{}\"", text.node),
+        ActKind::HandOff(role) => format!("hand off {}", role.text),
+        ActKind::Escalate(role) => format!("escalate {}", role.text),
+        ActKind::Flag(name) => format!("flag {}", name.text),
+        ActKind::ChargeFee(_) => String::from("charge fee"),
+        ActKind::ChargeInterest { .. } => String::from("charge interest"),
+    }
+}
+
+fn act(c: &mut Checker, act: &ast::Act) -> Option<Act> {
+    options(c, act);
+    let with = act.with.as_ref().map(|name| template(c, name));
+    match &act.kind {
+        ActKind::Message { channel, template: name, registered } => {
+            if let Some(span) = registered {
+                c.not_yet(*span, "registered");
+            }
+            let template = template(c, name);
+            let to = act.to.as_ref().map(|name| c.role(name));
+            let cc: Vec<Option<RoleId>> = act.cc.iter().map(|name| c.role(name)).collect();
+            Some(Act::Message {
+                channel: *channel,
+                template,
+                to: match to {
+                    Some(role) => Some(role?),
+                    None => None,
+                },
+                cc: cc.into_iter().collect::<Option<_>>()?,
+                attach: act.attach.iter().map(|attachment| attachment.node).collect(),
+            })
+        }
+        ActKind::Call(role) => Some(Act::Call { by: c.role(role)?, sheet: with }),
+        ActKind::Notify(role) => Some(Act::Notify { role: c.role(role)?, note: with }),
+        ActKind::Task(text, role) => Some(Act::Task { text: text.node.clone(), role: c.role(role)? }),
+        ActKind::HandOff(role) => Some(Act::HandOff { role: c.role(role)? }),
+        ActKind::Escalate(role) => Some(Act::Escalate { role: c.role(role)? }),
+        ActKind::Flag(name) => Some(Act::Flag { name: name.text.clone() }),
+        ActKind::ChargeFee(_) => not_yet(c, act.span, "charge fee"),
+        ActKind::ChargeInterest { .. } => not_yet(c, act.span, "charge interest"),
+    }
+}
+
+/// Options that do not belong to the kind of action, and those that wait.
+fn options(c: &mut Checker, act: &ast::Act) {
+    let is_message = matches!(act.kind, ActKind::Message { .. });
+    let takes_template = matches!(act.kind, ActKind::Call(_) | ActKind::Notify(_));
+    let mut misplaced: Vec<(Span, &str, &str)> = Vec::new();
+    if !is_message {
+        misplaced.extend(act.to.iter().map(|name| (name.span, "to", "a message")));
+        misplaced.extend(act.cc.iter().map(|name| (name.span, "cc", "a message")));
+        misplaced.extend(act.attach.iter().map(|part| (part.span, "attach", "a message")));
+    }
+    if let Some(name) = act.with.as_ref().filter(|_| !takes_template) {
+        misplaced.push((name.span, "with", "a call or a notification"));
+    }
+    for (span, word, whose) in misplaced {
+        let error = Diagnostic::error("misplaced", span, format!("`{word}` belongs to {whose}"));
+        c.report(error.help("leave it out here"));
+    }
+    if let Some(span) = act.wait {
+        c.not_yet(span, "and wait");
+    }
+    for key in &act.formerly {
+        c.not_yet(key.span, "formerly");
+    }
+}
+
+/// A template's name; one that is not in the folder is reported.
+fn template(c: &mut Checker, name: &ast::Name) -> String {
+    if !c.input.templates.contains(&name.text) {
+        let known: Vec<String> = c.input.templates.iter().cloned().collect();
+        let otherwise = format!("add a file `{}.md` to the templates folder", name.text);
+        c.unknown("template", name, &known, &otherwise);
+    }
+    name.text.clone()
+}
+
+/// Puts checked lines of a ladder together: the steps of one moment are one rung.
+pub(super) fn add_to_rungs(rungs: &mut Vec<Rung>, moment: Moment, repeat: Option<Repeat>, steps: Vec<Step>) {
+    match rungs.iter_mut().find(|rung| rung.moment == moment && rung.repeat == repeat) {
+        Some(rung) => rung.steps.extend(steps),
+        None => rungs.push(Rung { moment, repeat, steps }),
+    }
+}

@@ -1,0 +1,104 @@
+//! What a step name in the ledger stands for: a step of the policy, or something another policy or tool did.
+
+use super::{KeyId, Program};
+use crate::model::{Act, Channel};
+
+/// A step name of the ledger, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryKey {
+    /// The step of the policy, when it knows the name.
+    pub key: Option<KeyId>,
+    /// Which time of a repeated step, 0 for one that does not repeat.
+    pub occurrence: u32,
+    /// What kind of thing it is.
+    pub kind: HistoryKind,
+}
+
+/// What kind of thing a ledger row tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HistoryKind {
+    /// A message or a call.
+    Contact(Channel),
+    /// A mark set on the invoice; `escalated` for an escalation.
+    Flag {
+        /// The mark.
+        name: String,
+        /// The role it was escalated to.
+        escalated_to: Option<String>,
+    },
+    /// The invoice was given to a role.
+    HandOff {
+        /// The role.
+        role: String,
+    },
+    /// A mark was taken away.
+    Clear {
+        /// The mark.
+        name: String,
+    },
+    /// Something internal.
+    Internal,
+    /// A name that tells nothing: unless the row names a channel, it is taken for a contact.
+    Foreign,
+}
+
+impl HistoryKey {
+    /// Understands a step name.
+    #[must_use]
+    pub fn read(program: &Program, name: &str) -> HistoryKey {
+        if let Some(flag) = name.strip_prefix("clear ") {
+            return HistoryKey {
+                key: None,
+                occurrence: 0,
+                kind: HistoryKind::Clear { name: flag.to_owned() },
+            };
+        }
+        let (base, occurrence) = split_occurrence(name);
+        // A name that itself ends like an occurrence is taken as it stands.
+        let (key, occurrence) = match program.key(name) {
+            Some(key) => (Some(key), 0),
+            None => (program.key(base), occurrence),
+        };
+        let kind = match key {
+            Some(key) => kind_of(program, program.act(key)),
+            None => kind_of_words(base.rsplit('/').next().unwrap_or(base)),
+        };
+        HistoryKey { key, occurrence, kind }
+    }
+}
+
+/// `KEY #3` is the third time of `KEY`.
+fn split_occurrence(name: &str) -> (&str, u32) {
+    match name.rsplit_once(" #") {
+        Some((base, number)) => number.parse().map_or((name, 0), |number| (base, number)),
+        None => (name, 0),
+    }
+}
+
+fn kind_of(program: &Program, act: &Act) -> HistoryKind {
+    let role_name = |role| program.policy.role(role).name.clone();
+    match act {
+        Act::Message { channel, .. } => HistoryKind::Contact(*channel),
+        Act::Call { .. } => HistoryKind::Contact(Channel::Call),
+        Act::Flag { name } => HistoryKind::Flag { name: name.clone(), escalated_to: None },
+        Act::Escalate { role } => {
+            HistoryKind::Flag { name: String::from("escalated"), escalated_to: Some(role_name(*role)) }
+        }
+        Act::HandOff { role } => HistoryKind::HandOff { role: role_name(*role) },
+        Act::Notify { .. } | Act::Task { .. } => HistoryKind::Internal,
+    }
+}
+
+fn kind_of_words(name: &str) -> HistoryKind {
+    let (first, rest) = name.split_once(' ').unwrap_or((name, ""));
+    match (Channel::named(first), first) {
+        (Some(channel), _) => HistoryKind::Contact(channel),
+        (None, "flag") => HistoryKind::Flag { name: rest.to_owned(), escalated_to: None },
+        (None, "escalate") => {
+            HistoryKind::Flag { name: String::from("escalated"), escalated_to: Some(rest.to_owned()) }
+        }
+        (None, "hand") => HistoryKind::HandOff { role: rest.trim_start_matches("off ").to_owned() },
+        (None, "notify" | "task" | "charge") => HistoryKind::Internal,
+        _ => HistoryKind::Foreign,
+    }
+}

@@ -1,0 +1,144 @@
+//! Policy to program: what evaluation looks up often, worked out once.
+
+pub mod history_key;
+
+use rustc_hash::FxHashMap;
+
+use crate::model::field::{CustomerField, Field, InvoiceField};
+use crate::model::{Act, Anchor, Condition, LadderId, Policy, RestrictionKind, Step};
+
+pub use history_key::{HistoryKey, HistoryKind};
+
+/// The number of a step key of the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(pub u32);
+
+/// A policy ready to be evaluated.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The policy.
+    pub policy: Policy,
+    /// What stands beside each ladder of the policy.
+    pub ladders: Vec<LadderFacts>,
+    /// The keys of each carve-out's steps.
+    pub carve_out_keys: Vec<Vec<KeyId>>,
+    /// Days before the due date of the earliest step before it, else seven (R3).
+    pub due_soon_days: i64,
+    /// The first of the everywhere restrictions on the age of the data, as days, with the strictest winning.
+    pub data_no_older: Option<(crate::model::RuleId, u32)>,
+    keys: FxHashMap<String, KeyId>,
+    acts: Vec<Act>,
+}
+
+/// Facts about a ladder that do not depend on an invoice.
+#[derive(Debug, Clone)]
+pub struct LadderFacts {
+    /// For each rung, whether one of its steps is a contact, which moves it off closed days.
+    pub has_contact: Vec<bool>,
+    /// For each rung, the keys of its steps.
+    pub keys: Vec<Vec<KeyId>>,
+}
+
+impl Program {
+    /// Compiles a policy.
+    #[must_use]
+    pub fn new(policy: Policy) -> Program {
+        let mut program = Program {
+            ladders: Vec::new(),
+            carve_out_keys: Vec::new(),
+            due_soon_days: due_soon_days(&policy),
+            data_no_older: data_no_older(&policy),
+            keys: FxHashMap::default(),
+            acts: Vec::new(),
+            policy,
+        };
+        let policy = std::mem::replace(&mut program.policy.ladders, Vec::new());
+        for ladder in &policy {
+            let keys = ladder.rungs.iter().map(|rung| program.number(&rung.steps)).collect();
+            let contact = |step: &Step| step.acts.iter().any(|act| act.contact().is_some());
+            let has_contact = ladder.rungs.iter().map(|rung| rung.steps.iter().any(contact)).collect();
+            program.ladders.push(LadderFacts { has_contact, keys });
+        }
+        program.policy.ladders = policy;
+        let carve_outs = std::mem::take(&mut program.policy.carve_outs);
+        program.carve_out_keys =
+            carve_outs.iter().map(|carve_out| program.number(&carve_out.steps)).collect();
+        program.policy.carve_outs = carve_outs;
+        program
+    }
+
+    fn number(&mut self, steps: &[Step]) -> Vec<KeyId> {
+        steps.iter().map(|step| self.number_of(step)).collect()
+    }
+
+    fn number_of(&mut self, step: &Step) -> KeyId {
+        let next = KeyId(u32::try_from(self.acts.len()).unwrap_or(u32::MAX));
+        let id = *self.keys.entry(step.key.clone()).or_insert(next);
+        if id == next {
+            self.acts.extend(step.acts.first().cloned());
+        }
+        id
+    }
+
+    /// The key of the policy with this text.
+    #[must_use]
+    pub fn key(&self, text: &str) -> Option<KeyId> {
+        self.keys.get(text).copied()
+    }
+
+    /// What the step of a key does.
+    #[must_use]
+    pub fn act(&self, key: KeyId) -> &Act {
+        &self.acts[key.0 as usize]
+    }
+
+    /// The ladders that an invoice of a segment climbs.
+    #[must_use]
+    pub fn ladders_of(&self, segment: crate::model::SegmentId) -> &[LadderId] {
+        &self.policy.segments[segment.0].ladders
+    }
+}
+
+fn due_soon_days(policy: &Policy) -> i64 {
+    let moments = policy.ladders.iter().flat_map(|ladder| ladder.rungs.iter().map(|rung| rung.moment));
+    let before_due = moments.filter(|moment| moment.anchor == Anchor::Due && moment.offset.count < 0);
+    // Business days are counted as calendar days here: the stage is for reading, not for acting.
+    before_due.map(|moment| -moment.offset.count).max().unwrap_or(7)
+}
+
+fn data_no_older(policy: &Policy) -> Option<(crate::model::RuleId, u32)> {
+    let limits = policy.everywhere.iter().filter_map(|restriction| match restriction.kind {
+        RestrictionKind::DataNoOlder(days) => Some((restriction.rule, days)),
+        _ => None,
+    });
+    limits.min_by_key(|&(_, days)| days)
+}
+
+/// Whether time alone, with no new fact, can change what a condition says.
+#[must_use]
+pub fn changes_with_time(condition: &Condition) -> bool {
+    let mut changes = false;
+    condition.each_test(&mut |test| {
+        changes |= match test.field {
+            Field::Today => true,
+            Field::Invoice(field) => matches!(
+                field,
+                InvoiceField::DaysOverdue
+                    | InvoiceField::Age
+                    | InvoiceField::Promised
+                    | InvoiceField::PromiseBroken
+                    | InvoiceField::Stage
+            ),
+            Field::Customer(field) => matches!(
+                field,
+                CustomerField::OverdueBalance
+                    | CustomerField::OverdueCount
+                    | CustomerField::OldestOverdue
+                    | CustomerField::BrokenPromises
+                    | CustomerField::DaysSinceMessage
+            ),
+            Field::Own(_) => false,
+        };
+    });
+    changes
+}

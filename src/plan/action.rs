@@ -1,0 +1,270 @@
+//! One action, one withheld step, one waiting invoice.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::{Serialize, Serializer};
+
+use crate::model::{Attachment, Channel, Stage};
+use crate::money::{Currency, Money};
+
+/// How an action is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// By the program that executes the plan.
+    Automatic,
+    /// Only once all approvers have approved exactly this content.
+    Approval,
+    /// By a person.
+    Manual,
+}
+
+/// What an action is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// An e-mail.
+    Email,
+    /// A text message.
+    Sms,
+    /// A letter.
+    Letter,
+    /// A call that a person makes.
+    Call,
+    /// Someone is told.
+    Notify,
+    /// Something that a person closes.
+    Task,
+    /// The invoice gets another owner.
+    HandOff,
+    /// The invoice gets another owner and the stage escalated.
+    Escalate,
+    /// A mark is set.
+    Flag,
+    /// A mark is taken away.
+    Clear,
+}
+
+impl Kind {
+    /// The channel of a message.
+    #[must_use]
+    pub fn message(self) -> Option<Channel> {
+        match self {
+            Kind::Email => Some(Channel::Email),
+            Kind::Sms => Some(Channel::Sms),
+            Kind::Letter => Some(Channel::Letter),
+            _ => None,
+        }
+    }
+
+    /// Whether it reaches the customer: a message or a call.
+    #[must_use]
+    pub fn is_contact(self) -> bool {
+        self == Kind::Call || self.message().is_some()
+    }
+}
+
+/// Someone in a role.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Person {
+    /// The role's name.
+    pub role: Arc<str>,
+    /// The address.
+    pub address: Arc<str>,
+}
+
+/// To whom a message goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recipient {
+    /// `billing`, or the role named with `to`.
+    pub role: Arc<str>,
+    /// E-mail address, telephone number or postal address.
+    pub address: Arc<str>,
+}
+
+/// An invoice of an action, as it stood on the day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Invoice {
+    /// Its number.
+    pub id: String,
+    /// The open balance, in the currency's decimals.
+    #[serde(serialize_with = "decimal")]
+    pub balance: Money,
+    /// Its currency.
+    pub currency: Currency,
+    /// Due date.
+    pub due_date: NaiveDate,
+    /// Days since the due date, negative before it.
+    pub days_overdue: i64,
+}
+
+fn decimal<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&money.decimal())
+}
+
+/// One step that an action carries out; a combined message has several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// The invoice.
+    pub invoice: String,
+    /// The step key to write into the ledger.
+    pub step: String,
+    /// The rung to write into the ledger, such as `D+10`.
+    pub rung: Option<String>,
+    /// The segment of the invoice.
+    pub segment: Option<Arc<str>>,
+    /// A hash of customer, invoice, step key and occurrence: never carry out an action when one of its keys is.
+    pub key: String,
+}
+
+/// Why: the rule that decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Because {
+    /// The rule's stable name.
+    pub rule: Arc<str>,
+    /// The policy file.
+    pub file: Arc<str>,
+    /// The line.
+    pub line: u32,
+    /// In a person's words.
+    pub sentence: String,
+}
+
+/// The hours in which a message may go out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// From.
+    pub from: String,
+    /// To.
+    pub to: String,
+}
+
+/// An amount to book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Charge {
+    /// How much, in the currency's decimals.
+    #[serde(serialize_with = "decimal")]
+    pub amount: Money,
+    /// The currency.
+    pub currency: Currency,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Action {
+    /// The day of the plan.
+    pub date: NaiveDate,
+    /// The only day on which it may be carried out.
+    pub valid_on: NaiveDate,
+    /// The hours in which it may go out; none means any.
+    pub window: Option<Window>,
+    /// The customer's id.
+    pub customer: String,
+    /// The customer's name.
+    pub customer_name: Option<String>,
+    /// The invoices it is about, the leading one first.
+    pub invoices: Vec<Invoice>,
+    /// What it is.
+    pub kind: Kind,
+    /// The leading step's key.
+    pub step: String,
+    /// The leading step's rung.
+    pub rung: Option<String>,
+    /// The leading invoice's segment.
+    pub segment: Option<Arc<str>>,
+    /// The cadence, or the segment whose own steps these are.
+    pub cadence: Option<Arc<str>>,
+    /// The carve-out.
+    pub carve_out: Option<Arc<str>>,
+    /// How it is carried out.
+    pub mode: Mode,
+    /// The person who acts, or who is told.
+    pub actor: Option<Person>,
+    /// Who must approve; all of them.
+    pub approvers: Vec<Person>,
+    /// Who has approved exactly this.
+    pub approved_by: Vec<String>,
+    /// In whose name it goes out.
+    pub sender: Option<Person>,
+    /// Where answers go.
+    pub reply_to: Option<Person>,
+    /// To whom it goes.
+    pub recipient: Option<Recipient>,
+    /// Copies.
+    pub cc: Vec<Person>,
+    /// What goes with it.
+    pub attachments: Vec<Attachment>,
+    /// The template's name.
+    pub template: Option<String>,
+    /// The language it is written in.
+    pub language: Option<String>,
+    /// Whether the customer's own language had no template.
+    pub language_fallback: bool,
+    /// The subject line.
+    pub subject: Option<String>,
+    /// The text of the message, call sheet or note; for a task what is to be done.
+    pub body: Option<String>,
+    /// `text`, `markdown` or `html`.
+    pub body_format: Option<&'static str>,
+    /// The flag that is set or cleared.
+    pub flag: Option<String>,
+    /// What is to be booked.
+    pub charge: Option<Charge>,
+    /// The steps it carries out, the leading one first.
+    pub members: Vec<Member>,
+    /// The members' keys, sorted.
+    pub keys: Vec<String>,
+    /// A hash of the keys: it names the action.
+    pub key: String,
+    /// SHA-256 of sender, recipients, subject, body, invoices with balances, charges and attachments.
+    pub content: String,
+    /// Why.
+    pub because: Because,
+}
+
+/// What keeps a step from being done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Blocker {
+    /// A stable code.
+    pub code: &'static str,
+    /// In a person's words.
+    pub sentence: String,
+    /// The rule, where the policy decided.
+    pub rule: Option<Arc<str>>,
+    /// Its file.
+    pub file: Option<Arc<str>>,
+    /// Its line.
+    pub line: Option<u32>,
+    /// The last day on which it is known to hold.
+    pub until: Option<NaiveDate>,
+}
+
+/// A step that is due and not done.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Withheld {
+    /// What it would be.
+    #[serde(flatten)]
+    pub action: Action,
+    /// Everything that keeps it from being done, the gravest first.
+    pub blockers: Vec<Blocker>,
+    /// The first day on which it could be done, as far as is known.
+    pub next: Option<NaiveDate>,
+}
+
+/// An open invoice with nothing due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// The customer's id.
+    pub customer: String,
+    /// The invoice's number.
+    pub invoice: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Since when.
+    pub since: Option<NaiveDate>,
+    /// Who looks after it: an address, or the role it was handed to.
+    pub owner: Option<String>,
+    /// The day of its next step, as far as is known.
+    pub next: Option<NaiveDate>,
+}

@@ -1,0 +1,215 @@
+//! What a plan was made from, and its totals.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::action::{Action, Kind, Mode};
+use crate::money::{Currency, Money};
+
+/// The version of the plan's form.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The policy a plan was made with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicyReference {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its text.
+    pub digest: String,
+}
+
+/// A number of invoices and their sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Sum {
+    /// How many.
+    pub count: u64,
+    /// How much, in the currency's decimals.
+    #[serde(serialize_with = "minor")]
+    pub amount: Money,
+}
+
+fn minor<S: serde::Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&money.decimal())
+}
+
+impl Sum {
+    /// Nothing yet.
+    #[must_use]
+    pub fn zero(currency: Currency) -> Sum {
+        Sum { count: 0, amount: Money::new(0, currency) }
+    }
+
+    /// Adds an amount; sums beyond what fits stay at the limit.
+    pub fn add(&mut self, minor: i64) {
+        self.count += 1;
+        self.amount.minor = self.amount.minor.saturating_add(minor);
+    }
+
+    fn join(&mut self, other: &Sum) {
+        self.count += other.count;
+        self.amount.minor = self.amount.minor.saturating_add(other.amount.minor);
+    }
+}
+
+/// What is open in one currency, by days overdue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Receivables {
+    /// The currency.
+    pub currency: Currency,
+    /// All open invoices.
+    pub open: Sum,
+    /// Those past their due date.
+    pub overdue: Sum,
+    /// Not overdue.
+    pub current: Sum,
+    /// 1 to 30 days overdue.
+    pub days_1_30: Sum,
+    /// 31 to 60 days overdue.
+    pub days_31_60: Sum,
+    /// 61 to 90 days overdue.
+    pub days_61_90: Sum,
+    /// More than 90 days overdue.
+    pub days_over_90: Sum,
+}
+
+impl Receivables {
+    /// Nothing yet.
+    #[must_use]
+    pub fn none(currency: Currency) -> Receivables {
+        let zero = Sum::zero(currency);
+        Receivables {
+            currency,
+            open: zero,
+            overdue: zero,
+            current: zero,
+            days_1_30: zero,
+            days_31_60: zero,
+            days_61_90: zero,
+            days_over_90: zero,
+        }
+    }
+
+    /// Adds an open invoice.
+    pub fn add(&mut self, balance: i64, days_overdue: i64) {
+        self.open.add(balance);
+        if days_overdue > 0 {
+            self.overdue.add(balance);
+        }
+        let bucket = match days_overdue {
+            ..=0 => &mut self.current,
+            1..=30 => &mut self.days_1_30,
+            31..=60 => &mut self.days_31_60,
+            61..=90 => &mut self.days_61_90,
+            _ => &mut self.days_over_90,
+        };
+        bucket.add(balance);
+    }
+
+    /// Adds another part of the same currency.
+    pub fn join(&mut self, other: &Receivables) {
+        self.open.join(&other.open);
+        self.overdue.join(&other.overdue);
+        self.current.join(&other.current);
+        self.days_1_30.join(&other.days_1_30);
+        self.days_31_60.join(&other.days_31_60);
+        self.days_61_90.join(&other.days_61_90);
+        self.days_over_90.join(&other.days_over_90);
+    }
+}
+
+/// Actions of one mode and kind in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Total {
+    /// Automatic, approval or manual.
+    pub mode: Mode,
+    /// E-mail, call and so on.
+    pub kind: Kind,
+    /// The currency of the invoices.
+    pub currency: Currency,
+    /// How many actions.
+    pub actions: u64,
+    /// What is open on their invoices, each counted once per action, in the currency's decimals.
+    #[serde(serialize_with = "minor")]
+    pub amount: Money,
+}
+
+/// Totals of a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// How many actions.
+    pub actions: u64,
+    /// How many withheld entries.
+    pub withheld: u64,
+    /// How many invoices wait.
+    pub waiting: u64,
+    /// How many problems the data has.
+    pub problems: u64,
+    /// Actions by mode, kind and currency.
+    pub by_mode: Vec<Total>,
+}
+
+impl Totals {
+    /// The totals over actions.
+    #[must_use]
+    pub fn of(actions: &[Action], withheld: usize, waiting: usize, problems: usize) -> Totals {
+        let mut sums: BTreeMap<(Mode, Kind, Currency), Sum> = BTreeMap::new();
+        for action in actions {
+            let Some(first) = action.invoices.first() else { continue };
+            let sum =
+                sums.entry((action.mode, action.kind, first.currency)).or_insert(Sum::zero(first.currency));
+            let amount =
+                action.invoices.iter().fold(0_i64, |sum, invoice| sum.saturating_add(invoice.balance.minor));
+            sum.add(amount);
+        }
+        let by_mode = sums
+            .into_iter()
+            .map(|((mode, kind, currency), sum)| Total {
+                mode,
+                kind,
+                currency,
+                actions: sum.count,
+                amount: sum.amount,
+            })
+            .collect();
+        Totals {
+            actions: actions.len() as u64,
+            withheld: withheld as u64,
+            waiting: waiting as u64,
+            problems: problems as u64,
+            by_mode,
+        }
+    }
+}
+
+/// What a plan was made from, and its totals.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Header {
+    /// The version of this form.
+    pub format_version: u32,
+    /// The policy.
+    pub policy: PolicyReference,
+    /// SHA-256 of the templates.
+    pub templates_digest: String,
+    /// SHA-256 of the calendars.
+    pub calendars_digest: String,
+    /// SHA-256 of the snapshot's facts.
+    pub snapshot_digest: String,
+    /// The day planned for.
+    pub as_of: NaiveDate,
+    /// When the data was taken, as the data says.
+    pub taken: Option<String>,
+    /// The version of dun.
+    pub engine: String,
+    /// A hash of all of the above: equal inputs give equal plans.
+    pub plan_id: String,
+    /// The ledger knows later days: the plan shows what would have been, and is never to be executed.
+    pub replay: bool,
+    /// Why every contact is withheld, when the data is too old or the ledger is ahead.
+    pub refused: Option<String>,
+    /// What is open, by currency.
+    pub receivables: Vec<Receivables>,
+    /// Totals.
+    pub totals: Totals,
+}

@@ -1,0 +1,33 @@
+//! The action plan: the contract between a policy and whoever carries it out.
+//!
+//! Keys are added by later minor versions and never change their meaning; readers ignore unknown ones.
+
+pub mod action;
+pub mod digest;
+pub mod header;
+
+use serde::Serialize;
+
+pub use action::{
+    Action, Because, Blocker, Charge, Invoice, Kind, Member, Mode, Person, Recipient, Waiting, Window,
+    Withheld,
+};
+pub use header::{Header, PolicyReference, Receivables, Totals};
+
+use crate::snapshot::problem::Problem;
+
+/// What is to be done on a day, what is withheld and why, and what waits.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// What the plan was made from, and its totals.
+    #[serde(flatten)]
+    pub header: Header,
+    /// What to do, by customer, invoice and step.
+    pub actions: Vec<Action>,
+    /// What would be due but is not to be done, in the same order.
+    pub withheld: Vec<Withheld>,
+    /// Open invoices with nothing due, by customer and invoice.
+    pub waiting: Vec<Waiting>,
+    /// What is wrong with the data.
+    pub problems: Vec<Problem>,
+}
