@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod diagnostic;
+pub mod locale;
 pub mod model;
 pub mod money;
 pub mod snapshot;
