@@ -8,3 +8,4 @@ pub mod money;
 pub mod snapshot;
 pub mod span;
 pub mod suggest;
+pub mod template;
