@@ -43,10 +43,13 @@ struct Head {
 impl FrontMatter {
     /// Reads the head of a file; a file that does not start with `---` has none.
     pub(super) fn parse(file: FileId, text: &str) -> FrontMatter {
-        let Some(start) = after_fence(text, 0) else { return FrontMatter::default() };
+        let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+        let Some(start) = after_fence(text, mark) else {
+            return FrontMatter { body: mark, ..FrontMatter::default() };
+        };
         let Some((end, body)) = closing_fence(text, start) else {
             let problem =
-                Diagnostic::error(CODE, span(file, 0, start), "the head of the template is not closed")
+                Diagnostic::error(CODE, span(file, mark, start), "the head of the template is not closed")
                     .here("it starts here")
                     .help("write `---` on a line of its own after the subject");
             return FrontMatter { subject: None, body: text.len(), problems: vec![problem] };
@@ -79,6 +82,9 @@ impl Subject {
         Subject { text: value.value.clone(), start, end, verbatim }
     }
 }
+
+/// What some editors put before a text; it is no part of it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 const CODE: &str = "template-front-matter";
 
@@ -161,6 +167,8 @@ mod tests {
             ("---\r\nsubject: \"{{ count }} #1: é\"\r\n---\r\nHello", Some("{{ count }} #1: é"), "Hello"),
             ("---\nsubject: 'a'\n---\n", Some("a"), ""),
             ("---\n---\nHello", None, "Hello"),
+            ("\u{feff}---\nsubject: a\n---\nHello", Some("a"), "Hello"),
+            ("\u{feff}Hello", None, "Hello"),
             ("Hello\n---\n", None, "Hello\n---\n"),
             ("----\nHello", None, "----\nHello"),
         ] {

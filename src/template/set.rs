@@ -179,6 +179,16 @@ impl TemplateSet {
         self.files[id.0].front.subject.is_some()
     }
 
+    /// Whether the template may read a variable of the table, such as `also_open`. Where it does
+    /// not, the fact need not be gathered. It looks for the word in the text, or in the whole set
+    /// when the template uses other files: ask once a template, not once a message.
+    #[must_use]
+    pub fn reads(&self, id: TemplateId, variable: &str) -> bool {
+        let text = &self.files[id.0].text;
+        let uses_others = ["include", "import", "extends"].iter().any(|word| text.contains(word));
+        text.contains(variable) || uses_others && self.files.iter().any(|file| file.text.contains(variable))
+    }
+
     /// What the body is written in.
     #[must_use]
     pub fn body_format(&self, id: TemplateId) -> BodyFormat {

@@ -44,12 +44,16 @@ pub(super) struct Walk<'a> {
     context: &'a Context<'a>,
     unit: &'a Unit<'a>,
     open: Vec<&'a str>,
+    entered: usize,
     scopes: Vec<Vec<(&'a str, Option<Kind>)>>,
     /// The paths that were included by name.
     pub(super) included: BTreeSet<&'a str>,
     /// What was found, in no order, the same thing perhaps twice.
     pub(super) found: Vec<Diagnostic>,
 }
+
+/// How many includes one walk follows: parts that include parts twice over would never end.
+const MAX_ENTERED: usize = 1000;
 
 /// What the engine itself defines.
 const ENGINE_NAMES: [&str; 4] = ["loop", "self", "super", "caller"];
@@ -61,6 +65,7 @@ impl<'a> Walk<'a> {
             context,
             unit,
             open: vec![unit.path],
+            entered: 0,
             scopes: vec![Vec::new()],
             included: BTreeSet::new(),
             found: Vec::new(),
@@ -186,7 +191,10 @@ impl<'a> Walk<'a> {
             return self.report(Diagnostic::error("template-include", self.span(it.name.span()), message));
         }
         self.included.insert(unit.path);
-        self.enter(unit);
+        if self.entered < MAX_ENTERED {
+            self.entered += 1;
+            self.enter(unit);
+        }
     }
 
     /// Checks the name of another template file.

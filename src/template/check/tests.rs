@@ -177,6 +177,19 @@ fn an_include_of_itself_is_found() {
 }
 
 #[test]
+fn parts_that_multiply_are_checked_soon() {
+    let texts: Vec<_> = (0..40)
+        .map(|at| {
+            let next = format!("{{% include 'parts/{}.md' %}}", at + 1);
+            (format!("parts/{at}.md"), if at < 39 { next.repeat(2) } else { String::from("{{ nobody }}") })
+        })
+        .collect();
+    let mut files: Vec<_> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    files.push(("a.md", "{% include 'parts/0.md' %}"));
+    assert_eq!(found(&files), ["template-unknown-name: there is no variable `nobody` @ nobody"]);
+}
+
+#[test]
 fn what_only_fails_when_it_runs_is_tried_out() {
     for (text, finding) in [
         ("{{ total + 1 }}", "@ total + 1"),

@@ -223,6 +223,18 @@ fn the_digest_follows_every_text_and_path_and_not_their_order() {
 }
 
 #[test]
+fn a_set_knows_which_facts_a_template_does_without() {
+    let set = set(&[
+        ("a.md", "{{ total }}"),
+        ("b.md", "{% include 'parts/c.md' %}"),
+        ("parts/c.md", "{{ count }}"),
+    ]);
+    let reads = |name, variable| set.reads(set.choose(name, None).unwrap().id, variable);
+    assert_eq!([reads("a", "total"), reads("a", "count"), reads("a", "contacts")], [true, false, false]);
+    assert_eq!([reads("b", "count"), reads("b", "contacts")], [true, false]);
+}
+
+#[test]
 fn a_set_may_be_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<TemplateSet>();
