@@ -1,5 +1,7 @@
 //! What a step name in the ledger stands for: a step of the policy, or something another policy or tool did.
 
+use std::sync::Arc;
+
 use super::{KeyId, Program};
 use crate::model::{Act, Channel};
 
@@ -22,19 +24,19 @@ pub enum HistoryKind {
     /// A mark set on the invoice; `escalated` for an escalation.
     Flag {
         /// The mark.
-        name: String,
+        name: Arc<str>,
         /// The role it was escalated to.
-        escalated_to: Option<String>,
+        escalated_to: Option<Arc<str>>,
     },
     /// The invoice was given to a role.
     HandOff {
         /// The role.
-        role: String,
+        role: Arc<str>,
     },
     /// A mark was taken away.
     Clear {
         /// The mark.
-        name: String,
+        name: Arc<str>,
     },
     /// Something internal.
     Internal,
@@ -50,7 +52,7 @@ impl HistoryKey {
             return HistoryKey {
                 key: None,
                 occurrence: 0,
-                kind: HistoryKind::Clear { name: flag.to_owned() },
+                kind: HistoryKind::Clear { name: flag.into() },
             };
         }
         let (base, occurrence) = split_occurrence(name);
@@ -76,13 +78,13 @@ fn split_occurrence(name: &str) -> (&str, u32) {
 }
 
 fn kind_of(program: &Program, act: &Act) -> HistoryKind {
-    let role_name = |role| program.policy.role(role).name.clone();
+    let role_name = |role| Arc::from(program.policy.role(role).name.as_str());
     match act {
         Act::Message { channel, .. } => HistoryKind::Contact(*channel),
         Act::Call { .. } => HistoryKind::Contact(Channel::Call),
-        Act::Flag { name } => HistoryKind::Flag { name: name.clone(), escalated_to: None },
+        Act::Flag { name } => HistoryKind::Flag { name: name.as_str().into(), escalated_to: None },
         Act::Escalate { role } => {
-            HistoryKind::Flag { name: String::from("escalated"), escalated_to: Some(role_name(*role)) }
+            HistoryKind::Flag { name: "escalated".into(), escalated_to: Some(role_name(*role)) }
         }
         Act::HandOff { role } => HistoryKind::HandOff { role: role_name(*role) },
         Act::Notify { .. } | Act::Task { .. } => HistoryKind::Internal,
@@ -93,11 +95,11 @@ fn kind_of_words(name: &str) -> HistoryKind {
     let (first, rest) = name.split_once(' ').unwrap_or((name, ""));
     match (Channel::named(first), first) {
         (Some(channel), _) => HistoryKind::Contact(channel),
-        (None, "flag") => HistoryKind::Flag { name: rest.to_owned(), escalated_to: None },
+        (None, "flag") => HistoryKind::Flag { name: rest.into(), escalated_to: None },
         (None, "escalate") => {
-            HistoryKind::Flag { name: String::from("escalated"), escalated_to: Some(rest.to_owned()) }
+            HistoryKind::Flag { name: "escalated".into(), escalated_to: Some(rest.into()) }
         }
-        (None, "hand") => HistoryKind::HandOff { role: rest.trim_start_matches("off ").to_owned() },
+        (None, "hand") => HistoryKind::HandOff { role: rest.trim_start_matches("off ").into() },
         (None, "notify" | "task" | "charge") => HistoryKind::Internal,
         _ => HistoryKind::Foreign,
     }

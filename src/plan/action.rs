@@ -74,6 +74,21 @@ pub struct Person {
     pub address: Arc<str>,
 }
 
+/// Someone who must approve, and the rule that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Approver {
+    /// The role's name.
+    pub role: Arc<str>,
+    /// The address.
+    pub address: Arc<str>,
+    /// The rule that asks.
+    pub rule: Arc<str>,
+    /// Its file.
+    pub file: Arc<str>,
+    /// Its line.
+    pub line: u32,
+}
+
 /// To whom a message goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Recipient {
@@ -123,10 +138,10 @@ pub struct Member {
 pub struct Because {
     /// The rule's stable name.
     pub rule: Arc<str>,
-    /// The policy file.
-    pub file: Arc<str>,
+    /// The policy file; none for what dun does by itself.
+    pub file: Option<Arc<str>>,
     /// The line.
-    pub line: u32,
+    pub line: Option<u32>,
     /// In a person's words.
     pub sentence: String,
 }
@@ -182,7 +197,7 @@ pub struct Action {
     /// The person who acts, or who is told.
     pub actor: Option<Person>,
     /// Who must approve; all of them.
-    pub approvers: Vec<Person>,
+    pub approvers: Vec<Approver>,
     /// Who has approved exactly this.
     pub approved_by: Vec<String>,
     /// In whose name it goes out.
@@ -217,8 +232,9 @@ pub struct Action {
     pub keys: Vec<String>,
     /// A hash of the keys: it names the action.
     pub key: String,
-    /// SHA-256 of sender, recipients, subject, body, invoices with balances, charges and attachments.
-    pub content: String,
+    /// SHA-256 of sender, recipients, subject, body, invoices with balances, charges and attachments; an
+    /// approval quotes it with the key. Withheld steps have none: nothing was written.
+    pub content: Option<String>,
     /// Why.
     pub because: Because,
 }

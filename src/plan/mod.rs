@@ -9,7 +9,7 @@ pub mod header;
 use serde::Serialize;
 
 pub use action::{
-    Action, Because, Blocker, Charge, Invoice, Kind, Member, Mode, Person, Recipient, Waiting, Window,
+    Action, Approver, Because, Blocker, Charge, Invoice, Kind, Member, Mode, Person, Recipient, Waiting, Window,
     Withheld,
 };
 pub use header::{Header, PolicyReference, Receivables, Totals};

@@ -1,0 +1,137 @@
+//! Who has a role, who owns an invoice, and where a message goes (R15, R21).
+
+use std::sync::Arc;
+
+use super::day::Day;
+use super::facts::{CustomerState, InvoiceState, Value};
+use crate::model::{Act, Channel, RoleHolder, RoleId};
+use crate::plan::{Person, Recipient};
+use crate::snapshot::ledger::Outcome;
+use crate::snapshot::tables::Contact;
+
+/// Where a message goes, and in which language it should be.
+pub(super) struct Destination<'a> {
+    pub(super) recipient: Recipient,
+    pub(super) language: Option<&'a str>,
+}
+
+impl<'a> Day<'a> {
+    /// Who has a role for an invoice; the fallback when nobody does; none when there is no fallback either.
+    pub(super) fn person(&self, role: RoleId, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Person> {
+        self.holder(role, customer, invoice).or_else(|| {
+            let fallback = self.program.policy.settings.fallback?;
+            self.holder(fallback, customer, invoice)
+        })
+    }
+
+    fn holder(&self, role: RoleId, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Person> {
+        let (name, fixed) = &self.roles[role.0];
+        let address = match (&self.program.policy.role(role).holder, fixed) {
+            (_, Some(address)) => Arc::clone(address),
+            (RoleHolder::Field(field), _) => match self.value(*field, customer, invoice) {
+                Value::Text(text) if is_address(Channel::Email, text) => Arc::from(text),
+                _ => return None,
+            },
+            _ => {
+                let contact = self.contact(customer, name)?;
+                Arc::from(contact.email.map(|email| self.snapshot.text(email)).filter(|text| is_address(Channel::Email, text))?)
+            }
+        };
+        Some(Person { role: Arc::clone(name), address })
+    }
+
+    /// The owner of an invoice: the role it was handed to, else its own owner, else its customer's, else
+    /// the fallback.
+    pub(super) fn owner(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Person> {
+        let handed_to = invoice.handed_to.as_deref().and_then(|role| self.program.policy.role_named(role));
+        if let Some(role) = handed_to {
+            return self.person(role, customer, invoice);
+        }
+        let own = self.snapshot.invoices.owner.get(invoice.row.index());
+        let owner = own.or(self.snapshot.customers.owner.get(customer.row.index()));
+        let address = owner.map(|owner| self.snapshot.text(owner)).filter(|text| is_address(Channel::Email, text));
+        match address {
+            Some(address) => Some(Person { role: Arc::from("owner"), address: Arc::from(address) }),
+            None => self.program.policy.settings.fallback.and_then(|role| self.holder(role, customer, invoice)),
+        }
+    }
+
+    fn contact(&self, customer: &CustomerState<'a>, role: &str) -> Option<&'a Contact> {
+        let contacts = self.snapshot.contacts_of(customer.row);
+        contacts.iter().find(|contact| self.snapshot.text(contact.role).eq_ignore_ascii_case(role))
+    }
+
+    /// Where a message goes; none when there is no usable address on its channel.
+    pub(super) fn destination(&self, act: &Act, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Destination<'a>> {
+        let Act::Message { channel, to, .. } = act else { return None };
+        let customers = &self.snapshot.customers;
+        let own_language = customers.language.get(customer.row.index()).map(|tag| self.snapshot.text(tag));
+        let (role, address, language): (Arc<str>, Arc<str>, _) = match to {
+            Some(role) if *channel == Channel::Email => {
+                let person = self.holder(*role, customer, invoice)?;
+                let contact = self.contact(customer, &person.role);
+                let language = contact.and_then(|contact| contact.language).map(|tag| self.snapshot.text(tag));
+                (person.role, person.address, language.or(own_language))
+            }
+            Some(role) => {
+                let name = &self.roles[role.0].0;
+                let contact = self.contact(customer, name)?;
+                let phone = contact.phone.filter(|_| *channel == Channel::Sms)?;
+                (Arc::clone(name), Arc::from(self.snapshot.text(phone)), own_language)
+            }
+            None => {
+                let billing = self.contact(customer, "billing").filter(|contact| contact.email.is_some());
+                let language = billing.and_then(|contact| contact.language).map(|tag| self.snapshot.text(tag));
+                (Arc::from("billing"), self.billing_address(*channel, customer, billing)?, language.or(own_language))
+            }
+        };
+        let usable = is_address(*channel, &address) && !self.bounced(customer, *channel, &address);
+        usable.then(|| Destination { recipient: Recipient { role, address }, language })
+    }
+
+    fn billing_address(&self, channel: Channel, customer: &CustomerState<'a>, billing: Option<&Contact>) -> Option<Arc<str>> {
+        let (customers, at) = (&self.snapshot.customers, customer.row.index());
+        let text = |text| Arc::from(self.snapshot.text(text));
+        match channel {
+            Channel::Email => billing.and_then(|contact| contact.email).or(customers.email.get(at)).map(text),
+            Channel::Sms => customers.mobile.get(at).map(text),
+            Channel::Call => customers.phone.get(at).map(text),
+            Channel::Letter => {
+                let street = customers.street.get(at)?;
+                let city = customers.city.get(at)?;
+                let town: Vec<&str> =
+                    [customers.postcode.get(at), Some(city)].into_iter().flatten().map(|part| self.snapshot.text(part)).collect();
+                let name = customers.contact_name.get(at).or(customers.name.get(at));
+                let lines = [name.map(|name| self.snapshot.text(name)), Some(self.snapshot.text(street))];
+                let country = customers.country.get(at).map(|country| self.snapshot.text(country));
+                let town = town.join(" ");
+                let lines: Vec<&str> = lines.into_iter().flatten().chain([town.as_str()]).chain(country).collect();
+                Some(Arc::from(lines.join(", ")))
+            }
+        }
+    }
+
+    /// Whether the ledger says that this address, or the customer's on this channel, does not work (R21).
+    fn bounced(&self, customer: &CustomerState<'a>, channel: Channel, address: &str) -> bool {
+        let mut rows = self.snapshot.ledger_of_customer(customer.row);
+        rows.any(|row| {
+            row.outcome == Outcome::Bounced
+                && row.date <= self.today
+                && self.history.channel(row) == Some(channel)
+                && match row.details.as_ref().and_then(|details| details.address) {
+                    Some(bounced) => self.snapshot.text(bounced).eq_ignore_ascii_case(address),
+                    None => true,
+                }
+        })
+    }
+}
+
+/// Whether a text can be an address on a channel: nothing that could add a header or a second recipient.
+fn is_address(channel: Channel, text: &str) -> bool {
+    let plain = !text.is_empty() && !text.chars().any(char::is_control);
+    match channel {
+        Channel::Email => plain && text.matches('@').count() == 1 && !text.contains([' ', ',', ';', '<', '>', '"']),
+        Channel::Sms | Channel::Call => plain && text.chars().filter(char::is_ascii_digit).count() >= 5,
+        Channel::Letter => plain,
+    }
+}

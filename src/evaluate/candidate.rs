@@ -1,0 +1,348 @@
+//! A step that is due: what it would do, who acts and approves, and what stands in its way (R15).
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::addresses::Destination;
+use super::day::Day;
+use super::facts::{CustomerState, InvoiceState, Promised};
+use super::history::Status;
+use super::ladder::DueStep;
+use super::restrictions::{Asked, Scope, free_again};
+use super::sentences;
+use crate::calendar::{Calendar, add_days};
+use crate::compile::KeyId;
+use crate::model::{Act, Anchor, LadderId, Restriction, RestrictionKind, RoleId, RuleId, Step};
+use crate::plan::digest::Hasher;
+use crate::plan::{Approver, Blocker, Kind, Person};
+use crate::snapshot::ledger::Outcome;
+use crate::template::Choice;
+
+/// Where a candidate comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A rung of a ladder.
+    Ladder(LadderId),
+    /// A carve-out.
+    CarveOut(usize),
+}
+
+impl Origin {
+    pub(super) fn ladder(self) -> Option<LadderId> {
+        if let Origin::Ladder(ladder) = self { Some(ladder) } else { None }
+    }
+}
+
+/// A step that is due on an invoice.
+pub(super) struct Candidate<'a> {
+    /// The invoice, among the customer's.
+    pub(super) invoice: usize,
+    pub(super) origin: Origin,
+    pub(super) rule: RuleId,
+    pub(super) act: &'a Act,
+    /// The step key, with its occurrence, for the ledger.
+    pub(super) step: String,
+    pub(super) rung: String,
+    pub(super) nominal: NaiveDate,
+    /// A hash of customer, invoice, step key and occurrence.
+    pub(super) key: String,
+    pub(super) segment: Arc<str>,
+    pub(super) destination: Option<Destination<'a>>,
+    pub(super) template: Option<Choice>,
+    pub(super) actor: Option<Person>,
+    pub(super) by_hand: bool,
+    pub(super) approvers: Vec<Approver>,
+    pub(super) limits: Vec<&'a Restriction>,
+    pub(super) blockers: Vec<Blocker>,
+    pub(super) next: Option<NaiveDate>,
+    pub(super) sentence: String,
+}
+
+impl Candidate<'_> {
+    pub(super) fn is_message(&self) -> bool {
+        self.act.is_message()
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        kind(self.act)
+    }
+}
+
+/// What kind of action an act is.
+pub(super) fn kind(act: &Act) -> Kind {
+    use crate::model::Channel;
+    match act {
+        Act::Message { channel: Channel::Email, .. } => Kind::Email,
+        Act::Message { channel: Channel::Sms, .. } => Kind::Sms,
+        Act::Message { .. } => Kind::Letter,
+        Act::Call { .. } => Kind::Call,
+        Act::Notify { .. } => Kind::Notify,
+        Act::Task { .. } => Kind::Task,
+        Act::HandOff { .. } => Kind::HandOff,
+        Act::Escalate { .. } => Kind::Escalate,
+        Act::Flag { .. } => Kind::Flag,
+    }
+}
+
+/// One invoice of a customer, with what restricts it.
+pub(super) struct Bench<'d, 'a> {
+    pub(super) day: &'d Day<'a>,
+    pub(super) customer: &'d CustomerState<'a>,
+    pub(super) at: usize,
+    pub(super) scope: &'d Scope<'a>,
+    pub(super) calendar: &'d Calendar,
+    pub(super) segment: Arc<str>,
+}
+
+/// A step as it is due, from a ladder or a carve-out.
+pub(super) struct Due<'a> {
+    pub(super) origin: Origin,
+    pub(super) step: &'a Step,
+    pub(super) key: KeyId,
+    /// Which time of a repeated step, 0 for one that does not repeat.
+    pub(super) repetition: u32,
+    pub(super) nominal: NaiveDate,
+    pub(super) status: Status,
+    /// Which dispute or promise, where one begins anew with each.
+    pub(super) event: String,
+}
+
+impl<'a> From<DueStep<'a>> for Due<'a> {
+    fn from(due: DueStep<'a>) -> Due<'a> {
+        Due {
+            origin: Origin::Ladder(due.ladder),
+            step: due.step,
+            key: due.key,
+            repetition: due.rung.occurrence,
+            nominal: due.rung.nominal,
+            status: due.status,
+            event: String::new(),
+        }
+    }
+}
+
+impl<'a> Bench<'_, 'a> {
+    fn invoice(&self) -> &InvoiceState<'a> {
+        &self.customer.invoices[self.at]
+    }
+
+    /// Judges a due step.
+    pub(super) fn candidate(&self, due: Due<'a>) -> Option<Candidate<'a>> {
+        let first = due.step.acts.first()?;
+        let ladder = due.origin.ladder();
+        let (act, destination) = self.reachable(due.step).unwrap_or((first, None));
+        let mut blockers = self.blockers(&due, first, act);
+        let template = self.template(act, destination.as_ref(), &mut blockers);
+        if act.is_message() && destination.is_none() {
+            blockers.push(self.no_address(act, due.step.rule));
+        }
+        let (actor, by_hand) = self.actor(ladder, act, due.step.rule, &mut blockers);
+        let approvers = self.approvers(&due, act, &mut blockers);
+        let step = match due.repetition {
+            0 => due.step.key.clone(),
+            nth => format!("{} #{nth}", due.step.key),
+        };
+        let key = self.key(&step, &due.event);
+        Some(Candidate {
+            invoice: self.at,
+            origin: due.origin,
+            rule: due.step.rule,
+            act,
+            rung: due.step.moment.name(),
+            nominal: due.nominal,
+            key,
+            step,
+            segment: Arc::clone(&self.segment),
+            destination,
+            template,
+            actor,
+            by_hand,
+            approvers,
+            limits: if act.is_message() { self.limits(ladder) } else { Vec::new() },
+            next: self.next(&blockers),
+            blockers,
+            sentence: self.sentence(due.step),
+        })
+    }
+
+    /// The first of a step's acts that reaches someone; acts that are no message always do.
+    fn reachable(&self, step: &'a Step) -> Option<(&'a Act, Option<Destination<'a>>)> {
+        step.acts.iter().find_map(|act| {
+            if !act.is_message() {
+                return Some((act, None));
+            }
+            let destination = self.day.destination(act, self.customer, self.invoice())?;
+            Some((act, Some(destination)))
+        })
+    }
+
+    /// Everything that stands in the way before addresses and templates, the gravest first.
+    fn blockers(&self, due: &Due<'a>, first: &Act, act: &Act) -> Vec<Blocker> {
+        let (day, invoice, ladder) = (self.day, self.invoice(), due.origin.ladder());
+        let mut blockers = Vec::new();
+        if act.contact().is_some() {
+            blockers.extend(day.refusal.clone());
+            blockers.extend(self.problem());
+            if let Some(row) = self.unknown_outcome() {
+                let sentence = format!("nobody knows what became of `{row}`: settle it in the ledger");
+                blockers.push(day.blocker("unknown_outcome", sentence, None));
+            }
+        }
+        blockers.extend(self.scope.forbidden(day, ladder, act));
+        if !std::ptr::eq(first, act) {
+            // A fallback never passes a restriction on what it stands in for.
+            let known: Vec<_> = blockers.clone();
+            blockers.extend(self.scope.forbidden(day, ladder, first).into_iter().filter(|own| !known.contains(own)));
+        }
+        blockers.extend(self.scope.held(day, ladder, act, invoice));
+        if due.status == Status::FailedToday {
+            let sentence = String::from("it was tried today and is tried again tomorrow");
+            blockers.push(Blocker { until: Some(day.today), ..day.blocker("failed_today", sentence, None) });
+        }
+        if due.status == Status::Unknown && act.contact().is_none() {
+            let sentence = String::from("nobody knows what became of it: settle it in the ledger");
+            blockers.push(day.blocker("unknown_outcome", sentence, None));
+        }
+        blockers
+    }
+
+    /// The problem of the invoice or its customer that withholds contacts (R5).
+    fn problem(&self) -> Option<Blocker> {
+        let found = self.day.invoice_problem(self.invoice().row).or_else(|| self.day.customer_problem(self.customer.row));
+        found.map(|problem| self.day.blocker("problem", problem.message.clone(), None))
+    }
+
+    /// A step of the invoice whose outcome nobody knows: it blocks the invoice's contacts (R9).
+    fn unknown_outcome(&self) -> Option<&'a str> {
+        let rows = self.invoice().rows;
+        let unknown = rows.iter().filter(|row| row.outcome == Outcome::Unknown);
+        let mut unsettled = unknown.filter(|row| {
+            let same = rows.iter().filter(|other| other.step == row.step);
+            super::history::status(same, self.day.today) == Status::Unknown
+        });
+        unsettled.next().map(|row| self.day.snapshot.text(row.step))
+    }
+
+    fn no_address(&self, act: &Act, rule: RuleId) -> Blocker {
+        let channel = act.contact().map_or("", |channel| channel.word());
+        let sentence = match channel {
+            "email" => "there is no e-mail address that works",
+            "sms" => "there is no mobile number that works",
+            _ => "there is no postal address",
+        };
+        self.day.blocker("no_address", sentence.to_owned(), Some(rule))
+    }
+
+    /// The template in the recipient's language (R21).
+    fn template(&self, act: &Act, destination: Option<&Destination>, blockers: &mut Vec<Blocker>) -> Option<Choice> {
+        let name = act.template()?;
+        let language = destination.and_then(|destination| destination.language);
+        let choice = self.day.templates.choose(name, language);
+        if choice.is_none() {
+            let sentence = match language {
+                Some(language) => format!("there is no template `{name}` in `{language}`, and none without a language"),
+                None => format!("there is no template `{name}`"),
+            };
+            blockers.push(self.day.blocker("no_template", sentence, None));
+        }
+        choice
+    }
+
+    /// Who acts: a person for calls, tasks and hand-offs and for messages by hand, else the program.
+    fn actor(&self, ladder: Option<LadderId>, act: &Act, rule: RuleId, blockers: &mut Vec<Blocker>) -> (Option<Person>, bool) {
+        let role = match act {
+            Act::Call { by: role, .. } | Act::Notify { role, .. } | Act::Task { role, .. } => Some(*role),
+            Act::HandOff { role } | Act::Escalate { role } => Some(*role),
+            Act::Message { .. } | Act::Flag { .. } => None,
+        };
+        let by_person = matches!(act, Act::Call { .. } | Act::Task { .. } | Act::HandOff { .. });
+        if let Some(role) = role {
+            let person = self.day.person(role, self.customer, self.invoice());
+            if person.is_none() {
+                blockers.push(self.nobody(Some(role), rule));
+            }
+            return (person, by_person);
+        }
+        match self.scope.by_hand(ladder).filter(|_| act.is_message()) {
+            None => (None, false),
+            Some(role) => {
+                let person = self.resolve(role);
+                if person.is_none() {
+                    blockers.push(self.nobody(role, rule));
+                }
+                (person, true)
+            }
+        }
+    }
+
+    fn resolve(&self, role: Option<RoleId>) -> Option<Person> {
+        match role {
+            Some(role) => self.day.person(role, self.customer, self.invoice()),
+            None => self.day.owner(self.customer, self.invoice()),
+        }
+    }
+
+    fn nobody(&self, role: Option<RoleId>, rule: RuleId) -> Blocker {
+        let name = role.map_or("owner", |role| &self.day.roles[role.0].0);
+        let sentence = format!("nobody has the role `{name}` here, and there is no fallback");
+        self.day.blocker("nobody", sentence, Some(rule))
+    }
+
+    /// Everyone who must approve: all of them (R15).
+    fn approvers(&self, due: &Due<'a>, act: &Act, blockers: &mut Vec<Blocker>) -> Vec<Approver> {
+        let ladder = due.origin.ladder();
+        let mut asked = self.scope.approvals(self.day, ladder, self.invoice(), due.step, act, self.calendar);
+        if act.is_message() {
+            if let Some(role) = self.invoice().escalated_to() {
+                asked.push(Asked { by: self.day.program.policy.role_named(role), rule: None });
+            }
+            if let Some(rule) = self.scope.never_auto_send(ladder).filter(|_| asked.is_empty()) {
+                asked.push(Asked { by: None, rule: Some(rule) });
+            }
+        }
+        let mut approvers: Vec<Approver> = Vec::new();
+        for one in asked {
+            let Some(person) = self.resolve(one.by) else {
+                blockers.push(self.nobody(one.by, one.rule.unwrap_or(due.step.rule)));
+                continue;
+            };
+            if !approvers.iter().any(|known| known.role == person.role && known.address == person.address) {
+                let rule = self.day.rule(one.rule.unwrap_or(due.step.rule));
+                let (id, file, line) = (Arc::clone(&rule.id), Arc::clone(&rule.file), rule.line);
+                approvers.push(Approver { role: person.role, address: person.address, rule: id, file, line });
+            }
+        }
+        approvers.sort();
+        approvers
+    }
+
+    fn limits(&self, ladder: Option<LadderId>) -> Vec<&'a Restriction> {
+        let limits = self.scope.limits(ladder);
+        limits.filter(|limit| !matches!(limit.kind, RestrictionKind::DataNoOlder(_))).collect()
+    }
+
+    fn key(&self, step: &str, event: &str) -> String {
+        let mut hash = Hasher::default();
+        hash.text(self.day.snapshot.customer_id(self.customer.row));
+        hash.text(self.day.snapshot.invoice_id(self.invoice().row));
+        hash.text(step).text(event);
+        hash.short()
+    }
+
+    /// The first day on which it could be done, as far as the ends of what blocks it are known (R23).
+    fn next(&self, blockers: &[Blocker]) -> Option<NaiveDate> {
+        let tomorrow = add_days(self.day.today, 1);
+        free_again(blockers, tomorrow).map(|day| self.calendar.open_on_or_after(day))
+    }
+
+    /// Why it is due, in a person's words.
+    fn sentence(&self, step: &Step) -> String {
+        let invoice = self.invoice();
+        match step.moment.anchor {
+            Anchor::Dispute => sentences::dispute(invoice, self.day.snapshot, self.day.today),
+            Anchor::Promise if invoice.promised != Promised::No => sentences::promise(invoice.promised, self.day.today),
+            _ => sentences::overdue(invoice.days_overdue),
+        }
+    }
+}

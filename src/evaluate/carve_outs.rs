@@ -1,0 +1,63 @@
+//! Steps of carve-outs: each acts once when its day has come and the carve-out matches (R12).
+
+use chrono::NaiveDate;
+
+use super::candidate::{Bench, Due, Origin};
+use super::condition::Truth;
+use super::history::{self, Status};
+use crate::compile::KeyId;
+use crate::model::{Anchor, Step};
+use crate::snapshot::tables::Since;
+
+impl<'a> Bench<'_, 'a> {
+    /// The steps that the matching carve-outs ask for today.
+    pub(super) fn carve_out_steps(&self) -> Vec<Due<'a>> {
+        let program = self.day.program;
+        let mut due = Vec::new();
+        for &at in &self.scope.matching {
+            let steps = program.policy.carve_outs[at].steps.iter().zip(&program.carve_out_keys[at]);
+            due.extend(steps.filter_map(|(step, &key)| self.carve_out_step(at, step, key)));
+        }
+        due
+    }
+
+    fn carve_out_step(&self, at: usize, step: &'a Step, key: KeyId) -> Option<Due<'a>> {
+        let invoice = &self.customer.invoices[self.at];
+        let today = self.day.today;
+        let is_contact = step.acts.iter().any(|act| act.contact().is_some());
+        // An event without a date acts on the first plan that sees it.
+        let nominal = self.day.nominal(step.moment, invoice, self.calendar).or_else(|| self.undated(step))?;
+        let day = if is_contact { self.calendar.open_on_or_after(nominal) } else { nominal };
+        let lapsed = nominal < invoice.due && today >= invoice.due && matches!(step.moment.anchor, Anchor::Due | Anchor::Issue);
+        let closed = is_contact && !self.calendar.is_open(today);
+        let applies = |when| self.day.truth(when, self.customer, invoice) == Truth::Yes;
+        if day > today || lapsed || closed || !step.when.as_ref().is_none_or(applies) {
+            return None;
+        }
+        let (event, since) = self.event(step, nominal);
+        let rows = history::rows_of(&self.day.history, invoice.rows, key, 0);
+        let status = history::status(rows.filter(|row| since.is_none_or(|since| row.date >= since)), today);
+        let finished = matches!(status, Status::CarriedOut(_) | Status::Declined(_));
+        (!finished).then_some(Due { origin: Origin::CarveOut(at), step, key, repetition: 0, nominal, status, event })
+    }
+
+    /// Today, for a step counted from an event that is there but has no date.
+    fn undated(&self, step: &Step) -> Option<NaiveDate> {
+        let invoice = &self.customer.invoices[self.at];
+        let undated = invoice.dispute.is_some_and(|dispute| dispute.opened == Since::Always);
+        (step.moment.anchor == Anchor::Dispute && undated).then_some(self.day.today)
+    }
+
+    /// Which dispute or promise a step belongs to, and from which day ledger rows can be about it.
+    fn event(&self, step: &Step, nominal: NaiveDate) -> (String, Option<NaiveDate>) {
+        let invoice = &self.customer.invoices[self.at];
+        let since = match step.moment.anchor {
+            Anchor::Due | Anchor::Issue => None,
+            Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
+            Anchor::Promise => invoice.promised.promise().map(|promise| {
+                promise.made.date().unwrap_or(promise.due.min(nominal))
+            }),
+        };
+        (since.map_or(String::new(), |since| since.to_string()), since)
+    }
+}

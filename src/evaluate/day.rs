@@ -1,0 +1,141 @@
+//! What every decision of one evaluation reads: program, templates, snapshot, history and the day.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
+
+use super::history::History;
+use crate::calendar::{Calendar, days_between};
+use crate::compile::Program;
+use crate::model::{RoleHolder, Rule, RuleId};
+use crate::plan::{Because, Blocker};
+use crate::snapshot::Snapshot;
+use crate::snapshot::problem::Problem;
+use crate::snapshot::tables::{CustomerRow, InvoiceRow};
+use crate::template::TemplateSet;
+
+/// What the caller decides about an evaluation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Plan for a day before the newest ledger row, to see what would have been.
+    pub replay: bool,
+}
+
+/// Everything that stays the same for all customers.
+pub(super) struct Day<'a> {
+    pub(super) program: &'a Program,
+    pub(super) templates: &'a TemplateSet,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) history: History,
+    pub(super) today: NaiveDate,
+    /// Blocks every contact: the data is too old, or the ledger is ahead.
+    pub(super) refusal: Option<Blocker>,
+    /// The roles' names, and their addresses where they are fixed.
+    pub(super) roles: Vec<(Arc<str>, Option<Arc<str>>)>,
+    /// The calendar of customers for whom no condition holds.
+    pub(super) always_open: Calendar,
+    problems: FxHashMap<(bool, &'a str), &'a Problem>,
+}
+
+impl<'a> Day<'a> {
+    pub(super) fn new(
+        program: &'a Program,
+        templates: &'a TemplateSet,
+        snapshot: &'a Snapshot,
+        today: NaiveDate,
+        options: Options,
+    ) -> Day<'a> {
+        let roles = program.policy.roles.iter().map(|role| {
+            let address = match &role.holder {
+                RoleHolder::Address(address) => Some(Arc::from(address.as_str())),
+                RoleHolder::Field(_) | RoleHolder::Contact => None,
+            };
+            (Arc::from(role.name.as_str()), address)
+        });
+        let mut day = Day {
+            program,
+            templates,
+            snapshot,
+            history: History::read(program, snapshot),
+            today,
+            refusal: None,
+            roles: roles.collect(),
+            always_open: Calendar::default(),
+            problems: blocking_problems(snapshot),
+        };
+        day.refusal = day.too_old().or_else(|| day.ledger_ahead().filter(|_| !options.replay));
+        day
+    }
+
+    /// The blocker of `data no older than N days` (unknown is too old).
+    fn too_old(&self) -> Option<Blocker> {
+        let (rule, most) = self.program.data_no_older?;
+        let age = self.snapshot.taken_on.map(|taken| days_between(taken, self.today));
+        if age.is_some_and(|age| age <= i64::from(most)) {
+            return None;
+        }
+        let sentence = match age {
+            Some(age) => format!("the data is {age} days old, and the policy allows {most}"),
+            None => format!("nobody knows when the data was taken, and the policy allows {most} days"),
+        };
+        Some(self.blocker("stale_data", sentence, Some(rule)))
+    }
+
+    /// The blocker of a plan for a day before the newest ledger row (R1).
+    pub(super) fn ledger_ahead(&self) -> Option<Blocker> {
+        let newest = self.history.newest.filter(|&newest| newest > self.today)?;
+        let sentence = format!("the ledger goes on to {newest}: a plan for this day can only be a replay");
+        Some(self.blocker("replay", sentence, None))
+    }
+
+    /// A blocker, with the place of its rule.
+    pub(super) fn blocker(&self, code: &'static str, sentence: String, rule: Option<RuleId>) -> Blocker {
+        let rule = rule.map(|id| self.rule(id));
+        Blocker {
+            code,
+            sentence,
+            rule: rule.map(|rule| Arc::clone(&rule.id)),
+            file: rule.map(|rule| Arc::clone(&rule.file)),
+            line: rule.map(|rule| rule.line),
+            until: None,
+        }
+    }
+
+    pub(super) fn rule(&self, id: RuleId) -> &'a Rule {
+        self.program.policy.rule(id)
+    }
+
+    pub(super) fn because(&self, rule: RuleId, sentence: String) -> Because {
+        let rule = self.rule(rule);
+        Because { rule: Arc::clone(&rule.id), file: Some(Arc::clone(&rule.file)), line: Some(rule.line), sentence }
+    }
+
+    /// The problem that withholds the contacts of a customer (R5).
+    pub(super) fn customer_problem(&self, customer: CustomerRow) -> Option<&'a Problem> {
+        if self.problems.is_empty() { None } else { self.problem(false, self.snapshot.customer_id(customer)) }
+    }
+
+    /// The problem that withholds the contacts of an invoice (R5).
+    pub(super) fn invoice_problem(&self, invoice: InvoiceRow) -> Option<&'a Problem> {
+        if self.problems.is_empty() { None } else { self.problem(true, self.snapshot.invoice_id(invoice)) }
+    }
+
+    fn problem(&self, invoice: bool, id: &'a str) -> Option<&'a Problem> {
+        self.problems.get(&(invoice, id)).copied()
+    }
+}
+
+/// The first problem of each invoice and of each customer that withholds contacts.
+fn blocking_problems(snapshot: &Snapshot) -> FxHashMap<(bool, &str), &Problem> {
+    let mut found = FxHashMap::default();
+    for problem in snapshot.problems.iter().filter(|problem| problem.blocks) {
+        let subject = match (&problem.invoice, &problem.customer) {
+            (Some(invoice), _) => (true, invoice.as_str()),
+            (None, Some(customer)) => (false, customer.as_str()),
+            (None, None) => continue,
+        };
+        found.entry(subject).or_insert(problem);
+    }
+    found
+}

@@ -1,0 +1,459 @@
+//! The state of invoices and customers on a day (R2, R3), and every field of the catalogue.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::day::Day;
+use super::history::up_to;
+use crate::calendar::{add_days, days_between};
+use crate::compile::HistoryKind;
+use crate::model::Stage;
+use crate::model::field::{CustomerField, Field, FieldType, InvoiceField, Subject};
+use crate::money::{Currency, Money};
+use crate::snapshot::ledger::{LedgerRow, Outcome};
+use crate::snapshot::tables::{CustomerRow, Dispute, InvoiceRow, OwnValue, Payment, Promise, Since, Status};
+
+const MILLION: i64 = 1_000_000;
+
+/// What became of the promise made last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Promised<'a> {
+    No,
+    Pending(&'a Promise),
+    Kept(&'a Promise),
+    Broken(&'a Promise),
+}
+
+impl<'a> Promised<'a> {
+    pub(super) fn promise(self) -> Option<&'a Promise> {
+        match self {
+            Promised::No => None,
+            Promised::Pending(promise) | Promised::Kept(promise) | Promised::Broken(promise) => Some(promise),
+        }
+    }
+}
+
+/// A mark on an invoice, from the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) name: Arc<str>,
+    /// The role it was escalated to, for the mark `escalated`.
+    pub(super) escalated_to: Option<Arc<str>>,
+    pub(super) since: NaiveDate,
+}
+
+/// An invoice on a day.
+#[derive(Debug)]
+pub(super) struct InvoiceState<'a> {
+    pub(super) row: InvoiceRow,
+    pub(super) balance: Money,
+    pub(super) due: NaiveDate,
+    pub(super) days_overdue: i64,
+    pub(super) stage: Stage,
+    pub(super) since: Option<NaiveDate>,
+    pub(super) dispute: Option<&'a Dispute>,
+    pub(super) promised: Promised<'a>,
+    /// Flags set and not cleared, `escalated` among them.
+    pub(super) marks: Vec<Mark>,
+    /// The role that has the invoice, after a hand-off or an escalation.
+    pub(super) handed_to: Option<Arc<str>>,
+    /// Its ledger rows up to the day.
+    pub(super) rows: &'a [LedgerRow],
+}
+
+impl InvoiceState<'_> {
+    /// Whether it is open (R2): only open invoices are acted on.
+    pub(super) fn is_open(&self) -> bool {
+        self.stage > Stage::Paid
+    }
+
+    pub(super) fn escalated_to(&self) -> Option<&str> {
+        self.marks.iter().find_map(|mark| mark.escalated_to.as_deref())
+    }
+
+    fn escalated(&self) -> Option<NaiveDate> {
+        self.marks.iter().find(|mark| &*mark.name == "escalated").map(|mark| mark.since)
+    }
+}
+
+/// A customer on a day, with all its invoices.
+pub(super) struct CustomerState<'a> {
+    pub(super) row: CustomerRow,
+    pub(super) invoices: Vec<InvoiceState<'a>>,
+    sums: OnceCell<Sums>,
+}
+
+/// Figures over all of a customer's invoices, worked out when first asked for.
+struct Sums {
+    balance: Option<Money>,
+    overdue_balance: Option<Money>,
+    overdue_count: i64,
+    oldest_overdue: i64,
+    broken_promises: i64,
+    average_days_late: Option<i64>,
+    days_since_message: Option<i64>,
+}
+
+/// The value of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    Missing,
+    Text(&'a str),
+    /// In millionths.
+    Number(i64),
+    Money(Money),
+    Date(NaiveDate),
+    Flag(bool),
+    /// Joined with `;`; a record without tags has none, which is not missing.
+    Tags(&'a str),
+}
+
+fn days(days: i64) -> Value<'static> {
+    Value::Number(days.saturating_mul(MILLION))
+}
+
+fn or_missing<'a, T>(value: Option<T>, some: impl Fn(T) -> Value<'a>) -> Value<'a> {
+    value.map_or(Value::Missing, some)
+}
+
+impl<'a> Day<'a> {
+    /// A customer with all invoices as of the day.
+    pub(super) fn customer(&self, row: CustomerRow) -> CustomerState<'a> {
+        let invoices = self.snapshot.invoices_of(row).map(|invoice| self.invoice(invoice)).collect();
+        CustomerState { row, invoices, sums: OnceCell::new() }
+    }
+
+    fn invoice(&self, row: InvoiceRow) -> InvoiceState<'a> {
+        let snapshot = self.snapshot;
+        let at = row.index();
+        let due = snapshot.invoices.due_date[at];
+        let mut state = InvoiceState {
+            row,
+            balance: Money::new(self.open_balance(row), snapshot.invoices.currency[at]),
+            due,
+            days_overdue: days_between(due, self.today),
+            stage: Stage::Sent,
+            since: snapshot.invoices.issue_date.get(at),
+            dispute: None,
+            promised: Promised::No,
+            marks: Vec::new(),
+            handed_to: None,
+            rows: up_to(snapshot.ledger_of(row), self.today),
+        };
+        if !state.rows.is_empty() {
+            self.read_marks(&mut state);
+        }
+        self.stage(&mut state);
+        state
+    }
+
+    /// The open balance, before any tolerance (R2).
+    fn open_balance(&self, row: InvoiceRow) -> i64 {
+        let invoices = &self.snapshot.invoices;
+        let at = row.index();
+        let amount = invoices.amount[at];
+        let own = self.snapshot.payments_of(row);
+        if !own.is_empty() {
+            let paid = own.iter().filter(|payment| payment.date <= self.today);
+            return paid.fold(amount, |left, payment| left.saturating_sub(payment.money.minor));
+        }
+        if invoices.paid_date.get(at).is_some_and(|paid| paid <= self.today) {
+            return 0;
+        }
+        let is_current = self.snapshot.taken_on.is_none_or(|taken| taken <= self.today);
+        invoices.balance.get(at).filter(|_| is_current).unwrap_or(amount)
+    }
+
+    fn tolerance(&self, currency: Currency) -> i64 {
+        let settings = &self.program.policy.settings;
+        let tolerance = settings.tolerances.iter().find(|amount| amount.currency == currency);
+        // Nothing at all is never open, so the least open balance is one minor unit.
+        tolerance.map_or(1, |amount| amount.minor.max(1))
+    }
+
+    /// Flags, hand-offs and escalations that the ledger shows carried out and not cleared since.
+    fn read_marks(&self, state: &mut InvoiceState<'a>) {
+        let mut cleared: Vec<(&str, NaiveDate)> = Vec::new();
+        for row in state.rows.iter().filter(|row| row.outcome.carries_out()) {
+            match &self.history.name(row).kind {
+                HistoryKind::Flag { name, escalated_to } => {
+                    state.handed_to = escalated_to.clone().or(state.handed_to.take());
+                    state.marks.retain(|mark| mark.name != *name);
+                    let (name, escalated_to) = (Arc::clone(name), escalated_to.clone());
+                    state.marks.push(Mark { name, escalated_to, since: row.date });
+                }
+                HistoryKind::HandOff { role } => state.handed_to = Some(Arc::clone(role)),
+                HistoryKind::Clear { name } => cleared.push((name, row.date)),
+                HistoryKind::Contact(_) | HistoryKind::Internal | HistoryKind::Foreign => {}
+            }
+        }
+        let is_cleared = |mark: &Mark| cleared.iter().any(|(name, on)| **name == *mark.name && *on >= mark.since);
+        state.marks.retain(|mark| !is_cleared(mark));
+    }
+
+    /// The first stage that fits (R3), and since when.
+    fn stage(&self, state: &mut InvoiceState<'a>) {
+        let (invoices, at) = (&self.snapshot.invoices, state.row.index());
+        let issued = invoices.issue_date.get(at);
+        let status = invoices.status.get(at);
+        let (stage, since) = if status == Some(Status::Draft) || issued.is_some_and(|date| date > self.today) {
+            (Stage::NotIssued, None)
+        } else if matches!(status, Some(Status::Void | Status::WrittenOff)) {
+            (Stage::Void, None)
+        } else if state.balance.minor < self.tolerance(state.balance.currency) {
+            (Stage::Paid, self.settled_on(state.row))
+        } else {
+            state.dispute = self.dispute(state.row);
+            state.promised = self.promise(state.row, state.balance.minor);
+            self.open_stage(state, issued)
+        };
+        (state.stage, state.since) = (stage, since);
+    }
+
+    fn open_stage(&self, state: &InvoiceState<'a>, issued: Option<NaiveDate>) -> (Stage, Option<NaiveDate>) {
+        let due_soon = add_days(state.due, -self.program.due_soon_days);
+        if let Some(dispute) = state.dispute {
+            (Stage::Disputed, dispute.opened.date())
+        } else if let Promised::Pending(promise) = state.promised {
+            (Stage::Promised, promise.made.date())
+        } else if let Some(since) = state.escalated() {
+            (Stage::Escalated, Some(since))
+        } else if state.days_overdue > 0 {
+            (Stage::Overdue, Some(add_days(state.due, 1)))
+        } else if self.today >= due_soon {
+            (Stage::DueSoon, Some(due_soon))
+        } else {
+            (Stage::Sent, issued)
+        }
+    }
+
+    /// The day an invoice was settled, as far as the data says.
+    fn settled_on(&self, row: InvoiceRow) -> Option<NaiveDate> {
+        let last = self.snapshot.payments_of(row).iter().rfind(|payment| payment.date <= self.today);
+        last.map(|payment| payment.date).or(self.snapshot.invoices.paid_date.get(row.index()))
+    }
+
+    /// The dispute that holds today: from its opening to the day before its closing.
+    fn dispute(&self, row: InvoiceRow) -> Option<&'a Dispute> {
+        let holds = |dispute: &&Dispute| {
+            dispute.opened.holds_on(self.today) && dispute.closed.is_none_or(|closed| closed > self.today)
+        };
+        self.snapshot.disputes_of(row).iter().rfind(holds)
+    }
+
+    /// The promise made last, and whether it is pending, kept or broken.
+    fn promise(&self, row: InvoiceRow, balance: i64) -> Promised<'a> {
+        let made = self.snapshot.promises_of(row).iter().rfind(|promise| promise.made.holds_on(self.today));
+        made.map_or(Promised::No, |promise| self.judge(promise, balance))
+    }
+
+    /// What became of a promise, given the open balance of its invoice.
+    pub(super) fn judge(&self, promise: &'a Promise, balance: i64) -> Promised<'a> {
+        let amount = self.snapshot.invoices.amount[promise.invoice.index()];
+        let settled = balance < self.tolerance(self.snapshot.invoices.currency[promise.invoice.index()]);
+        let own = self.snapshot.payments_of(promise.invoice);
+        let paid = if own.is_empty() {
+            // Nobody knows when it was paid: what was paid counts for the promise.
+            amount.saturating_sub(balance)
+        } else {
+            let since = |payment: &&Payment| promise.made.holds_on(payment.date) && payment.date <= self.today;
+            own.iter().filter(since).fold(0_i64, |sum, payment| sum.saturating_add(payment.money.minor))
+        };
+        let reached = promise.amount.is_some_and(|promised| paid >= promised);
+        if settled || reached {
+            Promised::Kept(promise)
+        } else if self.today <= promise.due {
+            Promised::Pending(promise)
+        } else {
+            Promised::Broken(promise)
+        }
+    }
+
+    /// The value of a field for an invoice and its customer.
+    pub(super) fn value<'s>(&self, field: Field, customer: &'s CustomerState<'a>, invoice: &'s InvoiceState<'a>) -> Value<'s>
+    where
+        'a: 's,
+    {
+        match field {
+            Field::Today => Value::Date(self.today),
+            Field::Invoice(field) => self.invoice_value(field, invoice),
+            Field::Customer(field) => self.customer_value(field, customer),
+            Field::Own(at) => self.own(at, customer.row, invoice.row),
+        }
+    }
+
+    fn own(&self, at: usize, customer: CustomerRow, invoice: InvoiceRow) -> Value<'a> {
+        let field = &self.program.policy.fields[at];
+        let value = match field.subject {
+            Subject::Invoice => self.snapshot.invoices.own.get(at).and_then(|column| column.get(invoice.index())),
+            Subject::Customer => self.snapshot.customers.own.get(at).and_then(|column| column.get(customer.index())),
+        };
+        match value {
+            None if field.kind == FieldType::Tags => Value::Tags(""),
+            None => Value::Missing,
+            Some(value) => self.own_value(value),
+        }
+    }
+
+    fn own_value(&self, value: OwnValue) -> Value<'a> {
+        match value {
+            OwnValue::Text(text) => Value::Text(self.snapshot.text(text)),
+            OwnValue::Number(number) => Value::Number(number),
+            OwnValue::Money(money) => Value::Money(money),
+            OwnValue::Date(date) => Value::Date(date),
+            OwnValue::Flag(flag) => Value::Flag(flag),
+            OwnValue::Tags(tags) => Value::Tags(self.snapshot.text(tags)),
+        }
+    }
+
+    fn invoice_value<'s>(&self, field: InvoiceField, invoice: &'s InvoiceState<'a>) -> Value<'s> {
+        let (invoices, at) = (&self.snapshot.invoices, invoice.row.index());
+        let text = |text| or_missing(text, |text| Value::Text(self.snapshot.text(text)));
+        let amount = Money::new(invoices.amount[at], invoice.balance.currency);
+        match field {
+            InvoiceField::Id => Value::Text(self.snapshot.invoice_id(invoice.row)),
+            InvoiceField::Amount => Value::Money(amount),
+            InvoiceField::Balance => Value::Money(invoice.balance),
+            InvoiceField::Currency => Value::Text(currency_code(&self.snapshot.invoices.currency[at])),
+            InvoiceField::IssueDate => or_missing(invoices.issue_date.get(at), Value::Date),
+            InvoiceField::DueDate => Value::Date(invoice.due),
+            InvoiceField::DaysOverdue => days(invoice.days_overdue),
+            InvoiceField::Age => or_missing(invoices.issue_date.get(at), |issued| days(days_between(issued, self.today))),
+            InvoiceField::Disputed => Value::Flag(invoice.dispute.is_some()),
+            InvoiceField::DisputeReason => text(invoice.dispute.and_then(|dispute| dispute.reason)),
+            InvoiceField::Promised => Value::Flag(matches!(invoice.promised, Promised::Pending(_))),
+            InvoiceField::PromiseDate => or_missing(invoice.promised.promise(), |promise| Value::Date(promise.due)),
+            InvoiceField::PromiseBroken => Value::Flag(matches!(invoice.promised, Promised::Broken(_))),
+            InvoiceField::PartlyPaid => Value::Flag(0 < invoice.balance.minor && invoice.balance.minor < amount.minor),
+            InvoiceField::Escalated => Value::Flag(invoice.escalated().is_some()),
+            InvoiceField::HandedOver => Value::Flag(self.handed_over(invoice.row)),
+            InvoiceField::Stage => Value::Text(invoice.stage.word()),
+            InvoiceField::PoNumber => text(invoices.po_number.get(at)),
+            InvoiceField::Tags => Value::Tags(invoices.tags.get(at).map_or("", |tags| self.snapshot.text(tags))),
+            InvoiceField::MessagesSent => days(self.messages_sent(invoice)),
+        }
+    }
+
+    pub(super) fn handed_over(&self, row: InvoiceRow) -> bool {
+        self.snapshot.invoices.handed_over.get(row.index()).is_some_and(|since| since.holds_on(self.today))
+    }
+
+    fn messages_sent(&self, invoice: &InvoiceState) -> i64 {
+        let sent = |row: &&LedgerRow| row.outcome != Outcome::Withdrawn && self.history.message(row).is_some();
+        invoice.rows.iter().filter(sent).count() as i64
+    }
+
+    fn customer_value<'s>(&self, field: CustomerField, customer: &'s CustomerState<'a>) -> Value<'s> {
+        let (customers, at) = (&self.snapshot.customers, customer.row.index());
+        let text = |text| or_missing(text, |text| Value::Text(self.snapshot.text(text)));
+        match field {
+            CustomerField::Id => Value::Text(self.snapshot.customer_id(customer.row)),
+            CustomerField::Name => text(customers.name.get(at)),
+            CustomerField::Email => text(customers.email.get(at)),
+            CustomerField::Phone => text(customers.phone.get(at)),
+            CustomerField::Language => text(customers.language.get(at)),
+            CustomerField::Country => text(customers.country.get(at)),
+            CustomerField::Sector => text(customers.sector.get(at)),
+            CustomerField::Segment => text(customers.segment.get(at)),
+            CustomerField::Kind => text(customers.kind.get(at)),
+            CustomerField::Owner => text(customers.owner.get(at)),
+            CustomerField::Tags => Value::Tags(customers.tags.get(at).map_or("", |tags| self.snapshot.text(tags))),
+            CustomerField::CreditLimit => or_missing(self.credit_limit(customer.row), Value::Money),
+            CustomerField::Since => or_missing(customers.since.get(at), Value::Date),
+            CustomerField::DoNotContact => Value::Flag(customers.do_not_contact.get(at).unwrap_or(false)),
+            CustomerField::Insolvent => Value::Flag(self.insolvent(customer.row)),
+            _ => self.sum_value(field, customer),
+        }
+    }
+
+    fn credit_limit(&self, row: CustomerRow) -> Option<Money> {
+        let limit = self.snapshot.customers.credit_limit.get(row.index());
+        limit.map(|minor| Money::new(minor, self.program.policy.settings.currency))
+    }
+
+    pub(super) fn insolvent(&self, row: CustomerRow) -> bool {
+        let since: Option<Since> = self.snapshot.customers.insolvent_since.get(row.index());
+        since.is_some_and(|since| since.holds_on(self.today))
+    }
+
+    /// Figures over all of the customer's invoices.
+    fn sum_value(&self, field: CustomerField, customer: &CustomerState<'a>) -> Value<'static> {
+        let sums = customer.sums.get_or_init(|| self.sums(customer));
+        match field {
+            CustomerField::Balance => or_missing(sums.balance, Value::Money),
+            CustomerField::OverdueBalance => or_missing(sums.overdue_balance, Value::Money),
+            CustomerField::OverdueCount => days(sums.overdue_count),
+            CustomerField::OldestOverdue => days(sums.oldest_overdue),
+            CustomerField::OverCreditLimit => match (sums.balance, self.credit_limit(customer.row)) {
+                (Some(balance), Some(limit)) if balance.currency == limit.currency => Value::Flag(balance.minor > limit.minor),
+                _ => Value::Missing,
+            },
+            CustomerField::BrokenPromises => days(sums.broken_promises),
+            CustomerField::AverageDaysLate => or_missing(sums.average_days_late, days),
+            _ => or_missing(sums.days_since_message, days),
+        }
+    }
+
+    fn sums(&self, customer: &CustomerState<'a>) -> Sums {
+        let open = || customer.invoices.iter().filter(|invoice| invoice.is_open());
+        let overdue = || open().filter(|invoice| invoice.days_overdue > 0);
+        Sums {
+            balance: self.sum(open()),
+            overdue_balance: self.sum(overdue()),
+            overdue_count: overdue().count() as i64,
+            oldest_overdue: overdue().map(|invoice| invoice.days_overdue).max().unwrap_or(0),
+            broken_promises: self.broken_promises(customer),
+            average_days_late: self.average_days_late(customer),
+            days_since_message: self.last_message(customer.row).map(|last| days_between(last, self.today)),
+        }
+    }
+
+    /// The sum of open balances; unknown over several currencies.
+    fn sum<'s>(&self, invoices: impl Iterator<Item = &'s InvoiceState<'a>>) -> Option<Money>
+    where
+        'a: 's,
+    {
+        let mut total: Option<Money> = None;
+        for invoice in invoices {
+            let so_far = total.unwrap_or(Money::new(0, invoice.balance.currency));
+            if so_far.currency != invoice.balance.currency {
+                return None;
+            }
+            total = Some(Money::new(so_far.minor.saturating_add(invoice.balance.minor), so_far.currency));
+        }
+        Some(total.unwrap_or(Money::new(0, self.program.policy.settings.currency)))
+    }
+
+    fn broken_promises(&self, customer: &CustomerState<'a>) -> i64 {
+        let promises = customer.invoices.iter().flat_map(|invoice| {
+            self.snapshot.promises_of(invoice.row).iter().map(|promise| (promise, invoice.balance.minor))
+        });
+        let broken = promises.filter(|(promise, balance)| {
+            promise.made.holds_on(self.today) && matches!(self.judge(promise, *balance), Promised::Broken(_))
+        });
+        broken.count() as i64
+    }
+
+    /// The mean of days from due date to settlement, early ones counting 0, rounded half up.
+    fn average_days_late(&self, customer: &CustomerState<'a>) -> Option<i64> {
+        let settled = customer.invoices.iter().filter(|invoice| invoice.stage == Stage::Paid);
+        let late: Vec<i64> = settled
+            .filter_map(|invoice| invoice.since.map(|paid| days_between(invoice.due, paid).max(0)))
+            .collect();
+        let count = late.len() as i64;
+        (count > 0).then(|| (late.iter().sum::<i64>() * 2 + count) / (count * 2))
+    }
+
+    /// The day of the last message to a customer.
+    fn last_message(&self, row: CustomerRow) -> Option<NaiveDate> {
+        let rows = self.snapshot.ledger_of_customer(row).filter(|row| row.date <= self.today);
+        let sent = rows.filter(|row| row.outcome != Outcome::Withdrawn && self.history.message(row).is_some());
+        sent.map(|row| row.date).max()
+    }
+}
+
+fn currency_code(currency: &Currency) -> &str {
+    currency.code()
+}

@@ -1,0 +1,107 @@
+//! The ledger as evaluation reads it: what each step name means, and what became of each step (R9).
+
+use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
+
+use crate::compile::{HistoryKey, HistoryKind, KeyId, Program};
+use crate::snapshot::Snapshot;
+use crate::snapshot::ledger::{Channel, LedgerRow, Outcome};
+use crate::snapshot::texts::Text;
+
+/// The step names of a ledger, understood once.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    names: FxHashMap<Text, HistoryKey>,
+    /// The newest day of the ledger.
+    pub(super) newest: Option<NaiveDate>,
+}
+
+impl History {
+    pub(super) fn read(program: &Program, snapshot: &Snapshot) -> History {
+        let mut history = History::default();
+        for row in snapshot.ledger.iter().chain(&snapshot.customer_ledger) {
+            let name = || HistoryKey::read(program, snapshot.text(row.step));
+            history.names.entry(row.step).or_insert_with(name);
+            history.newest = history.newest.max(Some(row.date));
+        }
+        history
+    }
+
+    /// What a row's step name stands for.
+    pub(super) fn name(&self, row: &LedgerRow) -> &HistoryKey {
+        &self.names[&row.step]
+    }
+
+    /// The step names of the ledger, in no order.
+    pub(super) fn names(&self) -> impl Iterator<Item = (Text, &HistoryKey)> {
+        self.names.iter().map(|(&text, name)| (text, name))
+    }
+
+    /// The channel of a contact; a name that tells nothing is one unless the row names no channel at all.
+    pub(super) fn channel(&self, row: &LedgerRow) -> Option<Channel> {
+        match self.name(row).kind {
+            HistoryKind::Contact(channel) => Some(channel),
+            HistoryKind::Foreign => row.channel.or(Some(Channel::Letter)),
+            _ => None,
+        }
+    }
+
+    /// The channel of a row that counts as a day with a message: neither failed nor declined (R19).
+    pub(super) fn message(&self, row: &LedgerRow) -> Option<Channel> {
+        let counts = !matches!(row.outcome, Outcome::Failed | Outcome::Declined | Outcome::Approved);
+        self.channel(row).filter(|channel| counts && channel.is_message())
+    }
+}
+
+/// What became of a step on one invoice, as of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    /// Nothing, or an attempt on an earlier day that left it open.
+    Open,
+    /// An attempt today left it open: not again before tomorrow.
+    FailedToday,
+    /// Carried out, first on this day.
+    CarriedOut(NaiveDate),
+    /// Declined on this day.
+    Declined(NaiveDate),
+    /// Nobody knows.
+    Unknown,
+}
+
+/// The rows up to a day, which are the first ones: rows are sorted by date.
+pub(super) fn up_to(rows: &[LedgerRow], today: NaiveDate) -> &[LedgerRow] {
+    &rows[..rows.partition_point(|row| row.date <= today)]
+}
+
+/// What became of a step: the latest of its rows decides (R9). Approvals decide nothing.
+pub(super) fn status<'a>(rows: impl Iterator<Item = &'a LedgerRow>, today: NaiveDate) -> Status {
+    let mut latest: Option<&LedgerRow> = None;
+    let mut carried_out = None;
+    for row in rows.filter(|row| row.outcome != Outcome::Approved) {
+        if row.outcome.carries_out() {
+            carried_out = carried_out.or(Some(row.date));
+        }
+        latest = Some(row);
+    }
+    let Some(latest) = latest else { return Status::Open };
+    match (latest.outcome, carried_out) {
+        (Outcome::Declined, _) => Status::Declined(latest.date),
+        (Outcome::Unknown, _) => Status::Unknown,
+        (Outcome::Failed | Outcome::Withdrawn, _) if latest.date == today => Status::FailedToday,
+        (outcome, Some(first)) if outcome.carries_out() => Status::CarriedOut(first),
+        _ => Status::Open,
+    }
+}
+
+/// The rows of one step of the policy.
+pub(super) fn rows_of<'a>(
+    history: &'a History,
+    rows: &'a [LedgerRow],
+    key: KeyId,
+    occurrence: u32,
+) -> impl Iterator<Item = &'a LedgerRow> {
+    rows.iter().filter(move |row| {
+        let name = history.name(row);
+        name.key == Some(key) && name.occurrence == occurrence
+    })
+}

@@ -1,0 +1,323 @@
+//! Which rung of a ladder is due (R9, R10, R11, R13).
+
+use chrono::NaiveDate;
+
+use super::condition::Truth;
+use super::day::Day;
+use super::facts::{CustomerState, InvoiceState};
+use super::history::{self, Status};
+use super::restrictions::Scope;
+use super::schedule::Planned;
+use crate::calendar::{Calendar, add_days, days_between};
+use crate::compile::{KeyId, changes_with_time};
+use crate::model::{Act, CatchUp, Ladder, LadderId, Step};
+use crate::snapshot::ledger::LedgerRow;
+
+/// A step of a ladder that is due today, or would be if nothing stood in its way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DueStep<'a> {
+    pub(super) ladder: LadderId,
+    pub(super) rung: Planned,
+    pub(super) step: &'a Step,
+    pub(super) key: KeyId,
+    pub(super) status: Status,
+}
+
+/// What a ladder says of an invoice on a day.
+#[derive(Debug, Default)]
+pub(super) struct Climb<'a> {
+    /// Steps that are due, in file order.
+    pub(super) due: Vec<DueStep<'a>>,
+    /// When nothing of a new rung is due: the first day on which something could be.
+    pub(super) next: Option<NaiveDate>,
+}
+
+/// The highest rung behind the invoice: carried out, declined, or passed by what another policy did.
+#[derive(Debug, Clone, Copy)]
+struct Behind {
+    /// Rungs up to this one are behind; none when only a foreign contact lies below all rungs.
+    index: Option<usize>,
+    nominal: NaiveDate,
+    planned: NaiveDate,
+    /// The day it was carried out; none when it was declined.
+    carried_out: Option<NaiveDate>,
+    /// The last day on which anything of it was done, carried out or declined.
+    touched: NaiveDate,
+}
+
+/// One ladder on one invoice.
+pub(super) struct Climber<'d, 'a> {
+    pub(super) day: &'d Day<'a>,
+    pub(super) id: LadderId,
+    pub(super) customer: &'d CustomerState<'a>,
+    pub(super) invoice: &'d InvoiceState<'a>,
+    pub(super) calendar: &'d Calendar,
+    pub(super) scope: &'d Scope<'a>,
+    /// The keys of all ladders that the invoice climbs now.
+    pub(super) present: &'d [KeyId],
+}
+
+impl<'a> Climber<'_, 'a> {
+    /// The steps that are due, and otherwise when the next is.
+    pub(super) fn climb(&self) -> Climb<'a> {
+        let rungs = self.day.rungs(self.id, self.invoice, self.calendar, |rung| self.highest_known(rung));
+        let behind = self.behind(&rungs);
+        let first = behind.and_then(|behind| behind.index).map_or(0, |index| index + 1);
+        let mut climb = Climb::default();
+        if let Some(behind) = behind {
+            self.remaining(&rungs, behind, &mut climb);
+        }
+        let started_today = behind.is_some_and(|behind| behind.touched == self.day.today);
+        match self.ladder().catch_up {
+            CatchUp::OneAtATime => self.next_rung(&rungs, first, behind, started_today, &mut climb),
+            CatchUp::Latest => self.latest_rung(&rungs, first, started_today, &mut climb),
+        }
+        climb
+    }
+
+    fn ladder(&self) -> &'a Ladder {
+        &self.day.program.policy.ladders[self.id.0]
+    }
+
+    fn steps(&self, rung: &Planned) -> impl Iterator<Item = (&'a Step, KeyId)> + use<'a> {
+        let keys = &self.day.program.ladders[self.id.0].keys[rung.rung];
+        self.ladder().rungs[rung.rung].steps.iter().zip(keys.iter().copied())
+    }
+
+    fn has_contact(&self, rung: &Planned) -> bool {
+        self.day.program.ladders[self.id.0].has_contact[rung.rung]
+    }
+
+    /// The highest repetition of a rung that the ledger knows.
+    fn highest_known(&self, rung: usize) -> u32 {
+        let keys = &self.day.program.ladders[self.id.0].keys[rung];
+        let names = self.invoice.rows.iter().map(|row| self.day.history.name(row));
+        names.filter(|name| name.key.is_some_and(|key| keys.contains(&key))).map(|name| name.occurrence).max().unwrap_or(0)
+    }
+
+    fn status(&self, key: KeyId, occurrence: u32) -> Status {
+        if self.invoice.rows.is_empty() {
+            return Status::Open;
+        }
+        let rows = history::rows_of(&self.day.history, self.invoice.rows, key, occurrence);
+        history::status(rows, self.day.today)
+    }
+
+    /// What lies behind the invoice: its own rungs, and what stands in no present ladder (R13).
+    fn behind(&self, rungs: &[Planned]) -> Option<Behind> {
+        if self.invoice.rows.is_empty() {
+            return None;
+        }
+        let own = rungs.iter().enumerate().rev().find_map(|(index, rung)| self.started(index, rung));
+        let foreign = self.foreign(rungs);
+        match (own, foreign) {
+            (Some(own), Some(foreign)) if foreign.nominal > own.nominal => Some(foreign),
+            (own, foreign) => own.or(foreign),
+        }
+    }
+
+    /// A rung of this ladder that one of its steps has started: carried out or declined.
+    fn started(&self, index: usize, rung: &Planned) -> Option<Behind> {
+        let mut carried_out: Option<NaiveDate> = None;
+        let mut touched: Option<NaiveDate> = None;
+        for (step, key) in self.steps(rung) {
+            match self.status(key, rung.occurrence) {
+                Status::CarriedOut(date) => {
+                    carried_out = carried_out.max(Some(date));
+                    touched = touched.max(Some(date));
+                }
+                Status::Declined(date) if self.can_be_declined(step) => touched = touched.max(Some(date)),
+                _ => {}
+            }
+        }
+        touched.map(|touched| Behind {
+            index: Some(index),
+            nominal: rung.nominal,
+            planned: rung.planned,
+            carried_out,
+            touched,
+        })
+    }
+
+    /// A decline passes only steps that needed approval themselves (R18); what a person does can be declined.
+    fn can_be_declined(&self, step: &Step) -> bool {
+        !step.acts.first().is_some_and(Act::is_message)
+            || self.scope.asks_approval(self.day, self.id, self.invoice, step, self.calendar)
+    }
+
+    /// The highest contact that stands in no present ladder, as if it were a rung of this one (R13).
+    fn foreign(&self, rungs: &[Planned]) -> Option<Behind> {
+        let mut highest: Option<(NaiveDate, NaiveDate)> = None;
+        for row in self.invoice.rows.iter().filter(|row| row.outcome.carries_out()) {
+            let name = self.day.history.name(row);
+            let is_present = name.key.is_some_and(|key| self.present.contains(&key));
+            if is_present || self.day.history.channel(row).is_none() || self.undone(row) {
+                continue;
+            }
+            let nominal = self.day.rung_day(row, self.invoice.due);
+            highest = highest.max(Some((nominal, row.date)));
+        }
+        let (nominal, date) = highest?;
+        let index = rungs.iter().rposition(|rung| rung.nominal <= nominal);
+        let planned = self.calendar.open_on_or_after(nominal);
+        Some(Behind { index, nominal, planned, carried_out: Some(date), touched: date })
+    }
+
+    /// Whether a later row of the same step says that it did not go out after all.
+    fn undone(&self, row: &LedgerRow) -> bool {
+        let same = self.invoice.rows.iter().filter(|other| other.step == row.step);
+        !matches!(history::status(same, self.day.today), Status::CarriedOut(_))
+    }
+
+    /// The other steps of the rung that was started last stay due until the next rung's planned date (R9).
+    fn remaining(&self, rungs: &[Planned], behind: Behind, climb: &mut Climb<'a>) {
+        let Some(rung) = behind.index.map(|index| rungs[index]) else { return };
+        let lapsed = behind.index.and_then(|index| rungs.get(index + 1)).is_some_and(|next| self.day.today >= next.planned);
+        let is_own = self.started(0, &rung).is_some();
+        if is_own && !lapsed && !self.lapsed(&rung) {
+            let before = climb.due.len();
+            self.add_steps(&rung, climb, |_| true);
+            let closed = !self.calendar.is_open(self.day.today);
+            let kept = climb.due.split_off(before).into_iter().filter(|due| !closed || !is_contact(due.step));
+            climb.due.extend(kept);
+        }
+    }
+
+    /// Steps counted from the due or issue date with a day before the due date lapse on the due date (R10).
+    fn lapsed(&self, rung: &Planned) -> bool {
+        rung.nominal < self.invoice.due && self.day.today >= self.invoice.due
+    }
+
+    /// Whether a step would act today: its condition holds.
+    fn applies(&self, step: &Step) -> bool {
+        step.when.as_ref().is_none_or(|when| self.day.truth(when, self.customer, self.invoice) == Truth::Yes)
+    }
+
+    fn forbidden(&self, step: &Step) -> bool {
+        step.acts.first().is_some_and(|act| self.scope.forbids(self.id, act))
+    }
+
+    /// `one at a time`: the next rung, spaced by the gap when the one before it was late (R10, R11).
+    fn next_rung(&self, rungs: &[Planned], first: usize, behind: Option<Behind>, started_today: bool, climb: &mut Climb<'a>) {
+        let mut skipped: Option<&Planned> = None;
+        let mut sooner: Option<NaiveDate> = None;
+        for rung in rungs[first..].iter().filter(|rung| !self.lapsed(rung)) {
+            if self.steps(rung).any(|(step, _)| self.applies(step) && !self.forbidden(step)) {
+                let day = self.spaced(rung, behind);
+                self.act_or_wait(rung, day, started_today, climb);
+                break;
+            }
+            if rung.planned <= self.day.today && self.steps(rung).any(|(step, _)| self.applies(step)) {
+                skipped = Some(rung);
+            }
+            if self.may_apply_later(rung) {
+                sooner = earlier(sooner, self.not_before_tomorrow(rung, rung.planned));
+            }
+        }
+        climb.next = earlier(climb.next, sooner);
+        if let Some(rung) = skipped.filter(|_| climb.due.is_empty()) {
+            self.add_steps(rung, climb, |_| true);
+        }
+    }
+
+    /// `latest`: the highest rung whose day has come, with unfinished flags and escalations below it (R11).
+    fn latest_rung(&self, rungs: &[Planned], first: usize, started_today: bool, climb: &mut Climb<'a>) {
+        let ahead = || rungs[first..].iter().filter(|rung| !self.lapsed(rung));
+        let has_come = |rung: &&Planned| rung.planned <= self.day.today;
+        let top = ahead().rfind(|rung| has_come(rung) && self.steps(rung).any(|(step, _)| self.applies(step)));
+        if let Some(top) = top {
+            let before = climb.due.len();
+            self.act_or_wait(top, top.planned, started_today, climb);
+            if climb.due.len() > before && !climb.due[before..].iter().all(|due| self.forbidden(due.step)) {
+                for rung in ahead().filter(|rung| rung.nominal < top.nominal) {
+                    self.add_steps(rung, climb, |act| matches!(act, Act::Flag { .. } | Act::Escalate { .. }));
+                }
+            }
+            if climb.due.len() > before || climb.next.is_some() {
+                return;
+            }
+        }
+        for rung in ahead().filter(|rung| !has_come(rung)) {
+            if self.steps(rung).any(|(step, _)| self.applies(step)) {
+                climb.next = earlier(climb.next, self.not_before_tomorrow(rung, rung.planned));
+                break;
+            }
+        }
+        let later = ahead().filter(|rung| self.may_apply_later(rung));
+        let sooner = later.filter_map(|rung| self.not_before_tomorrow(rung, rung.planned)).min();
+        climb.next = earlier(climb.next, sooner);
+    }
+
+    /// The day of a rung: planned, but the gap after the one before it when that one was late (R11).
+    fn spaced(&self, rung: &Planned, behind: Option<Behind>) -> NaiveDate {
+        let late = behind.and_then(|behind| {
+            let carried_out = behind.carried_out.filter(|&date| date > behind.planned)?;
+            Some(add_days(carried_out, days_between(behind.nominal, rung.nominal)))
+        });
+        match late {
+            None => rung.planned,
+            Some(earliest) if self.has_contact(rung) => rung.planned.max(self.calendar.open_on_or_after(earliest)),
+            Some(earliest) => rung.planned.max(earliest),
+        }
+    }
+
+    fn act_or_wait(&self, rung: &Planned, day: NaiveDate, started_today: bool, climb: &mut Climb<'a>) {
+        let today = self.day.today;
+        let closed = self.has_contact(rung) && !self.calendar.is_open(today);
+        if day > today || started_today || closed {
+            climb.next = earlier(climb.next, self.not_before_tomorrow(rung, day));
+        } else {
+            self.add_steps(rung, climb, |_| true);
+        }
+    }
+
+    fn not_before_tomorrow(&self, rung: &Planned, day: NaiveDate) -> Option<NaiveDate> {
+        let day = day.max(add_days(self.day.today, 1));
+        Some(if self.has_contact(rung) { self.calendar.open_on_or_after(day) } else { day })
+    }
+
+    /// Whether time alone can bring a rung that does not apply today.
+    fn may_apply_later(&self, rung: &Planned) -> bool {
+        let by_condition = |step: &Step| !self.applies(step) && step.when.as_ref().is_some_and(changes_with_time);
+        self.steps(rung).any(|(step, _)| {
+            by_condition(step) || (self.forbidden(step) && self.scope.forbids_for_a_time(self.day, self.id, step))
+        })
+    }
+
+    /// Adds the steps of a rung that apply and are not finished.
+    fn add_steps(&self, rung: &Planned, climb: &mut Climb<'a>, wanted: impl Fn(&Act) -> bool) {
+        for (step, key) in self.steps(rung) {
+            let status = self.status(key, rung.occurrence);
+            let finished = match status {
+                Status::CarriedOut(_) => true,
+                Status::Declined(_) => self.can_be_declined(step),
+                Status::Open | Status::FailedToday | Status::Unknown => false,
+            };
+            let is_wanted = step.acts.first().is_some_and(&wanted);
+            if is_wanted && !finished && self.applies(step) {
+                climb.due.push(DueStep { ladder: self.id, rung: *rung, step, key, status });
+            }
+        }
+    }
+}
+
+fn is_contact(step: &Step) -> bool {
+    step.acts.iter().any(|act| act.contact().is_some())
+}
+
+fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+impl Day<'_> {
+    /// Where a ledger row stands among rungs: at its `rung`, else at its own date (R13).
+    fn rung_day(&self, row: &LedgerRow, due: NaiveDate) -> NaiveDate {
+        let rung = row.rung.map(|rung| self.snapshot.text(rung));
+        let offset = rung.and_then(|rung| rung.strip_prefix('D')?.trim().parse::<i64>().ok());
+        offset.map_or(row.date, |days| add_days(due, days))
+    }
+}
+

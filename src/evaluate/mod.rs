@@ -1,0 +1,25 @@
+//! Program, snapshot and day to plan.
+//!
+//! Two steps: each customer alone (pure, in parallel), then one small pass over all (limits per day, totals).
+//! Reasons come out of the decisions themselves. Rule numbers such as R11 are those of the language reference.
+
+mod addresses;
+mod candidate;
+mod carve_outs;
+mod clearing;
+mod combine;
+mod condition;
+mod customer;
+mod day;
+mod facts;
+mod history;
+mod ladder;
+mod limits;
+mod messages;
+mod restrictions;
+mod schedule;
+mod sentences;
+mod whole;
+
+pub use day::Options;
+pub use whole::plan;

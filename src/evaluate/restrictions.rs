@@ -1,0 +1,300 @@
+//! What restricts an invoice's steps: never, holds, approvals, hands (R6, R15, R16). They only add up.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::condition::Truth;
+use super::day::Day;
+use super::facts::{CustomerState, InvoiceState, Promised};
+use super::sentences;
+use crate::calendar::{Calendar, add_days};
+use crate::compile::changes_with_time;
+use crate::model::field::{Field, InvoiceField};
+use crate::model::{
+    Act, Approval, Bounds, Condition, Forbidden, LadderId, Predicate, Restriction, RestrictionKind, RoleId, RuleId,
+    SegmentId, Step,
+};
+use crate::plan::Blocker;
+
+/// A restriction in force, and the carve-out that brings it.
+#[derive(Debug, Clone, Copy)]
+struct InForce<'a> {
+    restriction: &'a Restriction,
+    /// The carve-out, and the field that keeps its condition from being known.
+    carve_out: Option<(usize, Option<Field>)>,
+}
+
+/// Everything that restricts the steps of one invoice, whatever ladder they stand in.
+#[derive(Debug, Default)]
+pub(super) struct Scope<'a> {
+    in_force: Vec<InForce<'a>>,
+    ladders: &'a [crate::model::Ladder],
+    /// Carve-outs whose condition holds.
+    pub(super) matching: Vec<usize>,
+    /// What holds the invoice, the segment's and everybody's first (R16); cadences add their own.
+    pub(super) holds: Vec<Blocker>,
+    /// Why the customer is not to be contacted at all (R6).
+    pub(super) no_contact: Vec<Blocker>,
+}
+
+/// Who must approve, as far as it is a role; none is the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) by: Option<RoleId>,
+    pub(super) rule: Option<RuleId>,
+}
+
+impl<'a> Day<'a> {
+    /// What restricts an invoice of a segment.
+    pub(super) fn scope(&self, segment: SegmentId, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Scope<'a> {
+        let program = self.program;
+        let policy = &program.policy;
+        let mut scope = Scope { ladders: &policy.ladders, ..Scope::default() };
+        let blocks = [&policy.everywhere, &policy.segments[segment.0].restrictions];
+        for restriction in blocks.into_iter().flatten() {
+            scope.in_force.push(InForce { restriction, carve_out: None });
+        }
+        for (at, carve_out) in policy.carve_outs.iter().enumerate() {
+            let unknown = match self.truth(&carve_out.when, customer, invoice) {
+                Truth::No => continue,
+                Truth::Yes => {
+                    scope.matching.push(at);
+                    None
+                }
+                Truth::Unknown(field) => Some(field),
+            };
+            let in_force = |restriction| InForce { restriction, carve_out: Some((at, unknown)) };
+            scope.in_force.extend(carve_out.restrictions.iter().map(in_force));
+        }
+        self.no_contact(&mut scope, customer, invoice);
+        self.holds(&mut scope, invoice);
+        scope
+    }
+
+    /// The built-in holds that a policy cannot lift (R6).
+    fn no_contact(&self, scope: &mut Scope<'a>, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) {
+        let snapshot = self.snapshot;
+        let mut add = |code, sentence: &str| scope.no_contact.push(self.blocker(code, sentence.to_owned(), None));
+        if snapshot.customers.do_not_contact.get(customer.row.index()) == Some(true) {
+            add("do_not_contact", "the customer is not to be contacted");
+        }
+        if self.insolvent(customer.row) {
+            add("insolvent", "the customer is insolvent");
+        }
+        if self.handed_over(invoice.row) {
+            add("handed_over", "an agency or a factor has the invoice");
+        }
+        if let Some(until) = snapshot.invoices.hold_until.get(invoice.row.index()).filter(|&until| until >= self.today) {
+            let sentence = format!("on hold through {}", sentences::date(until, self.today));
+            scope.holds.push(Blocker { until: Some(until), ..self.blocker("hold_until", sentence, None) });
+        }
+    }
+
+    fn holds(&self, scope: &mut Scope<'a>, invoice: &InvoiceState<'a>) {
+        for in_force in &scope.in_force {
+            if in_force.restriction.kind == RestrictionKind::Hold {
+                scope.holds.push(self.hold(in_force, invoice));
+            }
+        }
+    }
+
+    /// A hold in the words of what brings it, with its end where that is known.
+    fn hold(&self, in_force: &InForce<'a>, invoice: &InvoiceState<'a>) -> Blocker {
+        let rule = Some(in_force.restriction.rule);
+        let Some((at, unknown)) = in_force.carve_out else {
+            let block = &self.rule(in_force.restriction.rule).block;
+            return self.blocker("held", format!("`{block}` holds everything"), rule);
+        };
+        let carve_out = &self.program.policy.carve_outs[at];
+        if let Some(field) = unknown {
+            let field = self.field_name(field);
+            let sentence = format!("`{field}` is not known, and the carve-out `{}` holds when it may apply", carve_out.name);
+            return self.blocker("unknown_value", sentence, rule);
+        }
+        let asks = |field| carve_out.when.conjuncts().iter().any(|part| is_flag(part, field));
+        let (code, sentence) = if asks(InvoiceField::Disputed) {
+            ("disputed", sentences::dispute(invoice, self.snapshot, self.today))
+        } else if asks(InvoiceField::Promised) {
+            ("promised", sentences::promise(invoice.promised, self.today))
+        } else {
+            ("held", format!("the carve-out `{}` holds it", carve_out.name))
+        };
+        Blocker { until: self.known_end(&carve_out.when, invoice), ..self.blocker(code, sentence, rule) }
+    }
+
+    fn field_name(&self, field: Field) -> String {
+        match field {
+            Field::Today => String::from("today"),
+            Field::Invoice(field) => format!("invoice.{}", field.name()),
+            Field::Customer(field) => format!("customer.{}", field.name()),
+            Field::Own(at) => {
+                let own = &self.program.policy.fields[at];
+                format!("{}.{}", own.subject.word(), own.name)
+            }
+        }
+    }
+
+    /// The last day on which a condition that holds today can hold, where dates alone tell.
+    fn known_end(&self, condition: &Condition, invoice: &InvoiceState<'a>) -> Option<NaiveDate> {
+        let ends = condition.conjuncts().iter().filter_map(|part| match part {
+            Condition::Test(test) => match (test.field, &test.predicate) {
+                (Field::Today, Predicate::Date(ranges)) => {
+                    ranges.iter().filter(|range| range.hold(self.today)).filter_map(|range| range.most).max()
+                }
+                (Field::Today, Predicate::Season(ranges)) => match ranges.as_slice() {
+                    [range] => season_end(range, self.today),
+                    _ => None,
+                },
+                (Field::Invoice(InvoiceField::Promised), Predicate::Flag) => match invoice.promised {
+                    Promised::Pending(promise) => Some(promise.due),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        });
+        ends.min()
+    }
+}
+
+fn is_flag(condition: &Condition, field: InvoiceField) -> bool {
+    matches!(condition, Condition::Test(test) if test.field == Field::Invoice(field) && test.predicate == Predicate::Flag)
+}
+
+/// The next last day of a season.
+fn season_end(range: &Bounds<(u32, u32)>, today: NaiveDate) -> Option<NaiveDate> {
+    let (month, day) = range.most?;
+    let in_year = |year| {
+        NaiveDate::from_ymd_opt(year, month, day).or_else(|| NaiveDate::from_ymd_opt(year, month, day.saturating_sub(1)))
+    };
+    [today.year(), today.year() + 1].into_iter().filter_map(in_year).find(|end| *end >= today)
+}
+
+impl<'a> Scope<'a> {
+    /// The restrictions for a step of a ladder, or of a carve-out.
+    fn all(&self, ladder: Option<LadderId>) -> impl Iterator<Item = InForce<'a>> + use<'_, 'a> {
+        let cadence = ladder.map_or(&[][..], |ladder| &self.ladders[ladder.0].restrictions[..]);
+        let cadence = cadence.iter().map(|restriction| InForce { restriction, carve_out: None });
+        self.in_force.iter().copied().chain(cadence)
+    }
+
+    /// Whether a `never`, written or built in, forbids an action of a ladder.
+    pub(super) fn forbids(&self, ladder: LadderId, act: &Act) -> bool {
+        (act.contact().is_some() && !self.no_contact.is_empty()) || self.forbidding(Some(ladder), act).next().is_some()
+    }
+
+    /// The restrictions that forbid an action.
+    fn forbidding<'s>(&'s self, ladder: Option<LadderId>, act: &'s Act) -> impl Iterator<Item = (InForce<'a>, Forbidden)> + 's {
+        self.all(ladder).filter_map(|in_force| match in_force.restriction.kind {
+            RestrictionKind::Never(forbidden) if forbidden.covers(act) => Some((in_force, forbidden)),
+            _ => None,
+        })
+    }
+
+    /// Whether what forbids a step may end by itself as time goes on.
+    pub(super) fn forbids_for_a_time(&self, day: &Day, ladder: LadderId, step: &Step) -> bool {
+        step.acts.first().is_some_and(|act| {
+            self.forbidding(Some(ladder), act).any(|(in_force, _)| {
+                in_force.carve_out.is_some_and(|(at, _)| changes_with_time(&day.program.policy.carve_outs[at].when))
+            })
+        })
+    }
+
+    /// Everything that forbids an action, as blockers.
+    pub(super) fn forbidden(&self, day: &Day, ladder: Option<LadderId>, act: &Act) -> Vec<Blocker> {
+        let built_in = self.no_contact.iter().filter(|_| act.contact().is_some()).cloned();
+        let written = self.forbidding(ladder, act).map(|(in_force, _)| {
+            let rule = in_force.restriction.rule;
+            match in_force.carve_out {
+                Some((at, Some(field))) => {
+                    let (field, name) = (day.field_name(field), &day.program.policy.carve_outs[at].name);
+                    let sentence = format!("`{field}` is not known, and the carve-out `{name}` may forbid it");
+                    day.blocker("unknown_value", sentence, Some(rule))
+                }
+                _ => day.blocker("never", format!("`{}`", day.rule(rule).text), Some(rule)),
+            }
+        });
+        built_in.chain(written).collect()
+    }
+
+    /// What holds a step: every step of a ladder, and every contact wherever written (R16).
+    pub(super) fn held(&self, day: &Day<'a>, ladder: Option<LadderId>, act: &Act, invoice: &InvoiceState<'a>) -> Vec<Blocker> {
+        let Some(ladder) = ladder else {
+            return if act.contact().is_some() { self.holds.clone() } else { Vec::new() };
+        };
+        let cadence = self.ladders[ladder.0].restrictions.iter().filter(|own| own.kind == RestrictionKind::Hold);
+        let cadence = cadence.map(|restriction| day.hold(&InForce { restriction, carve_out: None }, invoice));
+        self.holds.iter().cloned().chain(cadence).collect()
+    }
+
+    /// Who must approve a step (R15); before roles become people.
+    pub(super) fn approvals(
+        &self,
+        day: &Day<'a>,
+        ladder: Option<LadderId>,
+        invoice: &InvoiceState<'a>,
+        step: &Step,
+        act: &Act,
+        calendar: &Calendar,
+    ) -> Vec<Asked> {
+        let has_come = |approval: &Approval| {
+            approval.from.is_none_or(|from| day.nominal(from, invoice, calendar).is_none_or(|from| from <= day.today))
+        };
+        let mut asked: Vec<Asked> = Vec::new();
+        for approval in step.approvals.iter().filter(|approval| has_come(approval)) {
+            asked.push(Asked { by: approval.by, rule: Some(approval.rule) });
+        }
+        let in_block = matches!(act, Act::Message { .. } | Act::Flag { .. });
+        for in_force in self.all(ladder).filter(|_| in_block) {
+            if let RestrictionKind::NeedsApproval(approval) = &in_force.restriction.kind
+                && has_come(approval)
+            {
+                asked.push(Asked { by: approval.by, rule: Some(approval.rule) });
+            }
+        }
+        asked
+    }
+
+    /// The `never auto-send` in force, if any.
+    pub(super) fn never_auto_send(&self, ladder: Option<LadderId>) -> Option<RuleId> {
+        self.all(ladder).map(|in_force| in_force.restriction).find(|own| own.kind == RestrictionKind::NeverAutoSend).map(|own| own.rule)
+    }
+
+    /// The `only by hand` in force, if any: the role, or the owner. Of several roles the one declared last
+    /// acts, so that the order of the restrictions does not matter.
+    pub(super) fn by_hand(&self, ladder: Option<LadderId>) -> Option<Option<RoleId>> {
+        let roles = self.all(ladder).filter_map(|in_force| match in_force.restriction.kind {
+            RestrictionKind::OnlyByHand(role) => Some(role),
+            _ => None,
+        });
+        roles.max()
+    }
+
+    /// Whether a message of a ladder needs somebody's approval by itself.
+    pub(super) fn asks_approval(
+        &self,
+        day: &Day<'a>,
+        ladder: LadderId,
+        invoice: &InvoiceState<'a>,
+        step: &Step,
+        calendar: &Calendar,
+    ) -> bool {
+        let Some(act) = step.acts.first() else { return false };
+        let escalated = act.is_message() && invoice.escalated_to().is_some();
+        escalated
+            || self.never_auto_send(Some(ladder)).is_some_and(|_| act.is_message())
+            || !self.approvals(day, Some(ladder), invoice, step, act, calendar).is_empty()
+    }
+
+    /// Limits on messages: those of a customer and those of a day (R19).
+    pub(super) fn limits(&self, ladder: Option<LadderId>) -> impl Iterator<Item = &'a Restriction> + use<'_, 'a> {
+        self.all(ladder).map(|in_force| in_force.restriction).filter(|restriction| {
+            matches!(restriction.kind, RestrictionKind::WriteAtMost { .. } | RestrictionKind::SendAtMost(_))
+        })
+    }
+}
+
+/// The first day after the last known end of what holds, when each has one; today when nothing holds.
+pub(super) fn free_again(holds: &[Blocker], today: NaiveDate) -> Option<NaiveDate> {
+    let ends = holds.iter().map(|hold| hold.until.map(|until| add_days(until, 1)));
+    ends.chain([Some(today)]).try_fold(today, |latest, end| end.map(|end| latest.max(end)))
+}

@@ -1,0 +1,105 @@
+//! Nominal and planned dates of the rungs of a ladder on an invoice (R7, R8).
+
+use chrono::NaiveDate;
+
+use super::condition::Truth;
+use super::day::Day;
+use super::facts::{CustomerState, InvoiceState};
+use crate::calendar::{Calendar, add_days};
+use crate::model::{Anchor, Ladder, LadderId, Moment, Offset, Unit};
+
+/// A rung at one of its times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Planned {
+    /// The rung in its ladder.
+    pub(super) rung: usize,
+    /// Which time of a repeated rung, from 1; 0 for one that does not repeat.
+    pub(super) occurrence: u32,
+    /// Anchor plus offset, before rolling.
+    pub(super) nominal: NaiveDate,
+    /// The day it is planned for.
+    pub(super) planned: NaiveDate,
+}
+
+/// More repetitions than this are never looked at: it is 27 years of daily ones.
+const MOST_REPETITIONS: u32 = 10_000;
+
+impl<'a> Day<'a> {
+    /// The customer's calendar: the first whose condition holds, else the one without, else none.
+    pub(super) fn calendar(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> &Calendar {
+        let calendars = &self.program.policy.calendars;
+        let matching = calendars.iter().find(|calendar| {
+            calendar.when.as_ref().is_some_and(|when| self.truth(when, customer, invoice) == Truth::Yes)
+        });
+        let general = || calendars.iter().find(|calendar| calendar.when.is_none());
+        matching.or_else(general).map_or(&self.always_open, |found| &found.calendar)
+    }
+
+    /// The day of a moment; none while its anchor has no date.
+    pub(super) fn nominal(&self, moment: Moment, invoice: &InvoiceState<'a>, calendar: &Calendar) -> Option<NaiveDate> {
+        let anchor = match moment.anchor {
+            Anchor::Due => Some(invoice.due),
+            Anchor::Issue => self.snapshot.invoices.issue_date.get(invoice.row.index()),
+            Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
+            Anchor::Promise => invoice.promised.promise().map(|promise| promise.due),
+        };
+        anchor.map(|anchor| offset(anchor, moment.offset, calendar))
+    }
+
+    /// All rungs of a ladder on an invoice, in the order of their nominal dates, up to the first repetition
+    /// of each repeated rung that lies beyond both today and `known`, the highest one the ledger has.
+    pub(super) fn rungs(
+        &self,
+        id: LadderId,
+        invoice: &InvoiceState<'a>,
+        calendar: &Calendar,
+        known: impl Fn(usize) -> u32,
+    ) -> Vec<Planned> {
+        let ladder: &Ladder = &self.program.policy.ladders[id.0];
+        let mut planned = Vec::with_capacity(ladder.rungs.len());
+        for (at, rung) in ladder.rungs.iter().enumerate() {
+            let Some(first) = self.nominal(rung.moment, invoice, calendar) else { continue };
+            let Some(repeat) = rung.repeat else {
+                planned.push(Planned { rung: at, occurrence: 0, nominal: first, planned: first });
+                continue;
+            };
+            let least = known(at).saturating_add(1);
+            let mut nominal = first;
+            for occurrence in 1..=repeat.times.unwrap_or(MOST_REPETITIONS).min(MOST_REPETITIONS) {
+                planned.push(Planned { rung: at, occurrence, nominal, planned: nominal });
+                if nominal > self.today && occurrence >= least {
+                    break;
+                }
+                nominal = offset(nominal, repeat.period, calendar);
+            }
+        }
+        planned.sort_by_key(|rung| (rung.nominal, rung.rung, rung.occurrence));
+        let contacts = &self.program.ladders[id.0].has_contact;
+        roll(&mut planned, invoice.due, calendar, |rung| contacts[rung]);
+        planned
+    }
+}
+
+fn offset(anchor: NaiveDate, offset: Offset, calendar: &Calendar) -> NaiveDate {
+    match offset.unit {
+        Unit::Days => add_days(anchor, offset.count),
+        Unit::BusinessDays => calendar.add_business_days(anchor, offset.count),
+    }
+}
+
+/// Moves rungs off closed days and apart from each other: contacts before the due date back, others forward;
+/// a rung that is not after the one before it goes to the next open day after that one (R8).
+fn roll(rungs: &mut [Planned], due: NaiveDate, calendar: &Calendar, has_contact: impl Fn(usize) -> bool) {
+    let mut before: Option<NaiveDate> = None;
+    for rung in rungs {
+        rung.planned = match has_contact(rung.rung) {
+            false => rung.nominal,
+            true if rung.nominal < due => calendar.open_on_or_before(rung.nominal),
+            true => calendar.open_on_or_after(rung.nominal),
+        };
+        if let Some(before) = before.filter(|&before| rung.planned <= before) {
+            rung.planned = calendar.open_on_or_after(add_days(before, 1));
+        }
+        before = Some(rung.planned);
+    }
+}
