@@ -163,7 +163,8 @@ pub enum AmountError {
 impl NumberFormat {
     /// Whether a character may stand between thousands in this format.
     fn separates(self, c: char) -> bool {
-        matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’' | '_') || (c != self.decimal && matches!(c, ',' | '.'))
+        matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’' | '_')
+            || (c != self.decimal && matches!(c, ',' | '.'))
     }
 
     /// Reads an amount into minor units.
