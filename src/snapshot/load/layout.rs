@@ -148,11 +148,14 @@ impl Request<'_> {
         let Some((_, theirs, line)) = self.mapping.columns.iter().find(|(mapped, ..)| *mapped == slot) else {
             return Ok(());
         };
+        let near = nearest(theirs, header.iter().map(String::as_str));
+        let near = near.map(|near| format!("; did you mean `{near}`?"));
         let message = format!(
-            "`{}` is mapped to the column `{theirs}`, which {} does not have{}",
+            "`{}` is mapped to the column `{theirs}`, which {} does not have; it has {}{}",
             self.ours[slot],
             self.file,
-            columns_there(theirs, header)
+            there(header),
+            near.unwrap_or_default()
         );
         Err(LoadError::new(self.manifest, Some(*line), message))
     }
@@ -169,23 +172,25 @@ impl Request<'_> {
 
     fn missing(&self, group: &[&str], header: &[String]) -> LoadError {
         let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
-        let near = group.iter().find_map(|name| nearest(name, header.iter().map(String::as_str)));
+        let near =
+            group.iter().find_map(|name| Some((*name, nearest(name, header.iter().map(String::as_str))?)));
+        let (ours, theirs) = near.unwrap_or((group[0], "ITS NAME"));
+        let which = near.map_or_else(
+            || String::from("if another column holds it"),
+            |(_, theirs)| format!("if that is `{theirs}`"),
+        );
+        let table = self.table.name();
         let message = format!(
-            "{} need a column {names}{}; if it has another name, write under `{}:` in {}: columns: {{ {}: {} }}",
-            self.table.name(),
-            columns_there(group[0], header),
-            self.table.name(),
+            "{table} need a column {names}; it has {}; {which}, write `columns: {{ {ours}: \"{theirs}\" }}` under \
+             `{table}:` in {}",
+            there(header),
             self.manifest,
-            group[0],
-            near.map_or_else(|| String::from("\"THEIR NAME\""), |near| format!("\"{near}\"")),
         );
         LoadError::new(self.file, Some(1), message)
     }
 }
 
-/// "; it has `a`, `b` and so on; did you mean `a`?"
-fn columns_there(wanted: &str, header: &[String]) -> String {
-    let names = header.iter().map(String::as_str).filter(|name| !name.is_empty());
-    let near = nearest(wanted, names.clone()).map(|near| format!("; did you mean `{near}`?"));
-    format!("; it has {}{}", one_of(names).replace(" or ", " and "), near.unwrap_or_default())
+/// "`a`, `b` and `c`"
+fn there(header: &[String]) -> String {
+    one_of(header.iter().map(String::as_str).filter(|name| !name.is_empty())).replace(" or ", " and ")
 }
