@@ -1,6 +1,7 @@
 //! Loading snapshots: the same facts from every format, foreign exports by mapping, and every problem at its
 //! exact place.
 #![expect(clippy::print_stderr, reason = "a test without its data says that it was skipped")]
+#![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
 #![expect(clippy::disallowed_methods, reason = "tests write the files that they load")]
 
 use std::fmt::Write as _;

@@ -42,21 +42,46 @@ pub(super) struct Subject {
     pub(super) invoice: Option<InvoiceRow>,
 }
 
+/// What is known of the ids that a record names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ids {
+    pub(super) customer: Option<CustomerRow>,
+    pub(super) invoice: Option<Known>,
+}
+
 impl Index<'_> {
+    /// What is known of the ids that a record names.
+    pub(super) fn known(&self, line: &Line<'_, '_>) -> Ids {
+        let texts = &line.context.texts;
+        Ids {
+            customer: line.customer.and_then(|id| self.customers.named(texts, id)),
+            invoice: line.invoice.map(|id| self.invoices.named(texts, id)),
+        }
+    }
+
     /// The customer and the invoice of a record that names one or both; what does not fit is a problem.
-    pub(super) fn subject(&self, line: &mut Line<'_, '_>) -> Option<Subject> {
+    fn subject(&self, line: &mut Line<'_, '_>) -> Option<Subject> {
         line.name_ids();
-        let customer = line.customer.and_then(|id| self.customers.named(&line.context.texts, id));
-        match (line.invoice, line.customer) {
-            (Some(_), _) => self.of_invoice(line, customer),
-            (None, Some(id)) => {
-                if customer.is_none() {
-                    let message = format!("customer `{id}` is not in the data; add it to the customers");
-                    self.unblocked(line, "unknown-customer", message);
-                }
-                customer.map(|customer| Subject { customer, invoice: None })
+        let ids = self.known(line);
+        self.subject_of(line, ids)
+    }
+
+    /// The same, with the ids looked up before.
+    pub(super) fn subject_of(&self, line: &mut Line<'_, '_>, ids: Ids) -> Option<Subject> {
+        match (ids.invoice, ids.customer, line.customer) {
+            (Some(Known::Row(row)), customer, _) => Some(self.of_invoice(line, row, customer)),
+            (Some(Known::LeftOut), ..) => None,
+            (Some(Known::No), customer, _) => {
+                self.unknown_invoice(line, customer);
+                None
             }
-            (None, None) => {
+            (None, Some(customer), _) => Some(Subject { customer, invoice: None }),
+            (None, None, Some(id)) => {
+                let message = format!("customer `{id}` is not in the data; add it to the customers");
+                self.unblocked(line, "unknown-customer", message);
+                None
+            }
+            (None, None, None) => {
                 line.problem(
                     "missing-value",
                     None,
@@ -67,34 +92,25 @@ impl Index<'_> {
         }
     }
 
-    fn of_invoice(&self, line: &mut Line<'_, '_>, customer: Option<CustomerRow>) -> Option<Subject> {
-        let id = line.invoice?;
-        match self.invoices.named(&line.context.texts, id) {
-            Known::Row(row) => {
-                let owner = self.table.customer[row.index()];
-                if line.customer.is_some() && customer != Some(owner) {
-                    let message =
-                        "the line names another customer than its invoice does; correct one of them";
-                    line.problem("customer-mismatch", None, message);
-                }
-                Some(Subject { customer: owner, invoice: Some(row) })
-            }
-            Known::LeftOut => None,
-            Known::No => {
-                let table = line.schema.table.name();
-                let message =
-                    format!("invoice `{id}`, named in {table}, is not in the data; add it to the invoices");
-                match customer {
-                    // Without the invoice, the problem is the customer's.
-                    Some(_) => {
-                        line.invoice = None;
-                        line.problem("unknown-invoice", None, message);
-                    }
-                    None => self.unblocked(line, "unknown-invoice", message),
-                }
-                None
-            }
+    fn of_invoice(&self, line: &mut Line<'_, '_>, row: InvoiceRow, named: Option<CustomerRow>) -> Subject {
+        let customer = self.table.customer[row.index()];
+        if line.customer.is_some() && named != Some(customer) {
+            let message = "the line names another customer than its invoice does; correct one of them";
+            line.problem("customer-mismatch", None, message);
         }
+        Subject { customer, invoice: Some(row) }
+    }
+
+    fn unknown_invoice(&self, line: &mut Line<'_, '_>, customer: Option<CustomerRow>) {
+        let id = line.invoice.unwrap_or_default();
+        let table = line.schema.table.name();
+        let message = format!("invoice `{id}`, named in {table}, is not in the data; add it to the invoices");
+        if customer.is_none() {
+            return self.unblocked(line, "unknown-invoice", message);
+        }
+        // Without the invoice, the problem is the customer's.
+        line.invoice = None;
+        line.problem("unknown-invoice", None, message);
     }
 
     /// Notes a problem about ids the data does not have: there is nobody to withhold contacts from.
@@ -109,7 +125,7 @@ impl Index<'_> {
     fn invoice(&self, line: &mut Line<'_, '_>, column: impl Into<usize>) -> Option<InvoiceRow> {
         line.name_ids();
         line.require(column, line.invoice)?;
-        self.of_invoice(line, None)?.invoice
+        self.subject(line)?.invoice
     }
 
     fn exponent(&self, invoice: InvoiceRow) -> u32 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::columns::HistoryColumn as H;
 use super::error::LoadError;
-use super::facts::{Index, Subject};
+use super::facts::{Ids, Index, Subject};
 use super::invoices::Known;
 use super::order::{by_text, by_texts};
 use super::reading::read_rows;
@@ -51,10 +51,15 @@ impl History {
     }
 
     fn add(&mut self, line: &mut Line<'_, '_>, index: &Index<'_>) {
-        if self.is_stranger(line, index) {
-            return;
-        }
-        let Some(subject) = index.subject(line) else { return };
+        line.name_ids();
+        let subject = match index.known(line) {
+            Ids { invoice: Some(Known::No), .. } => return self.count(line, H::InvoiceId),
+            Ids { invoice: None, customer: None } if line.customer.is_some() => {
+                return self.count(line, H::CustomerId);
+            }
+            ids => index.subject_of(line, ids),
+        };
+        let Some(subject) = subject else { return };
         let Some(row) = ledger_row(line, subject) else { return };
         match row.invoice {
             Some(_) => self.of_invoices.push(row),
@@ -62,19 +67,12 @@ impl History {
         }
     }
 
-    /// Whether the row is about an invoice or a customer that the data lacks; counted, not listed one by one.
-    fn is_stranger(&mut self, line: &mut Line<'_, '_>, index: &Index<'_>) -> bool {
-        line.name_ids();
-        let texts = &line.context.texts;
-        let (customer, column) = match (line.invoice, line.customer) {
-            (Some(id), _) if index.invoices.named(texts, id) == Known::No => (None, H::InvoiceId),
-            (None, Some(id)) if index.customers.named(texts, id).is_none() => (Some(id), H::CustomerId),
-            _ => return false,
-        };
+    /// Counts a row about an invoice or a customer that the data lacks; they are not listed one by one.
+    fn count(&mut self, line: &Line<'_, '_>, column: H) {
+        let customer = if line.invoice.is_some() { None } else { line.customer };
         let ids = (customer.map(String::from), line.invoice.map(String::from));
         let place = line.place(Some(column.into()));
         self.strangers.entry(ids).or_insert((0, place)).0 += 1;
-        true
     }
 }
 

@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_syntax_error_has_its_line() {
-        assert_eq!(parse("a.yaml", "a: 1\nb: [1\n").unwrap_err().reasons[0].line.is_some(), true);
+        assert!(parse("a.yaml", "a: 1\nb: [1\n").unwrap_err().reasons[0].line.is_some());
         assert_eq!(parse("a.json", "{\"a\": 1,\n}").unwrap_err().reasons[0].line, Some(2));
     }
 }

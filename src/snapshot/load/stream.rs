@@ -117,18 +117,19 @@ struct Decoded<R> {
     start: usize,
     end: usize,
     at_end: bool,
+    finished: bool,
 }
 
 impl<R> Decoded<R> {
     fn new(inner: R, encoding: &'static Encoding) -> Decoded<R> {
         let decoder = encoding.new_decoder_with_bom_removal();
-        Decoded { inner, decoder, input: vec![0; CHUNK], start: 0, end: 0, at_end: false }
+        Decoded { inner, decoder, input: vec![0; CHUNK], start: 0, end: 0, at_end: false, finished: false }
     }
 }
 
 impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        loop {
+        while !self.finished {
             if self.start == self.end && !self.at_end {
                 self.start = 0;
                 self.end = self.inner.read(&mut self.input)?;
@@ -137,11 +138,12 @@ impl<R: Read> Read for Decoded<R> {
             let source = &self.input[self.start..self.end];
             let (result, read, written, _) = self.decoder.decode_to_utf8(source, into, self.at_end);
             self.start += read;
-            let finished = self.at_end && result == CoderResult::InputEmpty;
-            if written > 0 || finished {
+            self.finished = self.at_end && result == CoderResult::InputEmpty;
+            if written > 0 {
                 return Ok(written);
             }
         }
+        Ok(0)
     }
 }
 
