@@ -24,6 +24,8 @@ pub(super) struct History {
     pub(super) of_customers: Vec<LedgerRow>,
     /// Ids that only the ledger knows: customer, invoice, how many rows, and the first place.
     strangers: BTreeMap<(Option<String>, Option<String>), (u64, Place)>,
+    /// The invoice of the row before: a ledger often lists the rows of one together.
+    last: Option<(String, Known)>,
 }
 
 impl History {
@@ -52,7 +54,7 @@ impl History {
 
     fn add(&mut self, line: &mut Line<'_, '_>, index: &Index<'_>) {
         line.name_ids();
-        let subject = match index.known(line) {
+        let subject = match self.known(line, index) {
             Ids { invoice: Some(Known::No), .. } => return self.count(line, H::InvoiceId),
             Ids { invoice: None, customer: None } if line.customer.is_some() => {
                 return self.count(line, H::CustomerId);
@@ -65,6 +67,17 @@ impl History {
             Some(_) => self.of_invoices.push(row),
             None => self.of_customers.push(row),
         }
+    }
+
+    fn known(&mut self, line: &Line<'_, '_>, index: &Index<'_>) -> Ids {
+        if let (Some((last, known)), Some(id), None) = (&self.last, line.invoice, line.customer)
+            && last == id
+        {
+            return Ids { customer: None, invoice: Some(*known) };
+        }
+        let ids = index.known(line);
+        self.last = line.invoice.map(String::from).zip(ids.invoice);
+        ids
     }
 
     /// Counts a row about an invoice or a customer that the data lacks; they are not listed one by one.

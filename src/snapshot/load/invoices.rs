@@ -1,13 +1,11 @@
 //! Invoices: reading, duplicates, due dates from terms, and their columns.
 
-use std::cmp::Ordering;
-
 use chrono::{Days, NaiveDate};
 
 use super::columns::InvoiceColumn as I;
 use super::customers::{CustomerDrafts, CustomerIndex};
 use super::error::LoadError;
-use super::order::{Numbers, by_text};
+use super::order::{Numbers, sort_by_text};
 use super::reading::read_rows;
 use super::records::{Records, Schema};
 use super::values::{Context, Line, place};
@@ -210,8 +208,7 @@ impl InvoiceDrafts {
         for draft in &mut self.list {
             draft.row = customers.get(draft.customer).unwrap_or(CustomerRow(0));
         }
-        let texts = &context.texts;
-        self.list.sort_unstable_by(|a, b| compare(a, b, texts));
+        sort_by_text(&mut self.list, &context.texts, |draft| (draft.row.0, draft.id));
         let mut rows = Numbers::default();
         let mut lines = Vec::new();
         for (at, draft) in self.list.iter().enumerate() {
@@ -226,10 +223,6 @@ impl InvoiceDrafts {
             promises: self.promises,
         }
     }
-}
-
-fn compare(a: &Draft, b: &Draft, texts: &Texts) -> Ordering {
-    a.row.cmp(&b.row).then_with(|| by_text(texts, a.id, b.id))
 }
 
 fn after(issue: NaiveDate, terms: u32) -> Option<NaiveDate> {

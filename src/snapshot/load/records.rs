@@ -21,6 +21,8 @@ pub(super) struct Schema {
     /// The file as named in problems.
     pub(super) file: String,
     pub(super) layout: Layout,
+    /// The slots of the ids of customer and invoice, which problems name.
+    pub(super) ids: [Option<usize>; 2],
     pub(super) numbers: NumberFormat,
     pub(super) dates: DateFormat,
     /// By slot: what a word of theirs is in ours.
@@ -45,6 +47,8 @@ impl Schema {
             file: String::from(file),
             values: (0..layout.len()).map(words).collect(),
             layout,
+            ids: ["customer_id", "invoice_id"]
+                .map(|id| table.columns().iter().position(|column| *column == id)),
             numbers: mapping.numbers,
             dates: mapping.dates.clone(),
             decoded: false,

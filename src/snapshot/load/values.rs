@@ -126,10 +126,9 @@ impl<'a, 'o> Line<'a, 'o> {
 
     /// Reads the ids of the record, so that its problems name them.
     pub(super) fn name_ids(&mut self) {
-        let columns = self.schema.table.columns();
-        let slot = |name: &str| columns.iter().position(|column| *column == name);
-        self.customer = slot("customer_id").and_then(|slot| self.cell(slot));
-        self.invoice = slot("invoice_id").and_then(|slot| self.cell(slot));
+        let [customer, invoice] = self.schema.ids;
+        self.customer = customer.and_then(|slot| self.cell(slot));
+        self.invoice = invoice.and_then(|slot| self.cell(slot));
     }
 
     /// Notes that the line is no record, with the ids that can be told.
