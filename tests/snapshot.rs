@@ -260,25 +260,45 @@ fn own_fields_are_typed() {
     assert!(!snapshot.invoices.own[0].has_values() && !snapshot.invoices.own[3].has_values());
 }
 
-const FRENCH_MANIFEST: &str = r#"taken: 2026-10-05T06:00:00+02:00
-as_of: 2026-10-05
-invoices:
-  file: export.csv
-  delimiter: ";"
-  decimal: ","
-  encoding: windows-1252
-  date_format: "%d/%m/%Y"
-  columns: { invoice_id: "Facture", customer_id: Client, due_date: "Échéance", amount: TTC, paid_date: "Payée le" }
-  constants: { currency: EUR }
-customers:
-  file: export.csv
-  encoding: windows-1252
-  columns: { customer_id: Client }
-  constants: { email: "ar@{customer_id}.example" }
-history:
-  date_format: "%d/%m/%Y"
-  steps: { "Relance 1": email first_reminder }
-"#;
+/// The YAML examples of the page about data.
+fn documented() -> Vec<&'static str> {
+    let page = include_str!("../docs/data.md");
+    page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[test]
+fn the_documented_small_case_is_read() {
+    let snapshot = parse_document("small.yaml", documented()[0], &options(&[])).unwrap();
+    assert_eq!(problems(&snapshot), "");
+    assert_eq!((snapshot.invoices.amount[0], snapshot.ledger.len()), (120_000, 1));
+}
+
+#[test]
+fn a_document_spells_values_in_its_own_way() {
+    let yaml = "customers:\n- {customer_id: 007, name: ~, tags: [b, a], do_not_contact: yes, credit_limit: 1e3}\n\
+        invoices:\n- customer_id: 007\n  invoice_id: 12\n  amount: 12345678901234.10\n  due_date: 2026-10-01\n";
+    let json = "{\"customers\": [{\"customer_id\": \"007\", \"tags\": [\"b\", \"a\"], \"do_not_contact\": true,\n\
+        \"credit_limit\": 1e3, \"name\": null}],\n\"invoices\": [{\"customer_id\": \"007\", \"invoice_id\": 12,\n\
+        \"amount\": 12345678901234.10, \"due_date\": \"2026-10-01\"}]}";
+    for (name, text) in [("a.yaml", yaml), ("a.json", json)] {
+        let snapshot = parse_document(name, text, &options(&[])).unwrap_or_else(|error| panic!("{error}"));
+        let line = if name == "a.yaml" { 2 } else { 1 };
+        let expected = format!("unreadable-value {name}:{line}:credit_limit customer 007\n");
+        assert_eq!(problems(&snapshot), expected);
+        assert_eq!(snapshot.invoices.amount, [1_234_567_890_123_410], "{name}");
+        assert_eq!(snapshot.customers.do_not_contact.get(0), Some(true), "{name}");
+        assert_eq!(snapshot.text(snapshot.customers.tags.get(0).unwrap()), "a;b", "{name}");
+        assert_eq!(snapshot_ids(&snapshot), ["12"], "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_breaks_off_is_no_snapshot() {
+    let whole = gzip(INVOICES);
+    let folder = folder(&[("invoices.csv.gz", &whole[..whole.len() - 9])]);
+    let error = load(folder.path(), &options(&[])).map(|_| ()).unwrap_err().to_string();
+    assert!(error.starts_with("invoices.csv.gz"), "{error}");
+}
 
 #[test]
 fn a_foreign_export_is_mapped() {
@@ -288,7 +308,7 @@ fn a_foreign_export_is_mapped() {
         F3;été;31/02/2026;5,00;;\r\n";
     let (export, _, _) = encoding_rs::WINDOWS_1252.encode(export);
     let folder = folder(&[
-        ("snapshot.yaml", FRENCH_MANIFEST.as_bytes()),
+        ("snapshot.yaml", documented()[1].as_bytes()),
         ("export.csv", &export),
         ("history.csv", b"invoice_id,date,step,outcome\nF1,04/10/2026,Relance 1,sent\n"),
     ]);

@@ -194,3 +194,28 @@ impl Table {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_documented() {
+        let page = include_str!("../../../docs/data.md");
+        for table in Table::ALL {
+            for column in table.columns() {
+                assert!(page.contains(&format!("`{column}`")), "{} {column}", table.name());
+            }
+        }
+    }
+
+    #[test]
+    fn required_columns_are_columns() {
+        for table in Table::ALL {
+            let required = table.required().iter().flat_map(|group| group.iter());
+            for column in required {
+                assert!(table.columns().contains(column), "{} {column}", table.name());
+            }
+        }
+    }
+}
