@@ -3,6 +3,7 @@
 //! Rows become columns, texts are interned once, customers are contiguous ranges of invoices.
 
 pub mod ledger;
+pub mod load;
 pub mod problem;
 pub mod tables;
 pub mod texts;
@@ -13,6 +14,8 @@ use ledger::LedgerRow;
 use problem::Problem;
 use tables::{Contact, CustomerRow, Customers, Dispute, InvoiceRow, Invoices, Payment, Promise, Ranges};
 use texts::{Text, Texts};
+
+pub use load::{LoadError, LoadOptions, Unreadable, load, parse_document};
 
 /// Everything known about customers and invoices, as one immutable value.
 #[derive(Debug, Clone, Default)]

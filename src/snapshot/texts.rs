@@ -1,6 +1,6 @@
 //! Interned text: every identifier, name and address of the data is stored once and compared as a number.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 
 use rustc_hash::FxBuildHasher;
@@ -22,7 +22,14 @@ impl Text {
 pub struct Texts {
     buffer: String,
     ends: Vec<usize>,
-    table: Vec<Option<Text>>,
+    table: Vec<Entry>,
+}
+
+/// A place of the hash table. The hash tells most texts apart without looking at them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    hash: u32,
+    text: Option<Text>,
 }
 
 impl Texts {
@@ -49,7 +56,7 @@ impl Texts {
     /// The number of a text, if it is known.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Text> {
-        if self.table.is_empty() { None } else { self.table[self.slot(text)] }
+        if self.table.is_empty() { None } else { self.table[self.place(text, hash(text))].text }
     }
 
     /// Stores a text, or finds it stored.
@@ -57,47 +64,48 @@ impl Texts {
         if self.ends.len() * 2 >= self.table.len() {
             self.grow();
         }
-        let slot = self.slot(text);
-        if let Some(known) = self.table[slot] {
+        let hash = hash(text);
+        let place = self.place(text, hash);
+        if let Some(known) = self.table[place].text {
             return known;
         }
         self.buffer.push_str(text);
         self.ends.push(self.buffer.len());
         let number = u32::try_from(self.ends.len()).ok().and_then(NonZeroU32::new);
         let new = Text(number.unwrap_or(NonZeroU32::MAX));
-        self.table[slot] = Some(new);
+        self.table[place] = Entry { hash, text: Some(new) };
         new
     }
 
-    /// The slot where a text stands or would stand (linear probing; the table is never full).
-    fn slot(&self, text: &str) -> usize {
+    /// Where a text stands or would stand (linear probing; the table is never full).
+    fn place(&self, text: &str, hash: u32) -> usize {
         let mask = self.table.len() - 1;
-        let mut slot = fold(text) & mask;
-        while let Some(there) = self.table[slot] {
-            if self.get(there) == text {
+        let mut place = hash as usize & mask;
+        while let Entry { hash: there, text: Some(known) } = self.table[place] {
+            if there == hash && self.get(known) == text {
                 break;
             }
-            slot = (slot + 1) & mask;
+            place = (place + 1) & mask;
         }
-        slot
+        place
     }
 
+    /// Doubles the table; the entries' hashes say where they go.
     fn grow(&mut self) {
-        self.table = vec![None; (self.table.len() * 2).max(64)];
-        for number in 1..=self.ends.len() {
-            let text = u32::try_from(number).ok().and_then(NonZeroU32::new).map(Text);
-            if let Some(text) = text {
-                let slot = self.slot(self.get(text));
-                self.table[slot] = Some(text);
+        let room = (self.table.len() * 2).max(64);
+        let old = std::mem::replace(&mut self.table, vec![Entry::default(); room]);
+        for entry in old.into_iter().filter(|entry| entry.text.is_some()) {
+            let mut place = entry.hash as usize & (room - 1);
+            while self.table[place].text.is_some() {
+                place = (place + 1) & (room - 1);
             }
+            self.table[place] = entry;
         }
     }
 }
 
-fn fold(text: &str) -> usize {
-    let mut hasher = FxBuildHasher.build_hasher();
-    text.hash(&mut hasher);
-    hasher.finish() as usize
+fn hash(text: &str) -> u32 {
+    FxBuildHasher.hash_one(text) as u32
 }
 
 #[cfg(test)]

@@ -1,0 +1,286 @@
+//! The snapshot's digest: SHA-256 over the typed facts, written in one unambiguous way.
+//!
+//! Every text and list is preceded by its length, every optional value by whether it is there, so that no two
+//! snapshots are written alike. File formats, line numbers and the default day are no facts; what blocks
+//! contacts is.
+
+use chrono::{NaiveDate, Timelike};
+use sha2::{Digest, Sha256};
+
+use crate::model::field::OwnField;
+use crate::money::{Currency, Money};
+use crate::snapshot::Snapshot;
+use crate::snapshot::ledger::LedgerRow;
+use crate::snapshot::tables::{Column, OwnValue, Since};
+use crate::snapshot::texts::{Text, Texts};
+
+/// How much is written before it is digested.
+const BLOCK: usize = 1 << 16;
+
+/// The digest of a snapshot, in hexadecimal.
+pub(super) fn digest(snapshot: &Snapshot, fields: &[OwnField]) -> String {
+    let mut writer = Writer { texts: &snapshot.texts, buffer: Vec::new(), hasher: Sha256::new() };
+    writer.word("dun snapshot 1");
+    writer.optional(snapshot.taken.as_deref(), Writer::word);
+    customers(&mut writer, snapshot, fields);
+    invoices(&mut writer, snapshot, fields);
+    contacts(&mut writer, snapshot);
+    payments(&mut writer, snapshot);
+    disputes(&mut writer, snapshot);
+    promises(&mut writer, snapshot);
+    for rows in [&snapshot.ledger, &snapshot.customer_ledger] {
+        writer.section("ledger", rows.len());
+        rows.iter().for_each(|row| ledger_row(&mut writer, row));
+    }
+    problems(&mut writer, snapshot);
+    writer.finish()
+}
+
+fn customers(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField]) {
+    let table = &snapshot.customers;
+    writer.section("customers", table.id.len());
+    let texts = [
+        &table.name,
+        &table.contact_name,
+        &table.email,
+        &table.mobile,
+        &table.phone,
+        &table.street,
+        &table.postcode,
+        &table.city,
+        &table.country,
+        &table.language,
+        &table.kind,
+        &table.sector,
+        &table.segment,
+        &table.owner,
+        &table.tags,
+    ];
+    for row in 0..table.id.len() {
+        writer.text(table.id[row]);
+        texts.iter().for_each(|column| writer.optional(column.get(row), Writer::text));
+        writer.optional(table.credit_limit.get(row), Writer::number);
+        writer.optional(table.terms.get(row).map(i64::from), Writer::number);
+        writer.optional(table.since.get(row), Writer::date);
+        writer.optional(table.do_not_contact.get(row).map(i64::from), Writer::number);
+        writer.optional(table.insolvent_since.get(row), Writer::since);
+        own(writer, &table.own, fields, row);
+    }
+}
+
+fn invoices(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField]) {
+    let table = &snapshot.invoices;
+    writer.section("invoices", table.id.len());
+    let texts = [&table.po_number, &table.owner, &table.tags, &table.document_url, &table.payment_link];
+    for row in 0..table.id.len() {
+        writer.text(table.id[row]);
+        writer.number(i64::from(table.customer[row].0));
+        writer.currency(table.currency[row]);
+        writer.number(table.amount[row]);
+        writer.date(table.due_date[row]);
+        writer.optional(table.issue_date.get(row), Writer::date);
+        writer.optional(table.balance.get(row), Writer::number);
+        writer.optional(table.paid_date.get(row), Writer::date);
+        writer.optional(table.status.get(row).map(|status| status as i64), Writer::number);
+        writer.optional(table.hold_until.get(row), Writer::date);
+        writer.optional(table.handed_over.get(row), Writer::since);
+        texts.iter().for_each(|column| writer.optional(column.get(row), Writer::text));
+        own(writer, &table.own, fields, row);
+    }
+}
+
+/// The own fields that have a value in this row, by name.
+fn own(writer: &mut Writer<'_>, columns: &[Column<OwnValue>], fields: &[OwnField], row: usize) {
+    for (column, field) in columns.iter().zip(fields) {
+        if let Some(value) = column.get(row) {
+            writer.word(&field.name);
+            writer.own_value(value);
+        }
+    }
+    writer.word("");
+}
+
+fn contacts(writer: &mut Writer<'_>, snapshot: &Snapshot) {
+    writer.section("contacts", snapshot.contacts.len());
+    for contact in &snapshot.contacts {
+        writer.number(i64::from(contact.customer.0));
+        writer.text(contact.role);
+        for text in [contact.name, contact.email, contact.phone, contact.language] {
+            writer.optional(text, Writer::text);
+        }
+    }
+}
+
+fn payments(writer: &mut Writer<'_>, snapshot: &Snapshot) {
+    writer.section("payments", snapshot.payments.len());
+    for payment in &snapshot.payments {
+        writer.number(i64::from(payment.customer.0));
+        writer.optional(payment.invoice.map(|row| i64::from(row.0)), Writer::number);
+        writer.date(payment.date);
+        writer.text(payment.id);
+        writer.money(payment.money);
+        writer.number(i64::from(payment.credit_note));
+    }
+}
+
+fn disputes(writer: &mut Writer<'_>, snapshot: &Snapshot) {
+    writer.section("disputes", snapshot.disputes.len());
+    for dispute in &snapshot.disputes {
+        writer.number(i64::from(dispute.invoice.0));
+        writer.since(dispute.opened);
+        writer.optional(dispute.closed, Writer::date);
+        writer.optional(dispute.amount, Writer::number);
+        for text in [dispute.reason, dispute.waiting_for, dispute.owner] {
+            writer.optional(text, Writer::text);
+        }
+    }
+}
+
+fn promises(writer: &mut Writer<'_>, snapshot: &Snapshot) {
+    writer.section("promises", snapshot.promises.len());
+    for promise in &snapshot.promises {
+        writer.number(i64::from(promise.invoice.0));
+        writer.since(promise.made);
+        writer.date(promise.due);
+        writer.optional(promise.amount, Writer::number);
+    }
+}
+
+fn ledger_row(writer: &mut Writer<'_>, row: &LedgerRow) {
+    writer.number(i64::from(row.customer.0));
+    writer.optional(row.invoice.map(|row| i64::from(row.0)), Writer::number);
+    writer.date(row.date);
+    writer.text(row.step);
+    writer.word(row.outcome.word());
+    writer.optional(row.channel.map(|channel| channel.word()), Writer::word);
+    writer.optional(row.rung, Writer::text);
+    let details = row.details.as_deref().copied().unwrap_or_default();
+    let time = |at: chrono::NaiveTime| {
+        i64::from(at.num_seconds_from_midnight()) * 1_000_000_000 + i64::from(at.nanosecond())
+    };
+    writer.optional(details.at.map(time), Writer::number);
+    writer.optional(details.currency, Writer::currency);
+    for text in [
+        details.key,
+        details.content,
+        details.plan_id,
+        details.address,
+        details.actor,
+        details.approved_by,
+        details.message_id,
+        details.note,
+    ] {
+        writer.optional(text, Writer::text);
+    }
+}
+
+/// Problems that withhold contacts change the plan, so they count; where they were found does not.
+fn problems(writer: &mut Writer<'_>, snapshot: &Snapshot) {
+    let blocking = snapshot.problems.iter().filter(|problem| problem.blocks);
+    let mut keys: Vec<_> = blocking
+        .map(|problem| (problem.customer.as_deref(), problem.invoice.as_deref(), problem.code))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    writer.section("problems", keys.len());
+    for (customer, invoice, code) in keys {
+        writer.optional(customer, Writer::word);
+        writer.optional(invoice, Writer::word);
+        writer.word(code);
+    }
+}
+
+/// Writes values one after another into the hash.
+struct Writer<'a> {
+    texts: &'a Texts,
+    buffer: Vec<u8>,
+    hasher: Sha256,
+}
+
+impl Writer<'_> {
+    fn section(&mut self, name: &str, rows: usize) {
+        self.word(name);
+        self.bytes(&(rows as u64).to_le_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BLOCK {
+            self.hasher.update(&self.buffer);
+            self.buffer.clear();
+        }
+    }
+
+    fn word(&mut self, text: &str) {
+        self.bytes(&(text.len() as u64).to_le_bytes());
+        self.bytes(text.as_bytes());
+    }
+
+    fn text(&mut self, text: Text) {
+        let texts = self.texts;
+        self.word(texts.get(text));
+    }
+
+    fn number(&mut self, number: i64) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    fn date(&mut self, date: NaiveDate) {
+        use chrono::Datelike;
+        self.bytes(&date.num_days_from_ce().to_le_bytes());
+    }
+
+    fn since(&mut self, since: Since) {
+        self.optional(since.date(), Writer::date);
+    }
+
+    fn currency(&mut self, currency: Currency) {
+        self.bytes(currency.code().as_bytes());
+    }
+
+    fn money(&mut self, money: Money) {
+        self.currency(money.currency);
+        self.number(money.minor);
+    }
+
+    fn own_value(&mut self, value: OwnValue) {
+        match value {
+            OwnValue::Text(text) => {
+                self.bytes(b"x");
+                self.text(text);
+            }
+            OwnValue::Number(millionths) => {
+                self.bytes(b"n");
+                self.number(millionths);
+            }
+            OwnValue::Money(money) => {
+                self.bytes(b"m");
+                self.money(money);
+            }
+            OwnValue::Date(date) => {
+                self.bytes(b"d");
+                self.date(date);
+            }
+            OwnValue::Flag(flag) => {
+                self.bytes(b"f");
+                self.number(i64::from(flag));
+            }
+            OwnValue::Tags(tags) => {
+                self.bytes(b"t");
+                self.text(tags);
+            }
+        }
+    }
+
+    fn optional<T>(&mut self, value: Option<T>, write: impl Fn(&mut Self, T)) {
+        self.bytes(&[u8::from(value.is_some())]);
+        if let Some(value) = value {
+            write(self, value);
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.hasher.update(&self.buffer);
+        self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -1,0 +1,196 @@
+//! Which column of a file holds which column of ours.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use super::columns::Table;
+use super::error::LoadError;
+use super::manifest::{Mapping, Template};
+use crate::suggest::{nearest, one_of};
+
+/// Where the value of a slot comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The file has no such column.
+    Absent,
+    /// A cell: by its position in CSV, else by slot.
+    Cell(usize),
+    /// The constant of this number.
+    Constant(usize),
+}
+
+/// Which column of a file holds which column of ours.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    origins: Vec<Origin>,
+    /// By slot: the column's name as the file has it.
+    names: Vec<String>,
+    slots: FxHashMap<String, Vec<usize>>,
+    pub(super) templates: Vec<Template>,
+}
+
+/// What a layout is made from.
+pub(super) struct Request<'a> {
+    pub(super) table: Table,
+    pub(super) file: &'a str,
+    /// The file that holds the mapping, for messages.
+    pub(super) manifest: &'a str,
+    /// Our columns, by slot.
+    pub(super) ours: &'a [&'a str],
+    pub(super) mapping: &'a Mapping,
+    /// Only what the mapping names is taken (and the key): the file is another table's.
+    pub(super) derived: bool,
+}
+
+impl Layout {
+    /// How many slots there are.
+    pub(super) fn len(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// Where a slot's value comes from.
+    pub(super) fn origin(&self, slot: usize) -> Origin {
+        self.origins.get(slot).copied().unwrap_or(Origin::Absent)
+    }
+
+    /// A column's name as the file has it.
+    pub(super) fn name(&self, slot: usize) -> &str {
+        self.names.get(slot).map_or("", String::as_str)
+    }
+
+    /// The slots that a key of a record stands for.
+    pub(super) fn slots_of(&self, key: &str) -> &[usize] {
+        self.slots.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The columns of the file that are used, sorted.
+    pub(super) fn used(&self) -> BTreeSet<String> {
+        let cells =
+            self.origins.iter().zip(&self.names).filter(|(origin, _)| matches!(origin, Origin::Cell(_)));
+        cells.map(|(_, name)| name.clone()).collect()
+    }
+
+    /// The same columns, with cells found by slot.
+    pub(super) fn by_slot(mut self) -> Layout {
+        for (slot, origin) in self.origins.iter_mut().enumerate() {
+            if matches!(origin, Origin::Cell(_)) {
+                *origin = Origin::Cell(slot);
+            }
+        }
+        self
+    }
+}
+
+impl Request<'_> {
+    /// The layout of records that name their columns one by one.
+    pub(super) fn keyed(&self) -> Layout {
+        let mut layout = self.wanted();
+        for slot in 0..self.ours.len() {
+            let name = layout.names[slot].clone();
+            if layout.origins[slot] == Origin::Absent && !name.is_empty() {
+                layout.origins[slot] = Origin::Cell(slot);
+                layout.slots.entry(name).or_default().push(slot);
+            }
+        }
+        layout
+    }
+
+    /// The layout of a file with this header.
+    pub(super) fn headed(&self, header: &[String]) -> Result<Layout, LoadError> {
+        let mut layout = self.wanted();
+        for slot in 0..self.ours.len() {
+            let name = &layout.names[slot];
+            let mut places =
+                header.iter().enumerate().filter(|(_, theirs)| *theirs == name && !name.is_empty());
+            if layout.origins[slot] != Origin::Absent {
+                continue;
+            }
+            match (places.next(), places.next()) {
+                (Some(_), Some(_)) => {
+                    let message =
+                        format!("the column `{name}` stands twice in the header; rename one of them");
+                    return Err(LoadError::new(self.file, Some(1), message));
+                }
+                (Some((at, _)), None) => layout.origins[slot] = Origin::Cell(at),
+                (None, _) => self.must_be_mapped_rightly(slot, header)?,
+            }
+        }
+        self.must_have_required(&layout, header)?;
+        Ok(layout)
+    }
+
+    /// Constants set, names noted, cells not looked for yet.
+    fn wanted(&self) -> Layout {
+        let mut layout = Layout { origins: vec![Origin::Absent; self.ours.len()], ..Layout::default() };
+        for (slot, template) in &self.mapping.constants {
+            layout.origins[*slot] = Origin::Constant(layout.templates.len());
+            layout.templates.push(template.clone());
+        }
+        layout.names = (0..self.ours.len()).map(|slot| self.name(slot)).collect();
+        layout
+    }
+
+    /// What a column of ours is called in the file; nothing when it is not to be looked for.
+    fn name(&self, slot: usize) -> String {
+        let columns = &self.mapping.columns;
+        if let Some((_, theirs, _)) = columns.iter().find(|(mapped, ..)| *mapped == slot) {
+            return theirs.clone();
+        }
+        let ours = self.ours[slot];
+        let spoken_for = columns.iter().any(|(_, theirs, _)| theirs == ours);
+        let apart = self.derived && !self.table.key().contains(&slot);
+        if spoken_for || apart { String::new() } else { String::from(ours) }
+    }
+
+    /// A column that the mapping names must be there.
+    fn must_be_mapped_rightly(&self, slot: usize, header: &[String]) -> Result<(), LoadError> {
+        let Some((_, theirs, line)) = self.mapping.columns.iter().find(|(mapped, ..)| *mapped == slot) else {
+            return Ok(());
+        };
+        let near = nearest(theirs, header.iter().map(String::as_str));
+        let near = near.map(|near| format!("; did you mean `{near}`?"));
+        let message = format!(
+            "`{}` is mapped to the column `{theirs}`, which {} does not have; it has {}{}",
+            self.ours[slot],
+            self.file,
+            there(header),
+            near.unwrap_or_default()
+        );
+        Err(LoadError::new(self.manifest, Some(*line), message))
+    }
+
+    fn must_have_required(&self, layout: &Layout, header: &[String]) -> Result<(), LoadError> {
+        for group in self.table.required() {
+            let slots = group.iter().filter_map(|name| self.ours.iter().position(|ours| ours == name));
+            if slots.into_iter().all(|slot| layout.origin(slot) == Origin::Absent) {
+                return Err(self.missing(group, header));
+            }
+        }
+        Ok(())
+    }
+
+    fn missing(&self, group: &[&str], header: &[String]) -> LoadError {
+        let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+        let near =
+            group.iter().find_map(|name| Some((*name, nearest(name, header.iter().map(String::as_str))?)));
+        let (ours, theirs) = near.unwrap_or((group[0], "ITS NAME"));
+        let which = near.map_or_else(
+            || String::from("if another column holds it"),
+            |(_, theirs)| format!("if that is `{theirs}`"),
+        );
+        let table = self.table.name();
+        let message = format!(
+            "{table} need a column {names}; it has {}; {which}, write `columns: {{ {ours}: \"{theirs}\" }}` under \
+             `{table}:` in {}",
+            there(header),
+            self.manifest,
+        );
+        LoadError::new(self.file, Some(1), message)
+    }
+}
+
+/// "`a`, `b` and `c`"
+fn there(header: &[String]) -> String {
+    one_of(header.iter().map(String::as_str).filter(|name| !name.is_empty())).replace(" or ", " and ")
+}

@@ -1,0 +1,142 @@
+//! Loading a snapshot: from a folder of tables, or from one YAML or JSON document.
+//!
+//! What cannot be read as a whole is a [`LoadError`]; a single bad line is a problem of the snapshot, and the
+//! rest goes on. Nothing in the result depends on the order of rows.
+
+mod columns;
+mod customers;
+mod dates;
+mod digest;
+mod error;
+mod facts;
+mod history;
+mod invoices;
+mod layout;
+mod manifest;
+mod merge;
+mod node;
+mod open;
+mod options;
+mod order;
+mod reading;
+mod records;
+mod stream;
+mod values;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use columns::Table;
+use customers::CustomerDrafts;
+use facts::Index;
+use history::History;
+use invoices::InvoiceDrafts;
+use manifest::{Manifest, parse_manifest};
+use open::{manifest_text, open_tables, text_of};
+use records::Records;
+use values::Context;
+
+pub use error::{LoadError, Unreadable};
+pub use options::LoadOptions;
+
+use super::Snapshot;
+use super::problem::{Place, Problem};
+
+/// Loads a snapshot from a folder of tables, or from one YAML or JSON document.
+///
+/// # Errors
+/// When the data as a whole cannot be read: no invoices, a required column missing, a mapping that does not fit.
+pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Snapshot, LoadError> {
+    let shown = path.display().to_string();
+    if path.is_dir() {
+        let (name, text) = manifest_text(path)?;
+        let manifest = match text {
+            Some(text) => parse_manifest(name, node::parse(name, &text)?, options)?,
+            None => Manifest::default(),
+        };
+        return build(Some(path), name, manifest, options);
+    }
+    let document =
+        path.extension().is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
+    if path.exists() && !document {
+        let message = "it is no folder of tables and no YAML or JSON document; name the folder it stands in";
+        return Err(LoadError::new(&shown, None, message));
+    }
+    let name = path.file_name().map_or(shown, |name| name.to_string_lossy().into_owned());
+    parse_document(&name, &text_of(path, &name)?, options)
+}
+
+/// Reads a snapshot from the text of one YAML or JSON document; `name` is used in messages.
+///
+/// # Errors
+/// When the text is no such document or has no invoices.
+pub fn parse_document(name: &str, text: &str, options: &LoadOptions<'_>) -> Result<Snapshot, LoadError> {
+    let manifest = parse_manifest(name, node::parse(name, text)?, options)?;
+    build(None, name, manifest, options)
+}
+
+fn build(
+    folder: Option<&Path>,
+    name: &str,
+    manifest: Manifest,
+    options: &LoadOptions<'_>,
+) -> Result<Snapshot, LoadError> {
+    let mut snapshot = Snapshot {
+        taken: manifest.taken.clone(),
+        taken_on: manifest.taken_on,
+        as_of: manifest.as_of,
+        ..Snapshot::default()
+    };
+    let mut tables = open_tables(folder, name, manifest, options)?;
+    let mut context = Context::new(options);
+    read_tables(&mut snapshot, &mut tables, &mut context)?;
+    unmapped_columns(&mut context);
+    snapshot.texts = context.texts;
+    snapshot.problems = context.problems;
+    snapshot.problems.sort();
+    snapshot.index();
+    snapshot.digest = digest::digest(&snapshot, options.fields);
+    Ok(snapshot)
+}
+
+/// Customers first, for their terms; then invoices; then what names either.
+fn read_tables(
+    snapshot: &mut Snapshot,
+    tables: &mut BTreeMap<Table, Records>,
+    context: &mut Context<'_>,
+) -> Result<(), LoadError> {
+    let mut customers = CustomerDrafts::read(tables.remove(&Table::Customers), context)?;
+    let Some(records) = tables.remove(&Table::Invoices) else { return Ok(()) };
+    let mut invoices = InvoiceDrafts::read(records, context)?;
+    invoices.resolve(&mut customers, context);
+    let (customers, customer_index) = customers.finish(context);
+    let invoices = invoices.finish(&customer_index, context);
+    let index = Index { customers: &customer_index, invoices: &invoices.index, table: &invoices.table };
+    snapshot.contacts = facts::contacts(tables.remove(&Table::Contacts), &index, context)?;
+    let paid = [Table::Payments, Table::CreditNotes].map(|table| tables.remove(&table));
+    snapshot.payments = facts::payments(paid, &index, context)?;
+    snapshot.disputes = facts::disputes(tables.remove(&Table::Disputes), invoices.disputes, &index, context)?;
+    snapshot.promises = facts::promises(tables.remove(&Table::Promises), invoices.promises, &index, context)?;
+    let history = History::read(tables.remove(&Table::History), &index, context)?;
+    (snapshot.ledger, snapshot.customer_ledger) = (history.of_invoices, history.of_customers);
+    (snapshot.customers, snapshot.invoices) = (customers, invoices.table);
+    Ok(())
+}
+
+/// Remarks on the columns of each file that no table uses.
+fn unmapped_columns(context: &mut Context<'_>) {
+    for (file, (seen, used)) in &context.columns {
+        for column in seen.difference(used) {
+            context.problems.push(Problem {
+                customer: None,
+                invoice: None,
+                code: "unmapped-column",
+                message: format!(
+                    "the column `{column}` is not used; map it in snapshot.yaml or declare it with `field`"
+                ),
+                place: Some(Place { file: file.clone(), line: None, column: Some(column.clone()) }),
+                blocks: false,
+            });
+        }
+    }
+}

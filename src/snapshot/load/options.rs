@@ -1,0 +1,19 @@
+//! What the policy says about the data.
+
+use chrono_tz::Tz;
+
+use crate::model::field::OwnField;
+use crate::money::Currency;
+
+/// What the policy says about the data it is given.
+#[derive(Debug, Clone, Copy)]
+pub struct LoadOptions<'a> {
+    /// The currency of rows that name none, and of credit limits.
+    pub currency: Currency,
+    /// The policy's own fields: columns to read besides the known ones.
+    pub fields: &'a [OwnField],
+    /// Terms in days, for invoices without due date whose customer has no terms.
+    pub terms_days: Option<u32>,
+    /// In which a timestamp becomes a date.
+    pub timezone: Tz,
+}

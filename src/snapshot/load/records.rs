@@ -1,0 +1,296 @@
+//! The records of one table, whatever its file's format: CSV, JSON lines, or a list in a document.
+
+use std::collections::BTreeSet;
+use std::io::BufRead;
+
+use csv::ByteRecord;
+use rustc_hash::FxHashMap;
+
+use super::columns::Table;
+use super::dates::DateFormat;
+use super::error::LoadError;
+use super::layout::{Layout, Origin};
+use super::manifest::Mapping;
+use super::node::{Node, Pairs, Value, json_cell};
+use crate::money::NumberFormat;
+
+/// What is known of a table before its rows are read.
+#[derive(Debug)]
+pub(super) struct Schema {
+    pub(super) table: Table,
+    /// The file as named in problems.
+    pub(super) file: String,
+    pub(super) layout: Layout,
+    /// The slots of the ids of customer and invoice, which problems name.
+    pub(super) ids: [Option<usize>; 2],
+    pub(super) numbers: NumberFormat,
+    pub(super) dates: DateFormat,
+    /// By slot: what a word of theirs is in ours.
+    pub(super) values: Vec<Option<FxHashMap<String, String>>>,
+    /// Bytes were translated: U+FFFD marks one that did not belong.
+    pub(super) decoded: bool,
+    /// Read from the file of another table.
+    pub(super) derived: bool,
+    /// One row a line of an invoice, to be added up.
+    pub(super) sum_lines: bool,
+}
+
+impl Schema {
+    /// A table laid out and written as its mapping says.
+    pub(super) fn new(table: Table, file: &str, layout: Layout, mapping: &Mapping) -> Schema {
+        let words = |slot| {
+            let pairs = mapping.values.get(&slot)?;
+            Some(pairs.iter().map(|(theirs, ours)| (theirs.clone(), ours.clone())).collect())
+        };
+        Schema {
+            table,
+            file: String::from(file),
+            values: (0..layout.len()).map(words).collect(),
+            layout,
+            ids: ["customer_id", "invoice_id"]
+                .map(|id| table.columns().iter().position(|column| *column == id)),
+            numbers: mapping.numbers,
+            dates: mapping.dates.clone(),
+            decoded: false,
+            derived: false,
+            sum_lines: mapping.sum_lines,
+        }
+    }
+}
+
+/// One record, its buffers used again for the next.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The line on which it starts.
+    pub(super) line: u64,
+    cells: Cells,
+    constants: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Cells {
+    /// By position in the file.
+    Bytes(ByteRecord),
+    /// By slot.
+    Texts(Vec<String>),
+}
+
+/// A cell that is not text in the file's encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NotText;
+
+impl Row {
+    /// A row's cell: trimmed, and nothing when empty.
+    pub(super) fn cell(&self, schema: &Schema, slot: usize) -> Result<Option<&str>, NotText> {
+        let text = match (schema.layout.origin(slot), &self.cells) {
+            (Origin::Absent, _) => "",
+            (Origin::Constant(at), _) => self.constants.get(at).map_or("", String::as_str),
+            (Origin::Cell(at), Cells::Bytes(record)) => {
+                std::str::from_utf8(record.get(at).unwrap_or_default()).map_err(|_| NotText)?
+            }
+            (Origin::Cell(at), Cells::Texts(texts)) => texts.get(at).map_or("", String::as_str),
+        };
+        if schema.decoded && text.contains('\u{fffd}') {
+            return Err(NotText);
+        }
+        Ok(Some(text.trim()).filter(|text| !text.is_empty()))
+    }
+
+    /// Fills in the constants, which may quote other cells.
+    fn fill_constants(&mut self, schema: &Schema) {
+        let templates = &schema.layout.templates;
+        let filled = templates.iter().map(|template| {
+            let mut text = String::new();
+            for piece in &template.0 {
+                match piece {
+                    super::manifest::Piece::Text(plain) => text.push_str(plain),
+                    super::manifest::Piece::Cell(slot) => match self.cell(schema, *slot) {
+                        Ok(Some(cell)) => text.push_str(cell),
+                        _ => return String::new(),
+                    },
+                }
+            }
+            text
+        });
+        self.constants = filled.collect();
+    }
+}
+
+/// What became of reading one record.
+pub(super) enum Step {
+    /// The row is filled.
+    Record,
+    /// The line cannot be read as a record: code and message. Cells that can be told are in the row.
+    Broken(&'static str, String),
+    /// There are no more.
+    End,
+}
+
+/// A table being read.
+pub(super) struct Records {
+    pub(super) schema: Schema,
+    /// Columns of the file that were seen; those that no table uses are reported.
+    pub(super) seen: BTreeSet<String>,
+    source: Source,
+}
+
+/// Where records come from.
+pub(super) enum Source {
+    /// CSV, positioned after the header of this many cells.
+    Csv(csv::Reader<Box<dyn BufRead>>, usize),
+    /// JSON lines, and how many were read.
+    Lines(Box<dyn BufRead>, u64),
+    /// A list in a document.
+    Nodes(std::vec::IntoIter<Node>),
+    /// Cells by slot with their line, made of several records each.
+    Merged(std::vec::IntoIter<(u64, Vec<String>)>),
+}
+
+impl Records {
+    /// The records of a source.
+    pub(super) fn new(schema: Schema, source: Source, seen: BTreeSet<String>) -> Records {
+        Records { schema, seen, source }
+    }
+
+    /// An empty row to read into.
+    pub(super) fn row(&self) -> Row {
+        let cells = match self.source {
+            Source::Csv(..) => Cells::Bytes(ByteRecord::new()),
+            _ => Cells::Texts(vec![String::new(); self.schema.layout.len()]),
+        };
+        Row { line: 0, cells, constants: Vec::new() }
+    }
+
+    /// Reads the next record.
+    pub(super) fn advance(&mut self, row: &mut Row) -> Result<Step, LoadError> {
+        let step = match (&mut self.source, &mut row.cells) {
+            (Source::Csv(reader, width), Cells::Bytes(record)) => {
+                read_csv(reader, *width, record, &mut row.line)
+                    .map_err(|error| broken(&self.schema.file, &error))?
+            }
+            (Source::Lines(reader, count), Cells::Texts(texts)) => {
+                let keys = Keys { layout: &self.schema.layout, seen: &mut self.seen };
+                let step = read_json_line(reader, count, keys, texts);
+                row.line = *count;
+                step.map_err(|error| broken(&self.schema.file, &error))?
+            }
+            (Source::Nodes(nodes), Cells::Texts(texts)) => match nodes.next() {
+                None => Step::End,
+                Some(node) => {
+                    row.line = node.line;
+                    let keys = Keys { layout: &self.schema.layout, seen: &mut self.seen };
+                    read_node(node, keys, texts)
+                }
+            },
+            (Source::Merged(rows), Cells::Texts(texts)) => match rows.next() {
+                None => Step::End,
+                Some((line, cells)) => {
+                    row.line = line;
+                    *texts = cells;
+                    Step::Record
+                }
+            },
+            _ => Step::End,
+        };
+        if !self.schema.layout.templates.is_empty() {
+            row.fill_constants(&self.schema);
+        }
+        Ok(step)
+    }
+}
+
+fn broken(file: &str, error: &dyn std::fmt::Display) -> LoadError {
+    LoadError::new(file, None, format!("it cannot be read to its end: {error}"))
+}
+
+fn read_csv(
+    reader: &mut csv::Reader<Box<dyn BufRead>>,
+    width: usize,
+    record: &mut ByteRecord,
+    line: &mut u64,
+) -> Result<Step, csv::Error> {
+    if !reader.read_byte_record(record)? {
+        return Ok(Step::End);
+    }
+    // Every line ends with one LF here, so the start is told from the end, past blank lines.
+    let inner = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
+    *line = reader.position().line().saturating_sub(inner + 1).max(1);
+    if record.len() == width {
+        return Ok(Step::Record);
+    }
+    let cells = record.len();
+    let hint = if inner > 0 { ", and look for a quotation mark that is not closed" } else { "" };
+    let message = format!("the line has {cells} cells where the header has {width}; correct the line{hint}");
+    Ok(Step::Broken("wrong-cell-count", message))
+}
+
+/// The slots that keys stand for, and where unknown keys are noted.
+struct Keys<'a> {
+    layout: &'a Layout,
+    seen: &'a mut BTreeSet<String>,
+}
+
+impl Keys<'_> {
+    /// Puts a cell into each slot its key stands for; false when the key is known and its cell unfit.
+    fn put(&mut self, key: &str, texts: &mut [String], fill: impl Fn(&mut String) -> bool) -> bool {
+        let slots = self.layout.slots_of(key);
+        if slots.is_empty() && !self.seen.contains(key) {
+            self.seen.insert(String::from(key));
+        }
+        slots.iter().all(|&slot| {
+            let fresh = texts[slot].is_empty();
+            fresh && fill(&mut texts[slot])
+        })
+    }
+}
+
+const UNFIT: &str = "a cell holds an object, or a key stands twice; give each column one plain value";
+
+fn read_json_line(
+    reader: &mut dyn BufRead,
+    count: &mut u64,
+    mut keys: Keys<'_>,
+    texts: &mut [String],
+) -> std::io::Result<Step> {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if reader.read_until(b'\n', &mut line)? == 0 {
+            return Ok(Step::End);
+        }
+        *count += 1;
+        if !line.trim_ascii().is_empty() {
+            break;
+        }
+    }
+    texts.iter_mut().for_each(String::clear);
+    let Ok(Pairs(pairs)) = serde_json::from_slice(&line) else {
+        let message = "the line is not a JSON object; write one object a line";
+        return Ok(Step::Broken("unreadable-line", String::from(message)));
+    };
+    let mut fit = true;
+    for (key, raw) in &pairs {
+        fit &= keys.put(key, texts, |text| json_cell(raw, text));
+    }
+    Ok(if fit { Step::Record } else { Step::Broken("unreadable-line", String::from(UNFIT)) })
+}
+
+fn read_node(node: Node, mut keys: Keys<'_>, texts: &mut [String]) -> Step {
+    texts.iter_mut().for_each(String::clear);
+    let Value::Map(pairs) = node.value else {
+        let message = format!("a record must hold keys, not {}", node.describe());
+        return Step::Broken("unreadable-line", message);
+    };
+    let mut fit = true;
+    for (key, node) in &pairs {
+        let cell = node.cell();
+        fit &= keys.put(key, texts, |text| match &cell {
+            Some(cell) => {
+                text.push_str(cell);
+                true
+            }
+            None => false,
+        });
+    }
+    if fit { Step::Record } else { Step::Broken("unreadable-line", String::from(UNFIT)) }
+}

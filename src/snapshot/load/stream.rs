@@ -1,0 +1,180 @@
+//! Bytes of a data file as UTF-8 with plain line ends: unpacked, decoded, peeked into.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+
+/// How much is read at a time.
+pub(super) const CHUNK: usize = 1 << 17;
+
+/// A data file opened for reading.
+pub(super) struct Stream {
+    pub(super) reader: Box<dyn BufRead>,
+    /// Bytes were translated, so that one that does not belong shows as U+FFFD.
+    pub(super) decoded: bool,
+}
+
+/// Decodes what `raw` gives; `encoding` is what the mapping says.
+pub(super) fn open(raw: Box<dyn Read>, encoding: Option<&'static Encoding>) -> io::Result<Stream> {
+    let (start, raw) = peek(raw, 3)?;
+    let marked = Encoding::for_bom(&start);
+    let encoding = marked.map(|(encoding, _)| encoding).or(encoding).unwrap_or(UTF_8);
+    if encoding != UTF_8 {
+        let decoded = Decoded::new(raw, encoding);
+        return Ok(Stream { reader: Box::new(buffered(Newlines::new(decoded))), decoded: true });
+    }
+    let skip = marked.map_or(0, |(_, length)| length);
+    let mut reader = buffered(Newlines::new(raw));
+    reader.read_exact(&mut [0; 3][..skip])?;
+    Ok(Stream { reader: Box::new(reader), decoded: false })
+}
+
+fn buffered<R: Read>(reader: R) -> BufReader<R> {
+    BufReader::with_capacity(CHUNK, reader)
+}
+
+/// The first bytes, up to `count`, and a reader that gives them again.
+fn peek(mut raw: Box<dyn Read>, count: usize) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
+    let mut start = Vec::new();
+    raw.by_ref().take(count as u64).read_to_end(&mut start)?;
+    let again: Box<dyn Read> = Box::new(Cursor::new(start.clone()).chain(raw));
+    Ok((start, again))
+}
+
+/// The delimiter that stands most often in the first line, and a reader from the start again.
+pub(super) fn guess_delimiter(mut reader: Box<dyn BufRead>) -> io::Result<(u8, Box<dyn BufRead>)> {
+    let mut line = Vec::new();
+    reader.by_ref().take(CHUNK as u64).read_until(b'\n', &mut line)?;
+    let mut quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
+    for &byte in &line {
+        quoted ^= byte == b'"';
+        for (delimiter, count) in &mut counts {
+            *count += usize::from(!quoted && byte == *delimiter);
+        }
+    }
+    let most = counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |&(delimiter, _)| delimiter);
+    Ok((most, Box::new(Cursor::new(line).chain(reader))))
+}
+
+/// Turns CR LF and CR into LF and ends the last line, so that a record's line can be told from where it ends.
+struct Newlines<R> {
+    inner: R,
+    after_return: bool,
+    last: u8,
+}
+
+impl<R> Newlines<R> {
+    fn new(inner: R) -> Newlines<R> {
+        Newlines { inner, after_return: false, last: b'\n' }
+    }
+
+    /// Rewrites a chunk in place; the length that remains.
+    fn rewrite(&mut self, chunk: &mut [u8]) -> usize {
+        if !self.after_return && !chunk.contains(&b'\r') {
+            return chunk.len();
+        }
+        let mut to = 0;
+        for at in 0..chunk.len() {
+            let byte = chunk[at];
+            let second = self.after_return && byte == b'\n';
+            self.after_return = byte == b'\r';
+            if !second {
+                chunk[to] = if byte == b'\r' { b'\n' } else { byte };
+                to += 1;
+            }
+        }
+        to
+    }
+}
+
+impl<R: Read> Read for Newlines<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.inner.read(into)?;
+            if read == 0 {
+                let missing = self.last != b'\n' && !into.is_empty();
+                if missing {
+                    into[0] = b'\n';
+                    self.last = b'\n';
+                }
+                return Ok(usize::from(missing));
+            }
+            let length = self.rewrite(&mut into[..read]);
+            if length > 0 {
+                self.last = into[length - 1];
+                return Ok(length);
+            }
+        }
+    }
+}
+
+/// Translates an encoding into UTF-8.
+struct Decoded<R> {
+    inner: R,
+    decoder: Decoder,
+    input: Vec<u8>,
+    start: usize,
+    end: usize,
+    at_end: bool,
+    finished: bool,
+}
+
+impl<R> Decoded<R> {
+    fn new(inner: R, encoding: &'static Encoding) -> Decoded<R> {
+        let decoder = encoding.new_decoder_with_bom_removal();
+        Decoded { inner, decoder, input: vec![0; CHUNK], start: 0, end: 0, at_end: false, finished: false }
+    }
+}
+
+impl<R: Read> Read for Decoded<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while !self.finished {
+            if self.start == self.end && !self.at_end {
+                self.start = 0;
+                self.end = self.inner.read(&mut self.input)?;
+                self.at_end = self.end == 0;
+            }
+            let source = &self.input[self.start..self.end];
+            let (result, read, written, _) = self.decoder.decode_to_utf8(source, into, self.at_end);
+            self.start += read;
+            self.finished = self.at_end && result == CoderResult::InputEmpty;
+            if written > 0 {
+                return Ok(written);
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &'static [u8], encoding: Option<&'static Encoding>) -> String {
+        let mut text = String::new();
+        open(Box::new(bytes), encoding).unwrap().reader.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn line_ends_and_marks_are_made_plain() {
+        assert_eq!(text(b"a\r\nb\rc\n", None), "a\nb\nc\n");
+        assert_eq!(text(b"\xef\xbb\xbfa\nb", None), "a\nb\n");
+        assert_eq!(text(b"\xff\xfea\0\xe9\0\r\0\n\0", None), "a\u{e9}\n");
+        assert_eq!(text(b"\xc9ch\xe9ance", Some(encoding_rs::WINDOWS_1252)), "Échéance\n");
+        assert_eq!(text(b"", None), "");
+    }
+
+    #[test]
+    fn the_delimiter_is_the_most_frequent_in_the_header() {
+        for (header, expected) in
+            [("a;b,c;d\n", b';'), ("a\tb\n", b'\t'), ("\"a;b;c\",d\n", b','), ("a", b',')]
+        {
+            let (delimiter, mut again) = guess_delimiter(Box::new(header.as_bytes())).unwrap();
+            let mut text = String::new();
+            again.read_to_string(&mut text).unwrap();
+            assert_eq!((delimiter, text.as_str()), (expected, header));
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Reading one record's cells into typed values, and noting what cannot be read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{NaiveDate, NaiveTime};
+
+use super::columns::Table;
+use super::dates::time_of_day;
+use super::options::LoadOptions;
+use super::records::{Row, Schema};
+use crate::model::field::{FieldType, Subject};
+use crate::money::{Currency, Money};
+use crate::snapshot::problem::{Place, Problem};
+use crate::snapshot::tables::{OwnValue, Since};
+use crate::snapshot::texts::{Text, Texts};
+use crate::suggest::one_of;
+
+/// What all tables share while they are read.
+pub(super) struct Context<'o> {
+    pub(super) options: &'o LoadOptions<'o>,
+    pub(super) texts: Texts,
+    pub(super) problems: Vec<Problem>,
+    /// Invoices of which a line could not be read: they are left out, which is not news twice.
+    pub(super) left_out: BTreeSet<String>,
+    /// By file: the columns it has and those that a table uses.
+    pub(super) columns: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)>,
+    currencies: Vec<(Currency, u32)>,
+}
+
+impl<'o> Context<'o> {
+    /// Nothing read yet.
+    pub(super) fn new(options: &'o LoadOptions<'o>) -> Context<'o> {
+        Context {
+            options,
+            texts: Texts::default(),
+            problems: Vec::new(),
+            left_out: BTreeSet::new(),
+            columns: BTreeMap::new(),
+            currencies: Vec::new(),
+        }
+    }
+
+    /// A currency and its decimals; looked up once for each code.
+    fn currency(&mut self, text: &str) -> Option<(Currency, u32)> {
+        if let Some(&known) = self.currencies.iter().find(|(currency, _)| currency.code() == text) {
+            return Some(known);
+        }
+        let currency: Currency = text.parse().ok()?;
+        let known = (currency, currency.exponent());
+        self.currencies.push(known);
+        Some(known)
+    }
+}
+
+/// One record while it is read; problems found in it name these ids.
+pub(super) struct Line<'a, 'o> {
+    pub(super) context: &'a mut Context<'o>,
+    pub(super) schema: &'a Schema,
+    row: &'a Row,
+    /// The customer's id, once it is read.
+    pub(super) customer: Option<&'a str>,
+    /// The invoice's id, once it is read.
+    pub(super) invoice: Option<&'a str>,
+}
+
+impl<'a, 'o> Line<'a, 'o> {
+    /// A record of a table.
+    pub(super) fn new(context: &'a mut Context<'o>, schema: &'a Schema, row: &'a Row) -> Line<'a, 'o> {
+        Line { context, schema, row, customer: None, invoice: None }
+    }
+
+    /// The line on which it starts.
+    pub(super) fn number(&self) -> u64 {
+        self.row.line
+    }
+
+    /// Where a column of this record stands.
+    pub(super) fn place(&self, slot: Option<usize>) -> Place {
+        place(self.schema, self.row.line, slot)
+    }
+
+    /// Notes a problem of this record; it withholds the contacts of the ids known so far.
+    pub(super) fn problem(&mut self, code: &'static str, slot: Option<usize>, message: impl Into<String>) {
+        let problem = Problem {
+            customer: self.customer.map(String::from),
+            invoice: self.invoice.map(String::from),
+            code,
+            message: message.into(),
+            place: Some(self.place(slot)),
+            blocks: self.customer.is_some() || self.invoice.is_some(),
+        };
+        self.context.problems.push(problem);
+    }
+
+    /// The name of a column, as the file has it where it has it.
+    fn name(&self, slot: usize) -> &'a str {
+        match self.schema.layout.name(slot) {
+            "" => self.schema.table.columns().get(slot).copied().unwrap_or_default(),
+            name => name,
+        }
+    }
+
+    fn unreadable(&mut self, slot: usize, expected: &str) {
+        let message = format!("`{}` is not {expected}; correct it in the data", self.name(slot));
+        self.problem("unreadable-value", Some(slot), message);
+    }
+
+    /// The text of a cell, translated by the mapping; nothing when it is empty.
+    pub(super) fn cell(&mut self, column: impl Into<usize>) -> Option<&'a str> {
+        let slot = column.into();
+        let row: &'a Row = self.row;
+        let Ok(cell) = row.cell(self.schema, slot) else {
+            let message = format!(
+                "`{}` holds bytes that are not text in the file's encoding; set `encoding` for the file",
+                self.name(slot)
+            );
+            self.problem("unreadable-text", Some(slot), message);
+            return None;
+        };
+        let schema: &'a Schema = self.schema;
+        match (cell, schema.values.get(slot)) {
+            (Some(text), Some(Some(words))) => Some(words.get(text).map_or(text, String::as_str)),
+            _ => cell,
+        }
+    }
+
+    /// Reads the ids of the record, so that its problems name them.
+    pub(super) fn name_ids(&mut self) {
+        let [customer, invoice] = self.schema.ids;
+        self.customer = customer.and_then(|slot| self.cell(slot));
+        self.invoice = invoice.and_then(|slot| self.cell(slot));
+    }
+
+    /// Notes that the line is no record, with the ids that can be told.
+    pub(super) fn broken(&mut self, code: &'static str, message: String) {
+        self.name_ids();
+        self.problem(code, None, message);
+        self.leave_out();
+    }
+
+    /// Notes that the invoice of this line is left out.
+    pub(super) fn leave_out(&mut self) {
+        if let (Table::Invoices, Some(invoice)) = (self.schema.table, self.invoice) {
+            self.context.left_out.insert(String::from(invoice));
+        }
+    }
+
+    /// A required value; where the cell is empty that is a problem.
+    pub(super) fn require<T>(&mut self, column: impl Into<usize>, value: Option<T>) -> Option<T> {
+        let slot = column.into();
+        if value.is_none() && self.row.cell(self.schema, slot) == Ok(None) {
+            let message = format!("`{}` is missing; fill it in", self.name(slot));
+            self.problem("missing-value", Some(slot), message);
+        }
+        value
+    }
+
+    /// A text.
+    pub(super) fn text(&mut self, column: impl Into<usize>) -> Option<Text> {
+        let cell = self.cell(column)?;
+        Some(self.context.texts.intern(cell))
+    }
+
+    /// A list of tags, sorted, each once, joined with `;`.
+    pub(super) fn tags(&mut self, column: impl Into<usize>) -> Option<Text> {
+        let cell = self.cell(column)?;
+        let mut tags: Vec<&str> = cell.split([';', ',', '|']).map(str::trim).collect();
+        tags.retain(|tag| !tag.is_empty());
+        tags.sort_unstable();
+        tags.dedup();
+        match tags.as_slice() {
+            [] => None,
+            [only] => Some(self.context.texts.intern(only)),
+            several => Some(self.context.texts.intern(&several.join(";"))),
+        }
+    }
+
+    /// One of a list of words, in any case.
+    pub(super) fn word<T>(
+        &mut self,
+        column: impl Into<usize>,
+        words: &[&str],
+        named: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let slot = column.into();
+        let cell = self.cell(slot)?;
+        let value = named(cell).or_else(|| named(&cell.to_ascii_lowercase()));
+        if value.is_none() {
+            self.unreadable(slot, &one_of(words.iter().copied()));
+        }
+        value
+    }
+
+    /// A date.
+    pub(super) fn date(&mut self, column: impl Into<usize>) -> Option<NaiveDate> {
+        self.moment(column).map(|(date, _)| date)
+    }
+
+    /// A date, and the time of day where the cell has one.
+    pub(super) fn moment(&mut self, column: impl Into<usize>) -> Option<(NaiveDate, Option<NaiveTime>)> {
+        let slot = column.into();
+        let cell = self.cell(slot)?;
+        let moment = self.schema.dates.parse(cell, self.context.options.timezone);
+        if moment.is_none() {
+            let expected = format!("{} between 1900 and 2200", self.schema.dates.describe());
+            self.unreadable(slot, &expected);
+        }
+        moment
+    }
+
+    /// A time of day.
+    pub(super) fn time(&mut self, column: impl Into<usize>) -> Option<NaiveTime> {
+        let slot = column.into();
+        let cell = self.cell(slot)?;
+        let time = time_of_day(cell, self.context.options.timezone);
+        if time.is_none() {
+            self.unreadable(slot, "a time like 14:30");
+        }
+        time
+    }
+
+    /// Since when something holds: a date, yes or no; other texts as `otherwise` says.
+    pub(super) fn since(&mut self, column: impl Into<usize>, otherwise: Option<Since>) -> Option<Since> {
+        let slot = column.into();
+        let cell = self.cell(slot)?;
+        if let Some(flag) = flag(cell) {
+            return flag.then_some(Since::Always);
+        }
+        let date = self.schema.dates.parse(cell, self.context.options.timezone);
+        let since = date.map(|(date, _)| Since::Date(date)).or(otherwise);
+        if since.is_none() {
+            let expected = format!("yes, no or {}", self.schema.dates.describe());
+            self.unreadable(slot, &expected);
+        }
+        since
+    }
+
+    /// Yes or no.
+    pub(super) fn flag(&mut self, column: impl Into<usize>) -> Option<bool> {
+        let slot = column.into();
+        let cell = self.cell(slot)?;
+        let value = flag(cell);
+        if value.is_none() {
+            self.unreadable(slot, "yes or no");
+        }
+        value
+    }
+
+    /// A number of days, such as `30` or `30 days`.
+    pub(super) fn days(&mut self, column: impl Into<usize>) -> Option<u32> {
+        let slot = column.into();
+        let cell = self.cell(slot)?;
+        let number = ["days", "day"].iter().find_map(|unit| cell.strip_suffix(unit)).unwrap_or(cell);
+        let days = number.trim_end().parse().ok().filter(|days| *days <= 3650);
+        if days.is_none() {
+            self.unreadable(slot, "a number of days up to 3650");
+        }
+        days
+    }
+
+    /// An amount, in minor units of a currency with this many decimals.
+    pub(super) fn amount(&mut self, column: impl Into<usize>, exponent: u32) -> Option<i64> {
+        let slot = column.into();
+        let cell = self.cell(slot)?;
+        match self.schema.numbers.parse(cell, exponent) {
+            Ok(minor) => Some(minor),
+            Err(why) => {
+                let message =
+                    format!("`{}` is not an amount: {why}; correct it in the data", self.name(slot));
+                self.problem("unreadable-value", Some(slot), message);
+                None
+            }
+        }
+    }
+
+    /// A currency and its decimals; the policy's where the cell is empty.
+    pub(super) fn currency(&mut self, column: impl Into<usize>) -> Option<(Currency, u32)> {
+        let slot = column.into();
+        let Some(cell) = self.cell(slot) else {
+            let readable = self.row.cell(self.schema, slot).is_ok();
+            let default = self.context.options.currency;
+            return self.context.currency(default.code()).filter(|_| readable);
+        };
+        let currency = self.context.currency(cell);
+        if currency.is_none() {
+            self.unreadable(slot, "the code of a currency, such as EUR");
+        }
+        currency
+    }
+
+    /// The values of the policy's own fields, by index; empty when none has one.
+    pub(super) fn own(&mut self, subject: Subject, currency: Currency) -> Box<[Option<OwnValue>]> {
+        let fields = self.context.options.fields;
+        let first = self.schema.table.columns().len();
+        let mut values = Vec::new();
+        for (at, field) in fields.iter().enumerate() {
+            if field.subject != subject {
+                continue;
+            }
+            if let Some(value) = self.own_value(first + at, &field.kind, currency) {
+                values.resize(fields.len(), None);
+                values[at] = Some(value);
+            }
+        }
+        values.into_boxed_slice()
+    }
+
+    fn own_value(&mut self, slot: usize, kind: &FieldType, currency: Currency) -> Option<OwnValue> {
+        match kind {
+            FieldType::Text => self.text(slot).map(OwnValue::Text),
+            FieldType::OneOf(words) => {
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                let found = self.word(slot, &words, |cell| {
+                    words.iter().find(|word| word.eq_ignore_ascii_case(cell)).copied()
+                })?;
+                Some(OwnValue::Text(self.context.texts.intern(found)))
+            }
+            FieldType::Number => self.amount(slot, 6).map(OwnValue::Number),
+            FieldType::Days => self.days(slot).map(|days| OwnValue::Number(i64::from(days) * 1_000_000)),
+            FieldType::Money => {
+                let minor = self.amount(slot, currency.exponent())?;
+                Some(OwnValue::Money(Money::new(minor, currency)))
+            }
+            FieldType::Date => self.date(slot).map(OwnValue::Date),
+            FieldType::Flag => self.flag(slot).map(OwnValue::Flag),
+            FieldType::Tags => self.tags(slot).map(OwnValue::Tags),
+        }
+    }
+}
+
+/// Where a column of a record stands.
+pub(super) fn place(schema: &Schema, line: u64, slot: Option<usize>) -> Place {
+    let column = slot.map(|slot| schema.layout.name(slot)).filter(|name| !name.is_empty());
+    Place { file: schema.file.clone(), line: Some(line), column: column.map(String::from) }
+}
+
+/// Yes or no, in the usual spellings.
+fn flag(text: &str) -> Option<bool> {
+    let is = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is(["yes", "true", "1", "y"]) {
+        Some(true)
+    } else if is(["no", "false", "0", "n"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
