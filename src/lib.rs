@@ -2,8 +2,10 @@
 
 pub mod calendar;
 pub mod check;
+pub mod cli;
 pub mod compile;
 pub mod diagnostic;
+pub mod evaluate;
 pub mod locale;
 pub mod model;
 pub mod money;

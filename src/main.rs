@@ -1,3 +1,7 @@
-//! The `dun` command.
+//! The `dun` command: only the exit code is made here.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dun::cli::main()
+}

@@ -33,11 +33,8 @@ fn test(c: &mut Checker, test: &ast::Test) -> Option<Condition> {
         Operand::Today(_) => (Field::Today, FieldType::Date),
         Operand::Path(path) => names::field(c, path)?,
     };
-    let asked = Asked {
-        kind,
-        span: test.span,
-        name: c.input.sources.text(operand_span(&test.operand)).into(),
-    };
+    let asked =
+        Asked { kind, span: test.span, name: c.input.sources.text(operand_span(&test.operand)).into() };
     let (predicate, negated) = match &test.predicate {
         ast::Predicate::IsMissing => (Predicate::Missing, false),
         ast::Predicate::IsKnown => (Predicate::Missing, true),

@@ -14,9 +14,11 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostic;
+use crate::model::field::OwnField;
 use crate::model::{Policy, Rule, RuleId};
 use crate::span::{FileId, Sources, Span};
 use crate::syntax::ast::{Ast, Block, CalendarLine, Setting};
+use crate::template::TemplateSet;
 
 use names::Names;
 
@@ -29,8 +31,8 @@ pub struct Input<'a> {
     pub file: FileId,
     /// Its tree.
     pub ast: &'a Ast,
-    /// The names of the templates in its folder.
-    pub templates: &'a BTreeSet<String>,
+    /// The templates in its folder.
+    pub templates: &'a TemplateSet,
     /// The holiday files it names: their text, or why they could not be read.
     pub holidays: &'a BTreeMap<String, Result<String, String>>,
 }
@@ -38,8 +40,10 @@ pub struct Input<'a> {
 /// The files that a policy names, to be read before it is checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct References {
-    /// The folder of the templates.
-    pub templates: Option<String>,
+    /// The folder of the templates, and the line that names it.
+    pub templates: Option<(String, Span)>,
+    /// The language of templates that name none.
+    pub language: Option<String>,
     /// Holiday files.
     pub holidays: BTreeSet<String>,
 }
@@ -52,8 +56,10 @@ pub fn references(ast: &Ast) -> References {
         match block {
             Block::Policy(policy) => {
                 for setting in &policy.settings {
-                    if let Setting::Templates(folder) = &setting.node {
-                        found.templates = Some(folder.clone());
+                    match &setting.node {
+                        Setting::Templates(folder) => found.templates = Some((folder.clone(), setting.span)),
+                        Setting::MessagesIn(tag) => found.language = Some(tag.clone()),
+                        _ => {}
                     }
                 }
             }
@@ -70,16 +76,27 @@ pub fn references(ast: &Ast) -> References {
     found
 }
 
-/// Checks a tree. The policy is there when no diagnostic is an error.
+/// What a check found.
+#[derive(Debug)]
+pub struct Checked {
+    /// The policy, when no diagnostic is an error.
+    pub policy: Option<Policy>,
+    /// The policy's own fields, even when other parts of it are wrong.
+    pub fields: Vec<OwnField>,
+    /// What was found, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks a tree.
 #[must_use]
-pub fn check(input: &Input) -> (Option<Policy>, Vec<Diagnostic>) {
+pub fn check(input: &Input) -> Checked {
     let mut checker = Checker { input, found: Vec::new(), rules: Vec::new(), names: Rc::default() };
     checker.names = Rc::new(names::collect(&mut checker));
     let policy = blocks::policy(&mut checker);
-    let mut found = checker.found;
-    found.sort_by_key(|d| d.span.map(|span| (span.file, span.start)));
-    let sound = !found.iter().any(Diagnostic::is_error);
-    (policy.filter(|_| sound), found)
+    let mut diagnostics = checker.found;
+    diagnostics.sort_by_key(|found| found.span.map(|span| (span.file, span.start)));
+    let sound = !diagnostics.iter().any(Diagnostic::is_error);
+    Checked { policy: policy.filter(|_| sound), fields: checker.names.fields.clone(), diagnostics }
 }
 
 /// The state of one check.

@@ -294,6 +294,9 @@ fn act(c: &mut Checker, act: &ast::Act) -> Option<Act> {
                 c.not_yet(*span, "registered");
             }
             let template = template(c, name);
+            if *channel == Channel::Email {
+                subjects(c, name);
+            }
             let to = act.to.as_ref().map(|name| c.role(name));
             let cc: Vec<Option<RoleId>> = act.cc.iter().map(|name| c.role(name)).collect();
             Some(Act::Message {
@@ -345,12 +348,25 @@ fn options(c: &mut Checker, act: &ast::Act) {
 
 /// A template's name; one that is not in the folder is reported.
 fn template(c: &mut Checker, name: &ast::Name) -> String {
-    if !c.input.templates.contains(&name.text) {
-        let known: Vec<String> = c.input.templates.iter().cloned().collect();
+    if !c.input.templates.names().any(|known| known == name.text) {
+        let known: Vec<String> = c.input.templates.names().map(str::to_owned).collect();
         let otherwise = format!("add a file `{}.md` to the templates folder", name.text);
         c.unknown("template", name, &known, &otherwise);
     }
     name.text.clone()
+}
+
+/// An e-mail needs a subject, in every language.
+fn subjects(c: &mut Checker, name: &ast::Name) {
+    let templates = c.input.templates;
+    for id in templates.languages_of(&name.text).filter(|&id| !templates.has_subject(id)) {
+        let message =
+            format!("the template `{}` has no subject, and an e-mail needs one", templates.path(id));
+        c.report(
+            Diagnostic::error("template-without-subject", name.span, message)
+                .help("begin the file with three lines: `---`, `subject: …`, `---`"),
+        );
+    }
 }
 
 /// Puts checked lines of a ladder together: the steps of one moment are one rung.

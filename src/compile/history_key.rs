@@ -49,11 +49,7 @@ impl HistoryKey {
     #[must_use]
     pub fn read(program: &Program, name: &str) -> HistoryKey {
         if let Some(flag) = name.strip_prefix("clear ") {
-            return HistoryKey {
-                key: None,
-                occurrence: 0,
-                kind: HistoryKind::Clear { name: flag.into() },
-            };
+            return HistoryKey { key: None, occurrence: 0, kind: HistoryKind::Clear { name: flag.into() } };
         }
         let (base, occurrence) = split_occurrence(name);
         // A name that itself ends like an occurrence is taken as it stands.
@@ -96,9 +92,7 @@ fn kind_of_words(name: &str) -> HistoryKind {
     match (Channel::named(first), first) {
         (Some(channel), _) => HistoryKind::Contact(channel),
         (None, "flag") => HistoryKind::Flag { name: rest.into(), escalated_to: None },
-        (None, "escalate") => {
-            HistoryKind::Flag { name: "escalated".into(), escalated_to: Some(rest.into()) }
-        }
+        (None, "escalate") => HistoryKind::Flag { name: "escalated".into(), escalated_to: Some(rest.into()) },
         (None, "hand") => HistoryKind::HandOff { role: rest.trim_start_matches("off ").into() },
         (None, "notify" | "task" | "charge") => HistoryKind::Internal,
         _ => HistoryKind::Foreign,

@@ -17,14 +17,24 @@ pub(super) struct Destination<'a> {
 
 impl<'a> Day<'a> {
     /// Who has a role for an invoice; the fallback when nobody does; none when there is no fallback either.
-    pub(super) fn person(&self, role: RoleId, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Person> {
+    pub(super) fn person(
+        &self,
+        role: RoleId,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<Person> {
         self.holder(role, customer, invoice).or_else(|| {
             let fallback = self.program.policy.settings.fallback?;
             self.holder(fallback, customer, invoice)
         })
     }
 
-    fn holder(&self, role: RoleId, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Person> {
+    fn holder(
+        &self,
+        role: RoleId,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<Person> {
         let (name, fixed) = &self.roles[role.0];
         let address = match (&self.program.policy.role(role).holder, fixed) {
             (_, Some(address)) => Arc::clone(address),
@@ -34,7 +44,12 @@ impl<'a> Day<'a> {
             },
             _ => {
                 let contact = self.contact(customer, name)?;
-                Arc::from(contact.email.map(|email| self.snapshot.text(email)).filter(|text| is_address(Channel::Email, text))?)
+                Arc::from(
+                    contact
+                        .email
+                        .map(|email| self.snapshot.text(email))
+                        .filter(|text| is_address(Channel::Email, text))?,
+                )
             }
         };
         Some(Person { role: Arc::clone(name), address })
@@ -49,10 +64,13 @@ impl<'a> Day<'a> {
         }
         let own = self.snapshot.invoices.owner.get(invoice.row.index());
         let owner = own.or(self.snapshot.customers.owner.get(customer.row.index()));
-        let address = owner.map(|owner| self.snapshot.text(owner)).filter(|text| is_address(Channel::Email, text));
+        let address =
+            owner.map(|owner| self.snapshot.text(owner)).filter(|text| is_address(Channel::Email, text));
         match address {
             Some(address) => Some(Person { role: Arc::from("owner"), address: Arc::from(address) }),
-            None => self.program.policy.settings.fallback.and_then(|role| self.holder(role, customer, invoice)),
+            None => {
+                self.program.policy.settings.fallback.and_then(|role| self.holder(role, customer, invoice))
+            }
         }
     }
 
@@ -62,7 +80,12 @@ impl<'a> Day<'a> {
     }
 
     /// Where a message goes; none when there is no usable address on its channel.
-    pub(super) fn destination(&self, act: &Act, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Destination<'a>> {
+    pub(super) fn destination(
+        &self,
+        act: &Act,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<Destination<'a>> {
         let Act::Message { channel, to, .. } = act else { return None };
         let customers = &self.snapshot.customers;
         let own_language = customers.language.get(customer.row.index()).map(|tag| self.snapshot.text(tag));
@@ -70,7 +93,8 @@ impl<'a> Day<'a> {
             Some(role) if *channel == Channel::Email => {
                 let person = self.holder(*role, customer, invoice)?;
                 let contact = self.contact(customer, &person.role);
-                let language = contact.and_then(|contact| contact.language).map(|tag| self.snapshot.text(tag));
+                let language =
+                    contact.and_then(|contact| contact.language).map(|tag| self.snapshot.text(tag));
                 (person.role, person.address, language.or(own_language))
             }
             Some(role) => {
@@ -81,15 +105,25 @@ impl<'a> Day<'a> {
             }
             None => {
                 let billing = self.contact(customer, "billing").filter(|contact| contact.email.is_some());
-                let language = billing.and_then(|contact| contact.language).map(|tag| self.snapshot.text(tag));
-                (Arc::from("billing"), self.billing_address(*channel, customer, billing)?, language.or(own_language))
+                let language =
+                    billing.and_then(|contact| contact.language).map(|tag| self.snapshot.text(tag));
+                (
+                    Arc::from("billing"),
+                    self.billing_address(*channel, customer, billing)?,
+                    language.or(own_language),
+                )
             }
         };
         let usable = is_address(*channel, &address) && !self.bounced(customer, *channel, &address);
         usable.then(|| Destination { recipient: Recipient { role, address }, language })
     }
 
-    fn billing_address(&self, channel: Channel, customer: &CustomerState<'a>, billing: Option<&Contact>) -> Option<Arc<str>> {
+    fn billing_address(
+        &self,
+        channel: Channel,
+        customer: &CustomerState<'a>,
+        billing: Option<&Contact>,
+    ) -> Option<Arc<str>> {
         let (customers, at) = (&self.snapshot.customers, customer.row.index());
         let text = |text| Arc::from(self.snapshot.text(text));
         match channel {
@@ -99,13 +133,17 @@ impl<'a> Day<'a> {
             Channel::Letter => {
                 let street = customers.street.get(at)?;
                 let city = customers.city.get(at)?;
-                let town: Vec<&str> =
-                    [customers.postcode.get(at), Some(city)].into_iter().flatten().map(|part| self.snapshot.text(part)).collect();
+                let town: Vec<&str> = [customers.postcode.get(at), Some(city)]
+                    .into_iter()
+                    .flatten()
+                    .map(|part| self.snapshot.text(part))
+                    .collect();
                 let name = customers.contact_name.get(at).or(customers.name.get(at));
                 let lines = [name.map(|name| self.snapshot.text(name)), Some(self.snapshot.text(street))];
                 let country = customers.country.get(at).map(|country| self.snapshot.text(country));
                 let town = town.join(" ");
-                let lines: Vec<&str> = lines.into_iter().flatten().chain([town.as_str()]).chain(country).collect();
+                let lines: Vec<&str> =
+                    lines.into_iter().flatten().chain([town.as_str()]).chain(country).collect();
                 Some(Arc::from(lines.join(", ")))
             }
         }
@@ -130,7 +168,9 @@ impl<'a> Day<'a> {
 fn is_address(channel: Channel, text: &str) -> bool {
     let plain = !text.is_empty() && !text.chars().any(char::is_control);
     match channel {
-        Channel::Email => plain && text.matches('@').count() == 1 && !text.contains([' ', ',', ';', '<', '>', '"']),
+        Channel::Email => {
+            plain && text.matches('@').count() == 1 && !text.contains([' ', ',', ';', '<', '>', '"'])
+        }
         Channel::Sms | Channel::Call => plain && text.chars().filter(char::is_ascii_digit).count() >= 5,
         Channel::Letter => plain,
     }

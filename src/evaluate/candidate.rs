@@ -12,7 +12,6 @@ use super::ladder::DueStep;
 use super::restrictions::{Asked, Scope, free_again};
 use super::sentences;
 use crate::calendar::{Calendar, add_days};
-use crate::compile::KeyId;
 use crate::model::{Act, Anchor, LadderId, Restriction, RestrictionKind, RoleId, RuleId, Step};
 use crate::plan::digest::Hasher;
 use crate::plan::{Approver, Blocker, Kind, Person};
@@ -99,7 +98,6 @@ pub(super) struct Bench<'d, 'a> {
 pub(super) struct Due<'a> {
     pub(super) origin: Origin,
     pub(super) step: &'a Step,
-    pub(super) key: KeyId,
     /// Which time of a repeated step, 0 for one that does not repeat.
     pub(super) repetition: u32,
     pub(super) nominal: NaiveDate,
@@ -113,7 +111,6 @@ impl<'a> From<DueStep<'a>> for Due<'a> {
         Due {
             origin: Origin::Ladder(due.ladder),
             step: due.step,
-            key: due.key,
             repetition: due.rung.occurrence,
             nominal: due.rung.nominal,
             status: due.status,
@@ -193,7 +190,9 @@ impl<'a> Bench<'_, 'a> {
         if !std::ptr::eq(first, act) {
             // A fallback never passes a restriction on what it stands in for.
             let known: Vec<_> = blockers.clone();
-            blockers.extend(self.scope.forbidden(day, ladder, first).into_iter().filter(|own| !known.contains(own)));
+            blockers.extend(
+                self.scope.forbidden(day, ladder, first).into_iter().filter(|own| !known.contains(own)),
+            );
         }
         blockers.extend(self.scope.held(day, ladder, act, invoice));
         if due.status == Status::FailedToday {
@@ -209,7 +208,10 @@ impl<'a> Bench<'_, 'a> {
 
     /// The problem of the invoice or its customer that withholds contacts (R5).
     fn problem(&self) -> Option<Blocker> {
-        let found = self.day.invoice_problem(self.invoice().row).or_else(|| self.day.customer_problem(self.customer.row));
+        let found = self
+            .day
+            .invoice_problem(self.invoice().row)
+            .or_else(|| self.day.customer_problem(self.customer.row));
         found.map(|problem| self.day.blocker("problem", problem.message.clone(), None))
     }
 
@@ -235,13 +237,20 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// The template in the recipient's language (R21).
-    fn template(&self, act: &Act, destination: Option<&Destination>, blockers: &mut Vec<Blocker>) -> Option<Choice> {
+    fn template(
+        &self,
+        act: &Act,
+        destination: Option<&Destination>,
+        blockers: &mut Vec<Blocker>,
+    ) -> Option<Choice> {
         let name = act.template()?;
         let language = destination.and_then(|destination| destination.language);
         let choice = self.day.templates.choose(name, language);
         if choice.is_none() {
             let sentence = match language {
-                Some(language) => format!("there is no template `{name}` in `{language}`, and none without a language"),
+                Some(language) => {
+                    format!("there is no template `{name}` in `{language}`, and none without a language")
+                }
                 None => format!("there is no template `{name}`"),
             };
             blockers.push(self.day.blocker("no_template", sentence, None));
@@ -250,7 +259,13 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// Who acts: a person for calls, tasks and hand-offs and for messages by hand, else the program.
-    fn actor(&self, ladder: Option<LadderId>, act: &Act, rule: RuleId, blockers: &mut Vec<Blocker>) -> (Option<Person>, bool) {
+    fn actor(
+        &self,
+        ladder: Option<LadderId>,
+        act: &Act,
+        rule: RuleId,
+        blockers: &mut Vec<Blocker>,
+    ) -> (Option<Person>, bool) {
         let role = match act {
             Act::Call { by: role, .. } | Act::Notify { role, .. } | Act::Task { role, .. } => Some(*role),
             Act::HandOff { role } | Act::Escalate { role } => Some(*role),
@@ -341,7 +356,9 @@ impl<'a> Bench<'_, 'a> {
         let invoice = self.invoice();
         match step.moment.anchor {
             Anchor::Dispute => sentences::dispute(invoice, self.day.snapshot, self.day.today),
-            Anchor::Promise if invoice.promised != Promised::No => sentences::promise(invoice.promised, self.day.today),
+            Anchor::Promise if invoice.promised != Promised::No => {
+                sentences::promise(invoice.promised, self.day.today)
+            }
             _ => sentences::overdue(invoice.days_overdue),
         }
     }

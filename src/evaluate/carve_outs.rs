@@ -28,7 +28,9 @@ impl<'a> Bench<'_, 'a> {
         // An event without a date acts on the first plan that sees it.
         let nominal = self.day.nominal(step.moment, invoice, self.calendar).or_else(|| self.undated(step))?;
         let day = if is_contact { self.calendar.open_on_or_after(nominal) } else { nominal };
-        let lapsed = nominal < invoice.due && today >= invoice.due && matches!(step.moment.anchor, Anchor::Due | Anchor::Issue);
+        let lapsed = nominal < invoice.due
+            && today >= invoice.due
+            && matches!(step.moment.anchor, Anchor::Due | Anchor::Issue);
         let closed = is_contact && !self.calendar.is_open(today);
         let applies = |when| self.day.truth(when, self.customer, invoice) == Truth::Yes;
         if day > today || lapsed || closed || !step.when.as_ref().is_none_or(applies) {
@@ -38,7 +40,14 @@ impl<'a> Bench<'_, 'a> {
         let rows = history::rows_of(&self.day.history, invoice.rows, key, 0);
         let status = history::status(rows.filter(|row| since.is_none_or(|since| row.date >= since)), today);
         let finished = matches!(status, Status::CarriedOut(_) | Status::Declined(_));
-        (!finished).then_some(Due { origin: Origin::CarveOut(at), step, key, repetition: 0, nominal, status, event })
+        (!finished).then_some(Due {
+            origin: Origin::CarveOut(at),
+            step,
+            repetition: 0,
+            nominal,
+            status,
+            event,
+        })
     }
 
     /// Today, for a step counted from an event that is there but has no date.
@@ -54,9 +63,10 @@ impl<'a> Bench<'_, 'a> {
         let since = match step.moment.anchor {
             Anchor::Due | Anchor::Issue => None,
             Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
-            Anchor::Promise => invoice.promised.promise().map(|promise| {
-                promise.made.date().unwrap_or(promise.due.min(nominal))
-            }),
+            Anchor::Promise => invoice
+                .promised
+                .promise()
+                .map(|promise| promise.made.date().unwrap_or(promise.due.min(nominal))),
         };
         (since.map_or(String::new(), |since| since.to_string()), since)
     }

@@ -12,20 +12,29 @@ use crate::plan::{Action, Because, Kind, Member, Mode};
 impl<'a> Day<'a> {
     /// The flags of a customer that are to be cleared, whether or not the policy still names them.
     pub(super) fn clearing(&self, customer: &CustomerState<'a>) -> Vec<Action> {
-        let ended = customer.invoices.iter().filter(|invoice| matches!(invoice.stage, Stage::Paid | Stage::Void));
+        let ended =
+            customer.invoices.iter().filter(|invoice| matches!(invoice.stage, Stage::Paid | Stage::Void));
         let marks = ended.flat_map(|invoice| invoice.marks.iter().map(move |mark| (invoice, mark)));
         marks.map(|(invoice, mark)| self.clear(customer, invoice, mark)).collect()
     }
 
     fn clear(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>, mark: &Mark) -> Action {
-        let (customer_id, id) = (self.snapshot.customer_id(customer.row), self.snapshot.invoice_id(invoice.row));
+        let (customer_id, id) =
+            (self.snapshot.customer_id(customer.row), self.snapshot.invoice_id(invoice.row));
         let step = format!("clear {}", mark.name);
         let mut hash = Hasher::default();
         hash.text(customer_id).text(id).text(&step).text(&mark.since.to_string());
         let key = hash.short();
         let what = if invoice.stage == Stage::Paid { "settled" } else { "void or written off" };
-        let sentence = format!("set on {}, and the invoice is {what}", sentences::date(mark.since, self.today));
-        let member = Member { invoice: id.to_owned(), step: step.clone(), rung: None, segment: None, key: key.clone() };
+        let sentence =
+            format!("set on {}, and the invoice is {what}", sentences::date(mark.since, self.today));
+        let member = Member {
+            invoice: id.to_owned(),
+            step: step.clone(),
+            rung: None,
+            segment: None,
+            key: key.clone(),
+        };
         let mut action = Action {
             invoices: vec![self.plan_invoice(invoice)],
             flag: Some(mark.name.to_string()),
@@ -40,7 +49,8 @@ impl<'a> Day<'a> {
     /// The rule that set the flag, where the policy still has it.
     fn clear_rule(&self, mark: &Mark, sentence: String) -> Because {
         let policy = &self.program.policy;
-        let ladders = policy.ladders.iter().flat_map(|ladder| ladder.rungs.iter().flat_map(|rung| &rung.steps));
+        let ladders =
+            policy.ladders.iter().flat_map(|ladder| ladder.rungs.iter().flat_map(|rung| &rung.steps));
         let mut steps = ladders.chain(policy.carve_outs.iter().flat_map(|carve_out| &carve_out.steps));
         let sets = |act: &Act| match act {
             Act::Flag { name } => **name == *mark.name,

@@ -33,7 +33,12 @@ impl From<bool> for Truth {
 
 impl<'a> Day<'a> {
     /// Whether a condition holds for an invoice.
-    pub(super) fn truth(&self, condition: &Condition, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Truth {
+    pub(super) fn truth(
+        &self,
+        condition: &Condition,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Truth {
         match condition {
             Condition::Test(test) => self.test(test, customer, invoice),
             Condition::Not(inner) => self.truth(inner, customer, invoice).not(),

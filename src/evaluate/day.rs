@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
 use super::history::History;
+use super::messages::Wanted;
 use crate::calendar::{Calendar, days_between};
 use crate::compile::Program;
 use crate::model::{RoleHolder, Rule, RuleId};
@@ -35,6 +36,8 @@ pub(super) struct Day<'a> {
     pub(super) roles: Vec<(Arc<str>, Option<Arc<str>>)>,
     /// The calendar of customers for whom no condition holds.
     pub(super) always_open: Calendar,
+    /// What each template reads.
+    pub(super) wanted: Wanted,
     problems: FxHashMap<(bool, &'a str), &'a Problem>,
 }
 
@@ -62,6 +65,7 @@ impl<'a> Day<'a> {
             refusal: None,
             roles: roles.collect(),
             always_open: Calendar::default(),
+            wanted: Wanted::of(templates, &program.policy.fields),
             problems: blocking_problems(snapshot),
         };
         day.refusal = day.too_old().or_else(|| day.ledger_ahead().filter(|_| !options.replay));
@@ -108,7 +112,12 @@ impl<'a> Day<'a> {
 
     pub(super) fn because(&self, rule: RuleId, sentence: String) -> Because {
         let rule = self.rule(rule);
-        Because { rule: Arc::clone(&rule.id), file: Some(Arc::clone(&rule.file)), line: Some(rule.line), sentence }
+        Because {
+            rule: Arc::clone(&rule.id),
+            file: Some(Arc::clone(&rule.file)),
+            line: Some(rule.line),
+            sentence,
+        }
     }
 
     /// The problem that withholds the contacts of a customer (R5).

@@ -189,7 +189,8 @@ impl<'a> Day<'a> {
                 HistoryKind::Contact(_) | HistoryKind::Internal | HistoryKind::Foreign => {}
             }
         }
-        let is_cleared = |mark: &Mark| cleared.iter().any(|(name, on)| **name == *mark.name && *on >= mark.since);
+        let is_cleared =
+            |mark: &Mark| cleared.iter().any(|(name, on)| **name == *mark.name && *on >= mark.since);
         state.marks.retain(|mark| !is_cleared(mark));
     }
 
@@ -198,7 +199,8 @@ impl<'a> Day<'a> {
         let (invoices, at) = (&self.snapshot.invoices, state.row.index());
         let issued = invoices.issue_date.get(at);
         let status = invoices.status.get(at);
-        let (stage, since) = if status == Some(Status::Draft) || issued.is_some_and(|date| date > self.today) {
+        let (stage, since) = if status == Some(Status::Draft) || issued.is_some_and(|date| date > self.today)
+        {
             (Stage::NotIssued, None)
         } else if matches!(status, Some(Status::Void | Status::WrittenOff)) {
             (Stage::Void, None)
@@ -258,7 +260,8 @@ impl<'a> Day<'a> {
             // Nobody knows when it was paid: what was paid counts for the promise.
             amount.saturating_sub(balance)
         } else {
-            let since = |payment: &&Payment| promise.made.holds_on(payment.date) && payment.date <= self.today;
+            let since =
+                |payment: &&Payment| promise.made.holds_on(payment.date) && payment.date <= self.today;
             own.iter().filter(since).fold(0_i64, |sum, payment| sum.saturating_add(payment.money.minor))
         };
         let reached = promise.amount.is_some_and(|promised| paid >= promised);
@@ -272,7 +275,12 @@ impl<'a> Day<'a> {
     }
 
     /// The value of a field for an invoice and its customer.
-    pub(super) fn value<'s>(&self, field: Field, customer: &'s CustomerState<'a>, invoice: &'s InvoiceState<'a>) -> Value<'s>
+    pub(super) fn value<'s>(
+        &self,
+        field: Field,
+        customer: &'s CustomerState<'a>,
+        invoice: &'s InvoiceState<'a>,
+    ) -> Value<'s>
     where
         'a: 's,
     {
@@ -287,8 +295,12 @@ impl<'a> Day<'a> {
     fn own(&self, at: usize, customer: CustomerRow, invoice: InvoiceRow) -> Value<'a> {
         let field = &self.program.policy.fields[at];
         let value = match field.subject {
-            Subject::Invoice => self.snapshot.invoices.own.get(at).and_then(|column| column.get(invoice.index())),
-            Subject::Customer => self.snapshot.customers.own.get(at).and_then(|column| column.get(customer.index())),
+            Subject::Invoice => {
+                self.snapshot.invoices.own.get(at).and_then(|column| column.get(invoice.index()))
+            }
+            Subject::Customer => {
+                self.snapshot.customers.own.get(at).and_then(|column| column.get(customer.index()))
+            }
         };
         match value {
             None if field.kind == FieldType::Tags => Value::Tags(""),
@@ -320,18 +332,26 @@ impl<'a> Day<'a> {
             InvoiceField::IssueDate => or_missing(invoices.issue_date.get(at), Value::Date),
             InvoiceField::DueDate => Value::Date(invoice.due),
             InvoiceField::DaysOverdue => days(invoice.days_overdue),
-            InvoiceField::Age => or_missing(invoices.issue_date.get(at), |issued| days(days_between(issued, self.today))),
+            InvoiceField::Age => {
+                or_missing(invoices.issue_date.get(at), |issued| days(days_between(issued, self.today)))
+            }
             InvoiceField::Disputed => Value::Flag(invoice.dispute.is_some()),
             InvoiceField::DisputeReason => text(invoice.dispute.and_then(|dispute| dispute.reason)),
             InvoiceField::Promised => Value::Flag(matches!(invoice.promised, Promised::Pending(_))),
-            InvoiceField::PromiseDate => or_missing(invoice.promised.promise(), |promise| Value::Date(promise.due)),
+            InvoiceField::PromiseDate => {
+                or_missing(invoice.promised.promise(), |promise| Value::Date(promise.due))
+            }
             InvoiceField::PromiseBroken => Value::Flag(matches!(invoice.promised, Promised::Broken(_))),
-            InvoiceField::PartlyPaid => Value::Flag(0 < invoice.balance.minor && invoice.balance.minor < amount.minor),
+            InvoiceField::PartlyPaid => {
+                Value::Flag(0 < invoice.balance.minor && invoice.balance.minor < amount.minor)
+            }
             InvoiceField::Escalated => Value::Flag(invoice.escalated().is_some()),
             InvoiceField::HandedOver => Value::Flag(self.handed_over(invoice.row)),
             InvoiceField::Stage => Value::Text(invoice.stage.word()),
             InvoiceField::PoNumber => text(invoices.po_number.get(at)),
-            InvoiceField::Tags => Value::Tags(invoices.tags.get(at).map_or("", |tags| self.snapshot.text(tags))),
+            InvoiceField::Tags => {
+                Value::Tags(invoices.tags.get(at).map_or("", |tags| self.snapshot.text(tags)))
+            }
             InvoiceField::MessagesSent => days(self.messages_sent(invoice)),
         }
     }
@@ -341,7 +361,8 @@ impl<'a> Day<'a> {
     }
 
     fn messages_sent(&self, invoice: &InvoiceState) -> i64 {
-        let sent = |row: &&LedgerRow| row.outcome != Outcome::Withdrawn && self.history.message(row).is_some();
+        let sent =
+            |row: &&LedgerRow| row.outcome != Outcome::Withdrawn && self.history.message(row).is_some();
         invoice.rows.iter().filter(sent).count() as i64
     }
 
@@ -359,7 +380,9 @@ impl<'a> Day<'a> {
             CustomerField::Segment => text(customers.segment.get(at)),
             CustomerField::Kind => text(customers.kind.get(at)),
             CustomerField::Owner => text(customers.owner.get(at)),
-            CustomerField::Tags => Value::Tags(customers.tags.get(at).map_or("", |tags| self.snapshot.text(tags))),
+            CustomerField::Tags => {
+                Value::Tags(customers.tags.get(at).map_or("", |tags| self.snapshot.text(tags)))
+            }
             CustomerField::CreditLimit => or_missing(self.credit_limit(customer.row), Value::Money),
             CustomerField::Since => or_missing(customers.since.get(at), Value::Date),
             CustomerField::DoNotContact => Value::Flag(customers.do_not_contact.get(at).unwrap_or(false)),
@@ -387,7 +410,9 @@ impl<'a> Day<'a> {
             CustomerField::OverdueCount => days(sums.overdue_count),
             CustomerField::OldestOverdue => days(sums.oldest_overdue),
             CustomerField::OverCreditLimit => match (sums.balance, self.credit_limit(customer.row)) {
-                (Some(balance), Some(limit)) if balance.currency == limit.currency => Value::Flag(balance.minor > limit.minor),
+                (Some(balance), Some(limit)) if balance.currency == limit.currency => {
+                    Value::Flag(balance.minor > limit.minor)
+                }
                 _ => Value::Missing,
             },
             CustomerField::BrokenPromises => days(sums.broken_promises),
@@ -449,7 +474,8 @@ impl<'a> Day<'a> {
     /// The day of the last message to a customer.
     fn last_message(&self, row: CustomerRow) -> Option<NaiveDate> {
         let rows = self.snapshot.ledger_of_customer(row).filter(|row| row.date <= self.today);
-        let sent = rows.filter(|row| row.outcome != Outcome::Withdrawn && self.history.message(row).is_some());
+        let sent =
+            rows.filter(|row| row.outcome != Outcome::Withdrawn && self.history.message(row).is_some());
         sent.map(|row| row.date).max()
     }
 }

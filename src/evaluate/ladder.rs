@@ -19,7 +19,6 @@ pub(super) struct DueStep<'a> {
     pub(super) ladder: LadderId,
     pub(super) rung: Planned,
     pub(super) step: &'a Step,
-    pub(super) key: KeyId,
     pub(super) status: Status,
 }
 
@@ -92,7 +91,11 @@ impl<'a> Climber<'_, 'a> {
     fn highest_known(&self, rung: usize) -> u32 {
         let keys = &self.day.program.ladders[self.id.0].keys[rung];
         let names = self.invoice.rows.iter().map(|row| self.day.history.name(row));
-        names.filter(|name| name.key.is_some_and(|key| keys.contains(&key))).map(|name| name.occurrence).max().unwrap_or(0)
+        names
+            .filter(|name| name.key.is_some_and(|key| keys.contains(&key)))
+            .map(|name| name.occurrence)
+            .max()
+            .unwrap_or(0)
     }
 
     fn status(&self, key: KeyId, occurrence: u32) -> Status {
@@ -172,7 +175,10 @@ impl<'a> Climber<'_, 'a> {
     /// The other steps of the rung that was started last stay due until the next rung's planned date (R9).
     fn remaining(&self, rungs: &[Planned], behind: Behind, climb: &mut Climb<'a>) {
         let Some(rung) = behind.index.map(|index| rungs[index]) else { return };
-        let lapsed = behind.index.and_then(|index| rungs.get(index + 1)).is_some_and(|next| self.day.today >= next.planned);
+        let lapsed = behind
+            .index
+            .and_then(|index| rungs.get(index + 1))
+            .is_some_and(|next| self.day.today >= next.planned);
         let is_own = self.started(0, &rung).is_some();
         if is_own && !lapsed && !self.lapsed(&rung) {
             let before = climb.due.len();
@@ -198,7 +204,14 @@ impl<'a> Climber<'_, 'a> {
     }
 
     /// `one at a time`: the next rung, spaced by the gap when the one before it was late (R10, R11).
-    fn next_rung(&self, rungs: &[Planned], first: usize, behind: Option<Behind>, started_today: bool, climb: &mut Climb<'a>) {
+    fn next_rung(
+        &self,
+        rungs: &[Planned],
+        first: usize,
+        behind: Option<Behind>,
+        started_today: bool,
+        climb: &mut Climb<'a>,
+    ) {
         let mut skipped: Option<&Planned> = None;
         let mut sooner: Option<NaiveDate> = None;
         for rung in rungs[first..].iter().filter(|rung| !self.lapsed(rung)) {
@@ -224,7 +237,8 @@ impl<'a> Climber<'_, 'a> {
     fn latest_rung(&self, rungs: &[Planned], first: usize, started_today: bool, climb: &mut Climb<'a>) {
         let ahead = || rungs[first..].iter().filter(|rung| !self.lapsed(rung));
         let has_come = |rung: &&Planned| rung.planned <= self.day.today;
-        let top = ahead().rfind(|rung| has_come(rung) && self.steps(rung).any(|(step, _)| self.applies(step)));
+        let top =
+            ahead().rfind(|rung| has_come(rung) && self.steps(rung).any(|(step, _)| self.applies(step)));
         if let Some(top) = top {
             let before = climb.due.len();
             self.act_or_wait(top, top.planned, started_today, climb);
@@ -256,7 +270,9 @@ impl<'a> Climber<'_, 'a> {
         });
         match late {
             None => rung.planned,
-            Some(earliest) if self.has_contact(rung) => rung.planned.max(self.calendar.open_on_or_after(earliest)),
+            Some(earliest) if self.has_contact(rung) => {
+                rung.planned.max(self.calendar.open_on_or_after(earliest))
+            }
             Some(earliest) => rung.planned.max(earliest),
         }
     }
@@ -278,9 +294,11 @@ impl<'a> Climber<'_, 'a> {
 
     /// Whether time alone can bring a rung that does not apply today.
     fn may_apply_later(&self, rung: &Planned) -> bool {
-        let by_condition = |step: &Step| !self.applies(step) && step.when.as_ref().is_some_and(changes_with_time);
+        let by_condition =
+            |step: &Step| !self.applies(step) && step.when.as_ref().is_some_and(changes_with_time);
         self.steps(rung).any(|(step, _)| {
-            by_condition(step) || (self.forbidden(step) && self.scope.forbids_for_a_time(self.day, self.id, step))
+            by_condition(step)
+                || (self.forbidden(step) && self.scope.forbids_for_a_time(self.day, self.id, step))
         })
     }
 
@@ -295,7 +313,7 @@ impl<'a> Climber<'_, 'a> {
             };
             let is_wanted = step.acts.first().is_some_and(&wanted);
             if is_wanted && !finished && self.applies(step) {
-                climb.due.push(DueStep { ladder: self.id, rung: *rung, step, key, status });
+                climb.due.push(DueStep { ladder: self.id, rung: *rung, step, status });
             }
         }
     }
@@ -305,7 +323,7 @@ fn is_contact(step: &Step) -> bool {
     step.acts.iter().any(|act| act.contact().is_some())
 }
 
-fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
+pub(super) fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
@@ -320,4 +338,3 @@ impl Day<'_> {
         offset.map_or(row.date, |days| add_days(due, days))
     }
 }
-

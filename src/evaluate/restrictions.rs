@@ -10,8 +10,8 @@ use crate::calendar::{Calendar, add_days};
 use crate::compile::changes_with_time;
 use crate::model::field::{Field, InvoiceField};
 use crate::model::{
-    Act, Approval, Bounds, Condition, Forbidden, LadderId, Predicate, Restriction, RestrictionKind, RoleId, RuleId,
-    SegmentId, Step,
+    Act, Approval, Bounds, Condition, Forbidden, LadderId, Predicate, Restriction, RestrictionKind, RoleId,
+    RuleId, SegmentId, Step,
 };
 use crate::plan::Blocker;
 
@@ -45,7 +45,12 @@ pub(super) struct Asked {
 
 impl<'a> Day<'a> {
     /// What restricts an invoice of a segment.
-    pub(super) fn scope(&self, segment: SegmentId, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Scope<'a> {
+    pub(super) fn scope(
+        &self,
+        segment: SegmentId,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Scope<'a> {
         let program = self.program;
         let policy = &program.policy;
         let mut scope = Scope { ladders: &policy.ladders, ..Scope::default() };
@@ -73,7 +78,8 @@ impl<'a> Day<'a> {
     /// The built-in holds that a policy cannot lift (R6).
     fn no_contact(&self, scope: &mut Scope<'a>, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) {
         let snapshot = self.snapshot;
-        let mut add = |code, sentence: &str| scope.no_contact.push(self.blocker(code, sentence.to_owned(), None));
+        let mut add =
+            |code, sentence: &str| scope.no_contact.push(self.blocker(code, sentence.to_owned(), None));
         if snapshot.customers.do_not_contact.get(customer.row.index()) == Some(true) {
             add("do_not_contact", "the customer is not to be contacted");
         }
@@ -83,7 +89,9 @@ impl<'a> Day<'a> {
         if self.handed_over(invoice.row) {
             add("handed_over", "an agency or a factor has the invoice");
         }
-        if let Some(until) = snapshot.invoices.hold_until.get(invoice.row.index()).filter(|&until| until >= self.today) {
+        if let Some(until) =
+            snapshot.invoices.hold_until.get(invoice.row.index()).filter(|&until| until >= self.today)
+        {
             let sentence = format!("on hold through {}", sentences::date(until, self.today));
             scope.holds.push(Blocker { until: Some(until), ..self.blocker("hold_until", sentence, None) });
         }
@@ -107,7 +115,10 @@ impl<'a> Day<'a> {
         let carve_out = &self.program.policy.carve_outs[at];
         if let Some(field) = unknown {
             let field = self.field_name(field);
-            let sentence = format!("`{field}` is not known, and the carve-out `{}` holds when it may apply", carve_out.name);
+            let sentence = format!(
+                "`{field}` is not known, and the carve-out `{}` holds when it may apply",
+                carve_out.name
+            );
             return self.blocker("unknown_value", sentence, rule);
         }
         let asks = |field| carve_out.when.conjuncts().iter().any(|part| is_flag(part, field));
@@ -164,7 +175,8 @@ fn is_flag(condition: &Condition, field: InvoiceField) -> bool {
 fn season_end(range: &Bounds<(u32, u32)>, today: NaiveDate) -> Option<NaiveDate> {
     let (month, day) = range.most?;
     let in_year = |year| {
-        NaiveDate::from_ymd_opt(year, month, day).or_else(|| NaiveDate::from_ymd_opt(year, month, day.saturating_sub(1)))
+        NaiveDate::from_ymd_opt(year, month, day)
+            .or_else(|| NaiveDate::from_ymd_opt(year, month, day.saturating_sub(1)))
     };
     [today.year(), today.year() + 1].into_iter().filter_map(in_year).find(|end| *end >= today)
 }
@@ -179,11 +191,16 @@ impl<'a> Scope<'a> {
 
     /// Whether a `never`, written or built in, forbids an action of a ladder.
     pub(super) fn forbids(&self, ladder: LadderId, act: &Act) -> bool {
-        (act.contact().is_some() && !self.no_contact.is_empty()) || self.forbidding(Some(ladder), act).next().is_some()
+        (act.contact().is_some() && !self.no_contact.is_empty())
+            || self.forbidding(Some(ladder), act).next().is_some()
     }
 
     /// The restrictions that forbid an action.
-    fn forbidding<'s>(&'s self, ladder: Option<LadderId>, act: &'s Act) -> impl Iterator<Item = (InForce<'a>, Forbidden)> + 's {
+    fn forbidding<'s>(
+        &'s self,
+        ladder: Option<LadderId>,
+        act: &'s Act,
+    ) -> impl Iterator<Item = (InForce<'a>, Forbidden)> + 's {
         self.all(ladder).filter_map(|in_force| match in_force.restriction.kind {
             RestrictionKind::Never(forbidden) if forbidden.covers(act) => Some((in_force, forbidden)),
             _ => None,
@@ -194,7 +211,9 @@ impl<'a> Scope<'a> {
     pub(super) fn forbids_for_a_time(&self, day: &Day, ladder: LadderId, step: &Step) -> bool {
         step.acts.first().is_some_and(|act| {
             self.forbidding(Some(ladder), act).any(|(in_force, _)| {
-                in_force.carve_out.is_some_and(|(at, _)| changes_with_time(&day.program.policy.carve_outs[at].when))
+                in_force
+                    .carve_out
+                    .is_some_and(|(at, _)| changes_with_time(&day.program.policy.carve_outs[at].when))
             })
         })
     }
@@ -207,7 +226,8 @@ impl<'a> Scope<'a> {
             match in_force.carve_out {
                 Some((at, Some(field))) => {
                     let (field, name) = (day.field_name(field), &day.program.policy.carve_outs[at].name);
-                    let sentence = format!("`{field}` is not known, and the carve-out `{name}` may forbid it");
+                    let sentence =
+                        format!("`{field}` is not known, and the carve-out `{name}` may forbid it");
                     day.blocker("unknown_value", sentence, Some(rule))
                 }
                 _ => day.blocker("never", format!("`{}`", day.rule(rule).text), Some(rule)),
@@ -217,11 +237,18 @@ impl<'a> Scope<'a> {
     }
 
     /// What holds a step: every step of a ladder, and every contact wherever written (R16).
-    pub(super) fn held(&self, day: &Day<'a>, ladder: Option<LadderId>, act: &Act, invoice: &InvoiceState<'a>) -> Vec<Blocker> {
+    pub(super) fn held(
+        &self,
+        day: &Day<'a>,
+        ladder: Option<LadderId>,
+        act: &Act,
+        invoice: &InvoiceState<'a>,
+    ) -> Vec<Blocker> {
         let Some(ladder) = ladder else {
             return if act.contact().is_some() { self.holds.clone() } else { Vec::new() };
         };
-        let cadence = self.ladders[ladder.0].restrictions.iter().filter(|own| own.kind == RestrictionKind::Hold);
+        let cadence =
+            self.ladders[ladder.0].restrictions.iter().filter(|own| own.kind == RestrictionKind::Hold);
         let cadence = cadence.map(|restriction| day.hold(&InForce { restriction, carve_out: None }, invoice));
         self.holds.iter().cloned().chain(cadence).collect()
     }
@@ -237,7 +264,9 @@ impl<'a> Scope<'a> {
         calendar: &Calendar,
     ) -> Vec<Asked> {
         let has_come = |approval: &Approval| {
-            approval.from.is_none_or(|from| day.nominal(from, invoice, calendar).is_none_or(|from| from <= day.today))
+            approval
+                .from
+                .is_none_or(|from| day.nominal(from, invoice, calendar).is_none_or(|from| from <= day.today))
         };
         let mut asked: Vec<Asked> = Vec::new();
         for approval in step.approvals.iter().filter(|approval| has_come(approval)) {
@@ -256,7 +285,10 @@ impl<'a> Scope<'a> {
 
     /// The `never auto-send` in force, if any.
     pub(super) fn never_auto_send(&self, ladder: Option<LadderId>) -> Option<RuleId> {
-        self.all(ladder).map(|in_force| in_force.restriction).find(|own| own.kind == RestrictionKind::NeverAutoSend).map(|own| own.rule)
+        self.all(ladder)
+            .map(|in_force| in_force.restriction)
+            .find(|own| own.kind == RestrictionKind::NeverAutoSend)
+            .map(|own| own.rule)
     }
 
     /// The `only by hand` in force, if any: the role, or the owner. Of several roles the one declared last
@@ -286,7 +318,10 @@ impl<'a> Scope<'a> {
     }
 
     /// Limits on messages: those of a customer and those of a day (R19).
-    pub(super) fn limits(&self, ladder: Option<LadderId>) -> impl Iterator<Item = &'a Restriction> + use<'_, 'a> {
+    pub(super) fn limits(
+        &self,
+        ladder: Option<LadderId>,
+    ) -> impl Iterator<Item = &'a Restriction> + use<'_, 'a> {
         self.all(ladder).map(|in_force| in_force.restriction).filter(|restriction| {
             matches!(restriction.kind, RestrictionKind::WriteAtMost { .. } | RestrictionKind::SendAtMost(_))
         })

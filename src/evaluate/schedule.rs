@@ -36,7 +36,12 @@ impl<'a> Day<'a> {
     }
 
     /// The day of a moment; none while its anchor has no date.
-    pub(super) fn nominal(&self, moment: Moment, invoice: &InvoiceState<'a>, calendar: &Calendar) -> Option<NaiveDate> {
+    pub(super) fn nominal(
+        &self,
+        moment: Moment,
+        invoice: &InvoiceState<'a>,
+        calendar: &Calendar,
+    ) -> Option<NaiveDate> {
         let anchor = match moment.anchor {
             Anchor::Due => Some(invoice.due),
             Anchor::Issue => self.snapshot.invoices.issue_date.get(invoice.row.index()),

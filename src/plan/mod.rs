@@ -9,8 +9,8 @@ pub mod header;
 use serde::Serialize;
 
 pub use action::{
-    Action, Approver, Because, Blocker, Charge, Invoice, Kind, Member, Mode, Person, Recipient, Waiting, Window,
-    Withheld,
+    Action, Approver, Because, Blocker, Charge, Invoice, Kind, Member, Mode, Person, Recipient, Waiting,
+    Window, Withheld,
 };
 pub use header::{Header, PolicyReference, Receivables, Totals};
 

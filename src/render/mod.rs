@@ -1,3 +1,5 @@
 //! Values to text: what people and programs read.
 
 pub mod diagnostic;
+pub mod json;
+pub mod text;

@@ -1,0 +1,133 @@
+//! `dun check`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::output::{colour_errors, deliver};
+use super::{Exit, fail, project};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::render;
+use crate::span::{Sources, Span};
+
+/// Parse and check policies with their templates and calendars, and list everything that is wrong
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Policy files
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    format: CheckFormat,
+    /// Fail on these as well
+    #[arg(long, value_enum)]
+    deny: Option<Deny>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum CheckFormat {
+    /// For people
+    #[default]
+    Text,
+    /// A list of findings
+    Json,
+}
+
+/// What else counts as a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Deny {
+    /// Warnings
+    Warnings,
+}
+
+/// Whether findings end the run.
+pub(super) fn fails(found: &[Diagnostic], deny: Option<Deny>) -> bool {
+    found.iter().any(|d| d.is_error() || (deny.is_some() && d.severity == Severity::Warning))
+}
+
+impl Check {
+    pub(super) fn run(self) -> Exit {
+        let mut projects = Vec::new();
+        for path in &self.paths {
+            match project::open(path) {
+                Ok(project) => projects.push((path, project)),
+                Err(message) => return fail(&message),
+            }
+        }
+        let failed = projects.iter().any(|(_, project)| fails(&project.diagnostics, self.deny));
+        let exit = if failed { Exit::Failed } else { Exit::Done };
+        if let CheckFormat::Json = self.format {
+            let all: Vec<Finding> = projects
+                .iter()
+                .flat_map(|(_, project)| findings(&project.diagnostics, &project.sources))
+                .collect();
+            return deliver(None, exit, |out| {
+                serde_json::to_writer_pretty(&mut *out, &all)?;
+                writeln!(out)
+            });
+        }
+        for (path, project) in &projects {
+            eprint!(
+                "{}",
+                render::diagnostic::diagnostics(&project.diagnostics, &project.sources, colour_errors())
+            );
+            println!("{}: {}", path.display(), render::diagnostic::summary(&project.diagnostics));
+        }
+        exit
+    }
+}
+
+/// A finding for programs.
+#[derive(Serialize)]
+struct Finding<'a> {
+    severity: &'static str,
+    code: &'static str,
+    message: &'a str,
+    #[serde(flatten)]
+    place: Option<FindingPlace>,
+    help: &'a [String],
+    fixes: Vec<FindingFix<'a>>,
+}
+
+#[derive(Serialize)]
+struct FindingPlace {
+    file: String,
+    line: u32,
+    column: u32,
+    /// Bytes of the file.
+    span: (u32, u32),
+}
+
+#[derive(Serialize)]
+struct FindingFix<'a> {
+    span: (u32, u32),
+    replacement: &'a str,
+}
+
+fn findings<'a>(found: &'a [Diagnostic], sources: &Sources) -> Vec<Finding<'a>> {
+    let place = |span: Span| {
+        let location = sources.location(span);
+        FindingPlace {
+            file: location.file.to_string(),
+            line: location.line,
+            column: location.column,
+            span: (span.start, span.end),
+        }
+    };
+    found
+        .iter()
+        .map(|diagnostic| Finding {
+            severity: diagnostic.severity.word(),
+            code: diagnostic.code,
+            message: &diagnostic.message,
+            place: diagnostic.span.map(place),
+            help: &diagnostic.help,
+            fixes: diagnostic
+                .fixes
+                .iter()
+                .map(|fix| FindingFix { span: (fix.span.start, fix.span.end), replacement: &fix.replacement })
+                .collect(),
+        })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! The command line: the only place beside the loaders that touches files, clock and terminal.
+#![expect(clippy::disallowed_methods, reason = "the command line reads files, the clock and the environment")]
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "the command line talks to the terminal")]
+
+mod check;
+mod output;
+mod plan;
+mod project;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Collections policy as code: rules a manager can read, a plan an executor can trust.
+#[derive(Debug, Parser)]
+#[command(name = "dun", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Check(check::Check),
+    Plan(plan::PlanArguments),
+}
+
+/// How a verb ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Done; warnings, problems and withheld steps included.
+    Done,
+    /// Usage, policy or unreadable data; `--strict`; `--deny warnings`.
+    Failed,
+    /// The data is too old, or the ledger is ahead: the plan withholds every contact.
+    Refused,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Refused => 4,
+        })
+    }
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results; everything else is a usage error, and ours is 1.
+            let exit = if error.use_stderr() { Exit::Failed } else { Exit::Done };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let exit = match cli.verb {
+        Verb::Check(arguments) => arguments.run(),
+        Verb::Plan(arguments) => arguments.run(),
+    };
+    exit.into()
+}
+
+/// Says what went wrong, without a place in a policy file.
+fn fail(message: &str) -> Exit {
+    eprintln!("error: {message}");
+    Exit::Failed
+}

@@ -1,0 +1,145 @@
+//! A policy with the files it names, read and checked.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::check::{self, Input, References};
+use crate::diagnostic::Diagnostic;
+use crate::model::Policy;
+use crate::span::{FileId, Sources};
+use crate::syntax;
+use crate::template::{self, TemplateFile, TemplateSet};
+
+/// Files beyond this are no templates or holiday lists.
+const LARGEST: u64 = 4 << 20;
+
+/// A policy and its templates.
+pub(super) struct Project {
+    pub(super) sources: Sources,
+    pub(super) templates: TemplateSet,
+    /// The policy, when nothing is wrong with it or its templates.
+    pub(super) policy: Option<Policy>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads and checks a policy with everything it names.
+///
+/// # Errors
+/// When the policy file itself cannot be read as text.
+pub(super) fn open(path: &Path) -> Result<Project, String> {
+    let text = read_text(path)?;
+    let mut sources = Sources::default();
+    let file = sources.add(&path.display().to_string(), &text);
+    let (ast, mut diagnostics) = syntax::parse(&sources, file);
+    let broken = !diagnostics.is_empty();
+    let named = check::references(&ast);
+    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    let (files, unreadable) = templates(&folder, &named, &mut sources);
+    diagnostics.extend(unreadable);
+    let templates = TemplateSet::new(files, named.language.as_deref().unwrap_or("en"));
+    let holidays = holidays(&folder, &named);
+    let checked = check::check(&Input {
+        sources: &sources,
+        file,
+        ast: &ast,
+        templates: &templates,
+        holidays: &holidays,
+    });
+    // What could not be parsed is missing from the tree: names that look unknown may stand there.
+    let misleading = |found: &Diagnostic| {
+        broken && matches!(found.code, "unknown-name" | "no-policy-block" | "no-segment")
+    };
+    diagnostics.extend(checked.diagnostics.into_iter().filter(|found| !misleading(found)));
+    diagnostics.extend(template::check(&templates, &checked.fields));
+    diagnostics.sort_by_key(|found| found.span.map(|span| (span.file, span.start)));
+    let sound = !diagnostics.iter().any(Diagnostic::is_error);
+    Ok(Project { sources, templates, policy: checked.policy.filter(|_| sound), diagnostics })
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    let shown = path.display();
+    if path.is_dir() {
+        return Err(format!("`{shown}` is a folder; name the policy file in it"));
+    }
+    let bytes = fs::read(path).map_err(|error| format!("`{shown}` cannot be read: {error}"))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count()
+            + 1;
+        format!(
+            "`{shown}` is not UTF-8 text: line {line} has a byte that does not belong; save the file as UTF-8"
+        )
+    })
+}
+
+fn holidays(folder: &Path, named: &References) -> BTreeMap<String, Result<String, String>> {
+    let read = |path: &String| {
+        let text = small(&folder.join(path))
+            .and_then(|path| fs::read_to_string(path).map_err(|error| error.to_string()));
+        (path.clone(), text)
+    };
+    named.holidays.iter().map(read).collect()
+}
+
+/// A path whose file is not absurdly large.
+fn small(path: &Path) -> Result<&Path, String> {
+    let size = fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if size > LARGEST { Err(format!("it is larger than {} MiB", LARGEST >> 20)) } else { Ok(path) }
+}
+
+/// Reads the templates folder and adds its files to the sources.
+fn templates(
+    folder: &Path,
+    named: &References,
+    sources: &mut Sources,
+) -> (Vec<TemplateFile>, Option<Diagnostic>) {
+    let Some((name, span)) = &named.templates else { return (Vec::new(), None) };
+    let root = folder.join(name);
+    let mut paths = Vec::new();
+    let found = collect(&root, &mut paths).and_then(|()| {
+        paths.sort();
+        paths.iter().map(|path| template_file(&root, path, sources)).collect()
+    });
+    match found {
+        Ok(files) => (files, None),
+        Err(why) => {
+            let error =
+                Diagnostic::error("file-not-read", *span, format!("the templates cannot be read: {why}"));
+            (Vec::new(), Some(error.help("the folder is relative to the policy file")))
+        }
+    }
+}
+
+fn template_file(root: &Path, path: &Path, sources: &mut Sources) -> Result<TemplateFile, String> {
+    let shown = path.display().to_string();
+    let text = small(path).and_then(|path| fs::read_to_string(path).map_err(|error| error.to_string()));
+    let text = text.map_err(|why| format!("`{shown}`: {why}"))?;
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let relative: Vec<_> =
+        relative.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let file: FileId = sources.add(&shown, &text);
+    Ok(TemplateFile { file, path: relative.join("/"), text: Arc::from(text) })
+}
+
+/// The template files below a folder; hidden files and other kinds are left alone.
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), String> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("`{}`: {error}", folder.display()))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| error.to_string())?;
+        let path = entry.path();
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let kind = entry.file_type().map_err(|error| error.to_string())?;
+        let is_template = path.extension().is_some_and(|end| end == "md" || end == "txt" || end == "html");
+        match (hidden, kind.is_dir()) {
+            (true, _) => {}
+            (false, true) => collect(&path, paths)?,
+            (false, false) if is_template => paths.push(path),
+            (false, false) => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Messages of one day to one address become one (R18).
+
+use std::cmp::Reverse;
+
+use super::candidate::Candidate;
+use super::facts::CustomerState;
+use crate::model::{Channel, RestrictionKind, RuleId};
+use crate::plan::{Approver, Blocker};
+use crate::snapshot::Snapshot;
+
+/// What is done together: one candidate, or the members of one message, the leading one first.
+pub(super) struct Group<'a> {
+    pub(super) members: Vec<Candidate<'a>>,
+    /// What stands in the way of all members.
+    pub(super) blockers: Vec<Blocker>,
+}
+
+impl<'a> Group<'a> {
+    pub(super) fn alone(candidate: Candidate<'a>) -> Group<'a> {
+        let mut candidate = candidate;
+        let blockers = std::mem::take(&mut candidate.blockers);
+        Group { members: vec![candidate], blockers }
+    }
+
+    /// The member that leads.
+    pub(super) fn lead(&self) -> &Candidate<'a> {
+        &self.members[0]
+    }
+
+    pub(super) fn is_free(&self) -> bool {
+        self.blockers.is_empty()
+    }
+
+    pub(super) fn channel(&self) -> Option<Channel> {
+        self.lead().act.contact().filter(|channel| channel.is_message())
+    }
+
+    /// The invoices it is about, the leading one first, each once.
+    pub(super) fn invoices(&self) -> Vec<usize> {
+        let mut invoices: Vec<usize> = Vec::new();
+        for member in &self.members {
+            if !invoices.contains(&member.invoice) {
+                invoices.push(member.invoice);
+            }
+        }
+        invoices
+    }
+
+    /// All approvers of all members.
+    pub(super) fn approvers(&self) -> Vec<Approver> {
+        let mut all: Vec<Approver> = Vec::new();
+        for approver in self.members.iter().flat_map(|member| &member.approvers) {
+            if !all.iter().any(|known| known.role == approver.role && known.address == approver.address) {
+                all.push(approver.clone());
+            }
+        }
+        all.sort();
+        all
+    }
+
+    /// The limits on messages that any member brings.
+    pub(super) fn limits(&self) -> Vec<(RuleId, &'a RestrictionKind)> {
+        let mut limits: Vec<(RuleId, &RestrictionKind)> = Vec::new();
+        for limit in self.members.iter().flat_map(|member| &member.limits) {
+            if !limits.iter().any(|(rule, _)| *rule == limit.rule) {
+                limits.push((limit.rule, &limit.kind));
+            }
+        }
+        limits
+    }
+}
+
+/// What leads: the most overdue, then the larger balance, the lower id, the later rung, the file's order.
+type Rank<'s> = (Reverse<i64>, Reverse<i64>, &'s str, Reverse<chrono::NaiveDate>, RuleId);
+
+fn rank<'s>(candidate: &Candidate, customer: &CustomerState, snapshot: &'s Snapshot) -> Rank<'s> {
+    let invoice = &customer.invoices[candidate.invoice];
+    let id = snapshot.invoice_id(invoice.row);
+    (
+        Reverse(invoice.days_overdue),
+        Reverse(invoice.balance.minor),
+        id,
+        Reverse(candidate.nominal),
+        candidate.rule,
+    )
+}
+
+/// Sorts candidates by rank and joins the messages that are free today: same address, channel, currency, and
+/// pre-due apart from overdue. Everything else stays alone.
+pub(super) fn combine<'a>(
+    mut candidates: Vec<Candidate<'a>>,
+    customer: &CustomerState<'a>,
+    snapshot: &Snapshot,
+) -> Vec<Group<'a>> {
+    candidates.sort_by(|a, b| rank(a, customer, snapshot).cmp(&rank(b, customer, snapshot)));
+    let mut groups: Vec<Group<'a>> = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        let joins = |group: &&mut Group<'a>| group.is_free() && together(group.lead(), &candidate, customer);
+        let is_free = candidate.is_message() && candidate.blockers.is_empty();
+        match groups.iter_mut().find(|group| is_free && joins(group)) {
+            Some(group) => group.members.push(candidate),
+            None => groups.push(Group::alone(candidate)),
+        }
+    }
+    groups
+}
+
+fn together(a: &Candidate, b: &Candidate, customer: &CustomerState) -> bool {
+    let (Some(to), Some(other)) = (&a.destination, &b.destination) else { return false };
+    let (first, second) = (&customer.invoices[a.invoice], &customer.invoices[b.invoice]);
+    a.act.contact() == b.act.contact()
+        && to.recipient.address == other.recipient.address
+        && first.balance.currency == second.balance.currency
+        && (first.days_overdue < 0) == (second.days_overdue < 0)
+}

@@ -1,0 +1,499 @@
+//! One customer on a day: from open invoices to actions, withheld steps and waiting invoices.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::candidate::{Bench, Candidate, Due, Origin};
+use super::combine::{Group, combine};
+use super::condition::Truth;
+use super::day::Day;
+use super::facts::{CustomerState, InvoiceState};
+use super::ladder::{Climber, earlier};
+use super::limits::Written;
+use super::restrictions::{Scope, free_again};
+use crate::calendar::{Calendar, add_days};
+use crate::compile::{KeyId, changes_with_time};
+use crate::model::{Act, Catches, Channel, RestrictionKind, RuleId, SegmentId};
+use crate::plan::digest::Hasher;
+use crate::plan::{Action, Because, Blocker, Invoice, Kind, Member, Mode, Receivables, Waiting, Withheld};
+use crate::snapshot::ledger::Outcome;
+use crate::snapshot::problem::Problem;
+use crate::snapshot::tables::CustomerRow;
+
+/// An action, with the limits per day that it counts for.
+pub(super) struct Counted {
+    pub(super) action: Action,
+    pub(super) daily: Vec<(RuleId, u32)>,
+}
+
+/// What a customer contributes to a plan.
+#[derive(Default)]
+pub(super) struct Contribution {
+    pub(super) actions: Vec<Counted>,
+    pub(super) withheld: Vec<Withheld>,
+    pub(super) waiting: Vec<Waiting>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) receivables: Vec<Receivables>,
+}
+
+/// The segment of an invoice.
+struct Placed {
+    segment: SegmentId,
+    /// Whether time alone could have put it elsewhere.
+    may_move: bool,
+}
+
+impl<'a> Day<'a> {
+    /// What a customer contributes.
+    pub(super) fn contribution(&self, row: CustomerRow) -> Contribution {
+        let customer = self.customer(row);
+        let mut contribution = Contribution::default();
+        let mut candidates = Vec::new();
+        let mut quiet: Vec<(usize, Option<NaiveDate>)> = Vec::new();
+        for at in 0..customer.invoices.len() {
+            let invoice = &customer.invoices[at];
+            if !invoice.is_open() {
+                continue;
+            }
+            contribution.count(invoice);
+            let Some(placed) = self.place(&customer, invoice) else {
+                contribution.problems.push(self.unplaced(invoice));
+                quiet.push((at, None));
+                continue;
+            };
+            let before = candidates.len();
+            let next = self.candidates(&customer, at, &placed, &mut candidates);
+            if candidates.len() == before {
+                quiet.push((at, next));
+            }
+        }
+        contribution.waiting.extend(quiet.into_iter().map(|(at, next)| self.waiting(&customer, at, next)));
+        self.decide(&customer, candidates, &mut contribution);
+        let clearing = self.clearing(&customer);
+        contribution.actions.extend(clearing.into_iter().map(|action| Counted { action, daily: Vec::new() }));
+        contribution.sort();
+        contribution
+    }
+
+    /// The first segment that matches; one whose condition is unknown does not (R4).
+    fn place(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Placed> {
+        let mut may_move = false;
+        for (at, segment) in self.program.policy.segments.iter().enumerate() {
+            let matches = match &segment.catches {
+                Catches::Everything => true,
+                Catches::When(condition) => {
+                    may_move |= changes_with_time(condition);
+                    self.truth(condition, customer, invoice) == Truth::Yes
+                }
+            };
+            if matches {
+                return Some(Placed { segment: SegmentId(at), may_move });
+            }
+        }
+        None
+    }
+
+    fn unplaced(&self, invoice: &InvoiceState) -> Problem {
+        let message = "no segment catches the invoice: add `segment NAME otherwise:` to the policy, or the missing value to the data";
+        Problem {
+            customer: Some(
+                self.snapshot.customer_id(self.snapshot.invoices.customer[invoice.row.index()]).to_owned(),
+            ),
+            invoice: Some(self.snapshot.invoice_id(invoice.row).to_owned()),
+            code: "no-segment",
+            message: message.to_owned(),
+            place: None,
+            blocks: true,
+        }
+    }
+
+    /// Adds the steps of an invoice that are due; says when the next is otherwise.
+    fn candidates(
+        &self,
+        customer: &CustomerState<'a>,
+        at: usize,
+        placed: &Placed,
+        candidates: &mut Vec<Candidate<'a>>,
+    ) -> Option<NaiveDate> {
+        let invoice = &customer.invoices[at];
+        let scope = self.scope(placed.segment, customer, invoice);
+        let calendar = self.calendar(customer, invoice);
+        let segment = Arc::clone(&self.program.policy.segments[placed.segment.0].name);
+        let bench = Bench { day: self, customer, at, scope: &scope, calendar, segment };
+        let present = self.present_keys(placed.segment);
+        let mut next: Option<NaiveDate> = None;
+        for &id in self.program.ladders_of(placed.segment) {
+            let climber =
+                Climber { day: self, id, customer, invoice, calendar, scope: &scope, present: &present };
+            let climb = climber.climb();
+            next = earlier(next, climb.next);
+            candidates.extend(climb.due.into_iter().filter_map(|due| bench.candidate(Due::from(due))));
+        }
+        candidates.extend(bench.carve_out_steps().into_iter().filter_map(|due| bench.candidate(due)));
+        self.silent_until(next, placed, &scope, calendar)
+    }
+
+    fn present_keys(&self, segment: SegmentId) -> Vec<KeyId> {
+        let ladders = self.program.ladders_of(segment).iter();
+        ladders.flat_map(|id| self.program.ladders[id.0].keys.iter().flatten().copied()).collect()
+    }
+
+    /// The day of the next rung, or the day after what holds it if that is later (R23).
+    fn silent_until(
+        &self,
+        next: Option<NaiveDate>,
+        placed: &Placed,
+        scope: &Scope<'a>,
+        calendar: &Calendar,
+    ) -> Option<NaiveDate> {
+        let tomorrow = add_days(self.today, 1);
+        let next = if placed.may_move { earlier(next, Some(tomorrow)) } else { next };
+        if scope.holds.is_empty() {
+            return next;
+        }
+        let free = free_again(&scope.holds, tomorrow)?;
+        next.map(|next| if free > next { calendar.open_on_or_after(free) } else { next })
+    }
+
+    fn waiting(&self, customer: &CustomerState<'a>, at: usize, next: Option<NaiveDate>) -> Waiting {
+        let invoice = &customer.invoices[at];
+        let owner = match &invoice.handed_to {
+            Some(role) => Some(role.to_string()),
+            None => self.owner(customer, invoice).map(|person| person.address.to_string()),
+        };
+        Waiting {
+            customer: self.snapshot.customer_id(customer.row).to_owned(),
+            invoice: self.snapshot.invoice_id(invoice.row).to_owned(),
+            stage: invoice.stage,
+            since: invoice.since,
+            owner,
+            next,
+        }
+    }
+
+    /// Combines, limits, writes, and sorts into actions and withheld steps.
+    fn decide(
+        &self,
+        customer: &CustomerState<'a>,
+        candidates: Vec<Candidate<'a>>,
+        contribution: &mut Contribution,
+    ) {
+        if candidates.is_empty() {
+            return;
+        }
+        let mut groups = combine(candidates, customer, self.snapshot);
+        let has_message = groups.iter().any(|group| group.is_free() && group.channel().is_some());
+        let written = if has_message { Some(self.written(customer)) } else { None };
+        let mut taken: Vec<Channel> = written.as_ref().map_or(Vec::new(), |written| written.today.clone());
+        for group in &mut groups {
+            let calendar = self.calendar(customer, &customer.invoices[group.lead().invoice]);
+            if let (Some(channel), Some(written), true) = (group.channel(), &written, group.is_free()) {
+                self.limit(group, channel, written, &mut taken, calendar);
+            }
+            let action = self.action(customer, group);
+            if group.is_free() {
+                taken.extend(group.channel());
+                contribution.actions.push(Counted { daily: daily_limits(group), action });
+            } else {
+                contribution.withheld.push(self.withheld(group, action, calendar));
+            }
+        }
+    }
+
+    /// What keeps a message that is free by itself from going out today (R18, R19).
+    fn limit(
+        &self,
+        group: &mut Group<'a>,
+        channel: Channel,
+        written: &Written,
+        taken: &mut [Channel],
+        calendar: &Calendar,
+    ) {
+        group.blockers.extend(self.customer_limit(group, written, calendar));
+        if taken.contains(&channel) {
+            let sentence =
+                format!("one {} a day to a customer, and a more urgent one goes first", name(channel));
+            let blocker = Blocker { until: Some(self.today), ..self.blocker("one_a_day", sentence, None) };
+            group.blockers.push(blocker);
+        }
+    }
+
+    fn withheld(&self, group: &Group<'a>, action: Action, calendar: &Calendar) -> Withheld {
+        let tomorrow = add_days(self.today, 1);
+        let free = free_again(&group.blockers, tomorrow).map(|day| calendar.open_on_or_after(day));
+        let next = group.lead().next.and_then(|own| free.map(|free| free.max(own)));
+        let action = Action { subject: None, body: None, content: None, ..action };
+        Withheld { action, blockers: group.blockers.clone(), next }
+    }
+
+    /// The action of a group; when it cannot be written the group gets a blocker.
+    fn action(&self, customer: &CustomerState<'a>, group: &mut Group<'a>) -> Action {
+        let invoices = group.invoices();
+        let lead = group.lead();
+        let invoice = &customer.invoices[lead.invoice];
+        let because = self.because(lead.rule, lead.sentence.clone());
+        let mut action =
+            self.blank_action(customer, lead.kind(), Mode::Automatic, lead.step.clone(), because);
+        action.invoices = invoices.iter().map(|&at| self.plan_invoice(&customer.invoices[at])).collect();
+        action.rung = Some(lead.rung.clone());
+        action.segment = Some(Arc::clone(&lead.segment));
+        match lead.origin {
+            Origin::Ladder(ladder) => {
+                action.cadence = Some(Arc::clone(&self.program.policy.ladders[ladder.0].name))
+            }
+            Origin::CarveOut(at) => {
+                action.carve_out = Some(Arc::clone(&self.program.policy.carve_outs[at].name))
+            }
+        }
+        action.actor = group.members.iter().find_map(|member| member.actor.clone());
+        action.approvers = group.approvers();
+        action.recipient = lead.destination.as_ref().map(|destination| destination.recipient.clone());
+        if let Some(template) = &lead.template {
+            action.template = lead.act.template().map(str::to_owned);
+            action.language = Some(template.language.to_string());
+            action.language_fallback = !template.exact;
+        }
+        match lead.act {
+            Act::Flag { name } => action.flag = Some(name.clone()),
+            Act::Escalate { .. } => action.flag = Some(String::from("escalated")),
+            Act::Task { text, .. } => action.body = Some(text.clone()),
+            Act::Message { .. } => {
+                action.sender = self.sender(customer, invoice);
+                action.reply_to = self.reply_to(customer, invoice);
+            }
+            _ => {}
+        }
+        self.enclosures(customer, group, &mut action);
+        action.members = group.members.iter().map(|member| self.member(customer, member)).collect();
+        action.keys = group.members.iter().map(|member| member.key.clone()).collect();
+        self.write_action(customer, group, &invoices, &mut action);
+        self.seal(&mut action);
+        self.settle_mode(customer, group, &mut action);
+        action
+    }
+
+    /// Copies and attachments that any member asks for.
+    fn enclosures(&self, customer: &CustomerState<'a>, group: &Group<'a>, action: &mut Action) {
+        for member in &group.members {
+            let Act::Message { cc, attach, .. } = member.act else { continue };
+            let invoice = &customer.invoices[member.invoice];
+            for person in cc.iter().filter_map(|&role| self.person(role, customer, invoice)) {
+                if !action.cc.contains(&person) {
+                    action.cc.push(person);
+                }
+            }
+            action.attachments.extend(attach.iter().copied());
+        }
+        action.cc.sort();
+        action.attachments.sort();
+        action.attachments.dedup();
+    }
+
+    fn member(&self, customer: &CustomerState<'a>, member: &Candidate<'a>) -> Member {
+        Member {
+            invoice: self.snapshot.invoice_id(customer.invoices[member.invoice].row).to_owned(),
+            step: member.step.clone(),
+            rung: Some(member.rung.clone()),
+            segment: Some(Arc::clone(&member.segment)),
+            key: member.key.clone(),
+        }
+    }
+
+    fn write_action(
+        &self,
+        customer: &CustomerState<'a>,
+        group: &mut Group<'a>,
+        invoices: &[usize],
+        action: &mut Action,
+    ) {
+        let Some(template) = group.lead().template.as_ref().filter(|_| group.is_free()) else { return };
+        match self.write(template.id, customer, invoices) {
+            Ok(written) => {
+                action.subject = written.subject.filter(|subject| !subject.is_empty());
+                action.body = Some(written.body);
+                action.body_format = Some(written.format);
+                if action.kind == Kind::Email && action.subject.is_none() {
+                    let sentence = String::from("the e-mail's subject is empty");
+                    group.blockers.push(self.blocker("missing_value", sentence, Some(group.lead().rule)));
+                }
+            }
+            Err((code, sentence)) => {
+                group.blockers.push(self.blocker(code, sentence, Some(group.lead().rule)));
+            }
+        }
+    }
+
+    /// Who has to do what before it is carried out (R15, R17).
+    fn settle_mode(&self, customer: &CustomerState<'a>, group: &Group<'a>, action: &mut Action) {
+        let by_person = group.members.iter().any(|member| member.by_hand);
+        action.approved_by = self.approved_by(customer, action);
+        let approved = |approver: &crate::plan::Approver| {
+            let names = action.approved_by.iter();
+            names.into_iter().any(|by| {
+                by.eq_ignore_ascii_case(&approver.role) || by.eq_ignore_ascii_case(&approver.address)
+            })
+        };
+        action.mode = match (action.approvers.iter().all(approved), by_person) {
+            (false, _) => Mode::Approval,
+            (true, true) => Mode::Manual,
+            (true, false) => Mode::Automatic,
+        };
+    }
+
+    /// Those who approved exactly this: the key and the content of the action (R17).
+    fn approved_by(&self, customer: &CustomerState<'a>, action: &Action) -> Vec<String> {
+        if action.approvers.is_empty() {
+            return Vec::new();
+        }
+        let is = |text: Option<crate::snapshot::texts::Text>, expected: &str| {
+            text.is_some_and(|text| self.snapshot.text(text) == expected)
+        };
+        let rows = self.snapshot.ledger_of_customer(customer.row);
+        let rows = rows.filter(|row| row.outcome == Outcome::Approved && row.date <= self.today);
+        let mut by: Vec<String> = rows
+            .filter_map(|row| row.details.as_ref())
+            .filter(|details| {
+                is(details.key, &action.key) && is(details.content, action.content.as_deref().unwrap_or(""))
+            })
+            .filter_map(|details| details.approved_by.or(details.actor))
+            .map(|by| self.snapshot.text(by).to_owned())
+            .collect();
+        by.sort();
+        by.dedup();
+        by
+    }
+
+    /// An action with nothing but its customer, kind and reason.
+    pub(super) fn blank_action(
+        &self,
+        customer: &CustomerState<'a>,
+        kind: Kind,
+        mode: Mode,
+        step: String,
+        because: Because,
+    ) -> Action {
+        let name = self.snapshot.customers.name.get(customer.row.index());
+        Action {
+            date: self.today,
+            valid_on: self.today,
+            window: None,
+            customer: self.snapshot.customer_id(customer.row).to_owned(),
+            customer_name: name.map(|name| self.snapshot.text(name).to_owned()),
+            invoices: Vec::new(),
+            kind,
+            step,
+            rung: None,
+            segment: None,
+            cadence: None,
+            carve_out: None,
+            mode,
+            actor: None,
+            approvers: Vec::new(),
+            approved_by: Vec::new(),
+            sender: None,
+            reply_to: None,
+            recipient: None,
+            cc: Vec::new(),
+            attachments: Vec::new(),
+            template: None,
+            language: None,
+            language_fallback: false,
+            subject: None,
+            body: None,
+            body_format: None,
+            flag: None,
+            charge: None,
+            members: Vec::new(),
+            keys: Vec::new(),
+            key: String::new(),
+            content: None,
+            because,
+        }
+    }
+
+    pub(super) fn plan_invoice(&self, invoice: &InvoiceState) -> Invoice {
+        Invoice {
+            id: self.snapshot.invoice_id(invoice.row).to_owned(),
+            balance: invoice.balance,
+            currency: invoice.balance.currency,
+            due_date: invoice.due,
+            days_overdue: invoice.days_overdue,
+        }
+    }
+
+    /// Sorts the keys and names key and content of an action.
+    pub(super) fn seal(&self, action: &mut Action) {
+        action.keys.sort();
+        let mut key = Hasher::default();
+        action.keys.iter().for_each(|member| {
+            key.text(member);
+        });
+        action.key = key.short();
+        action.content = Some(content(action));
+    }
+}
+
+/// SHA-256 of everything that an approval is about.
+fn content(action: &Action) -> String {
+    let mut hash = Hasher::default();
+    let person = |hash: &mut Hasher, person: Option<&crate::plan::Person>| {
+        hash.text(person.map_or("", |person| &person.role)).text(person.map_or("", |person| &person.address));
+    };
+    person(&mut hash, action.sender.as_ref());
+    person(&mut hash, action.reply_to.as_ref());
+    hash.text(action.recipient.as_ref().map_or("", |recipient| &recipient.address));
+    hash.number(action.cc.len() as i64);
+    action.cc.iter().for_each(|copy| person(&mut hash, Some(copy)));
+    hash.text(action.subject.as_deref().unwrap_or(""));
+    hash.text(action.body.as_deref().unwrap_or(""));
+    hash.text(action.flag.as_deref().unwrap_or(""));
+    hash.number(action.invoices.len() as i64);
+    for invoice in &action.invoices {
+        hash.text(&invoice.id).number(invoice.balance.minor).text(invoice.currency.code());
+    }
+    for attachment in &action.attachments {
+        hash.text(match attachment {
+            crate::model::Attachment::Invoice => "invoice",
+            crate::model::Attachment::Statement => "statement",
+        });
+    }
+    hash.long()
+}
+
+fn daily_limits(group: &Group) -> Vec<(RuleId, u32)> {
+    let limits = group.limits().into_iter().filter_map(|(rule, kind)| match kind {
+        RestrictionKind::SendAtMost(most) => Some((rule, *most)),
+        _ => None,
+    });
+    if group.channel().is_some() { limits.collect() } else { Vec::new() }
+}
+
+fn name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "e-mail",
+        Channel::Sms => "text message",
+        Channel::Letter => "letter",
+        Channel::Call => "call",
+    }
+}
+
+impl Contribution {
+    fn count(&mut self, invoice: &InvoiceState) {
+        let currency = invoice.balance.currency;
+        let at = self.receivables.iter().position(|sum| sum.currency == currency).unwrap_or_else(|| {
+            self.receivables.push(Receivables::none(currency));
+            self.receivables.len() - 1
+        });
+        self.receivables[at].add(invoice.balance.minor, invoice.days_overdue);
+    }
+
+    /// The plan's order within a customer: invoice, then step.
+    fn sort(&mut self) {
+        let order = |action: &Action| {
+            (action.invoices.first().map(|invoice| invoice.id.clone()), action.step.clone())
+        };
+        self.actions.sort_by_cached_key(|counted| order(&counted.action));
+        self.withheld.sort_by_cached_key(|withheld| order(&withheld.action));
+    }
+}

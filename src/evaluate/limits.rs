@@ -1,0 +1,92 @@
+//! How often a customer is written to (R18, R19).
+
+use chrono::NaiveDate;
+
+use super::combine::Group;
+use super::day::Day;
+use super::facts::CustomerState;
+use super::sentences;
+use crate::calendar::{Calendar, add_days};
+use crate::model::{Channel, RestrictionKind};
+use crate::plan::Blocker;
+use crate::snapshot::ledger::Outcome;
+
+/// The days on which a customer was written to, as the ledger has it.
+pub(super) struct Written {
+    /// Days before today with a message, each once, oldest first.
+    days: Vec<NaiveDate>,
+    /// The channels on which a message went out today.
+    pub(super) today: Vec<Channel>,
+}
+
+impl<'a> Day<'a> {
+    pub(super) fn written(&self, customer: &CustomerState<'a>) -> Written {
+        let mut written = Written { days: Vec::new(), today: Vec::new() };
+        for row in self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today) {
+            match self.history.message(row) {
+                Some(channel) if row.date == self.today => written.today.push(channel),
+                Some(_) => written.days.push(row.date),
+                None => {}
+            }
+        }
+        written.days.sort_unstable();
+        written.days.dedup();
+        written
+    }
+
+    /// The limit per customer that a group meets, with the first day on which it may go.
+    pub(super) fn customer_limit(
+        &self,
+        group: &Group<'a>,
+        written: &Written,
+        calendar: &Calendar,
+    ) -> Option<Blocker> {
+        let limits = group.limits().into_iter().filter_map(|(rule, kind)| match kind {
+            RestrictionKind::WriteAtMost { times, days } => Some((rule, *times, i64::from(*days))),
+            _ => None,
+        });
+        let over = limits.filter_map(|(rule, times, days)| {
+            let free = written.free_on(self.today, times, days).filter(|&free| free > self.today)?;
+            Some((calendar.open_on_or_after(free), rule, times, days))
+        });
+        let (free, rule, times, days) = over.max_by_key(|&(free, ..)| free)?;
+        let last = written.days.last().map_or(String::new(), |&last| {
+            format!("last written to on {}, ", sentences::date(last, self.today))
+        });
+        let often = if times == 1 { String::from("once") } else { format!("{times} times") };
+        let sentence = format!("{last}and at most {often} every {days} days");
+        Some(Blocker { until: Some(add_days(free, -1)), ..self.blocker("limit", sentence, Some(rule)) })
+    }
+
+    /// Messages that went out by themselves today, as the ledger has it: one a customer and channel.
+    pub(super) fn sent_today(&self) -> usize {
+        let rows = self.snapshot.ledger.iter().chain(&self.snapshot.customer_ledger);
+        let went = |outcome| matches!(outcome, Outcome::Sent | Outcome::Bounced | Outcome::Unknown);
+        let mut sent: Vec<_> = rows
+            .filter(|row| row.date == self.today && went(row.outcome))
+            .filter_map(|row| self.history.message(row).map(|channel| (row.customer, channel)))
+            .collect();
+        sent.sort_unstable();
+        sent.dedup();
+        sent.len()
+    }
+}
+
+impl Written {
+    /// The first day from `today` on that has fewer than `times` days with a message in the `days` days that
+    /// end with it, itself not counted.
+    fn free_on(&self, today: NaiveDate, times: u32, days: i64) -> Option<NaiveDate> {
+        let times = times as usize;
+        let within =
+            |day: NaiveDate| self.days.iter().filter(|&&d| d > add_days(day, -days) && d < day).count();
+        if within(today) < times {
+            return Some(today);
+        }
+        // The window frees up as the old days leave it, one by one.
+        self.days
+            .iter()
+            .map(|&day| add_days(day, days))
+            .filter(|&day| day > today)
+            .find(|&day| within(day) < times)
+    }
+}

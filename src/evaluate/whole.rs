@@ -1,0 +1,170 @@
+//! The plan as a whole: all customers in parallel, then what concerns them together.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use super::customer::{Contribution, Counted};
+use super::day::{Day, Options};
+use crate::calendar::add_days;
+use crate::compile::Program;
+use crate::model::RuleId;
+use crate::money::Currency;
+use crate::plan::digest::Hasher;
+use crate::plan::header::FORMAT_VERSION;
+use crate::plan::{Action, Blocker, Header, Mode, Plan, PolicyReference, Receivables, Totals, Withheld};
+use crate::snapshot::Snapshot;
+use crate::snapshot::problem::Problem;
+use crate::template::TemplateSet;
+
+/// Plans a day: what to do for each open invoice of the snapshot, by the policy of the program.
+///
+/// The same for any order of the data's rows and any number of threads.
+#[must_use]
+pub fn plan(
+    program: &Program,
+    templates: &TemplateSet,
+    snapshot: &Snapshot,
+    as_of: NaiveDate,
+    options: Options,
+) -> Plan {
+    let day = Day::new(program, templates, snapshot, as_of, options);
+    let customers: Vec<_> = snapshot.customer_rows().collect();
+    let parts: Vec<Contribution> = customers.into_par_iter().map(|row| day.contribution(row)).collect();
+    let mut whole = Contribution::default();
+    let mut receivables: BTreeMap<Currency, Receivables> = BTreeMap::new();
+    for part in parts {
+        whole.actions.extend(part.actions);
+        whole.withheld.extend(part.withheld);
+        whole.waiting.extend(part.waiting);
+        whole.problems.extend(part.problems);
+        for sum in part.receivables {
+            receivables.entry(sum.currency).or_insert_with(|| Receivables::none(sum.currency)).join(&sum);
+        }
+    }
+    day.limit_per_day(&mut whole);
+    let mut problems: Vec<Problem> = snapshot.problems.iter().cloned().chain(whole.problems).collect();
+    problems.extend(day.unknown_keys());
+    problems.sort();
+    let actions: Vec<Action> = whole.actions.into_iter().map(|counted| counted.action).collect();
+    let totals = Totals::of(&actions, whole.withheld.len(), whole.waiting.len(), problems.len());
+    let header = day.header(receivables.into_values().collect(), totals);
+    Plan { header, actions, withheld: whole.withheld, waiting: whole.waiting, problems }
+}
+
+impl Day<'_> {
+    /// Limits per day on automatic messages: the most overdue first, then by customer and invoice (R19).
+    fn limit_per_day(&self, whole: &mut Contribution) {
+        let counts = |counted: &Counted| counted.action.mode == Mode::Automatic && !counted.daily.is_empty();
+        if !whole.actions.iter().any(counts) {
+            return;
+        }
+        let mut order: Vec<usize> =
+            (0..whole.actions.len()).filter(|&at| counts(&whole.actions[at])).collect();
+        order.sort_by_cached_key(|&at| {
+            let action = &whole.actions[at].action;
+            let lead = action.invoices.first();
+            (
+                Reverse(lead.map(|lead| lead.days_overdue)),
+                action.customer.clone(),
+                lead.map(|lead| lead.id.clone()),
+                action.step.clone(),
+            )
+        });
+        let sent = u32::try_from(self.sent_today()).unwrap_or(u32::MAX);
+        let mut used: BTreeMap<RuleId, u32> = BTreeMap::new();
+        let mut over: BTreeMap<usize, RuleId> = BTreeMap::new();
+        for at in order {
+            let daily = &whole.actions[at].daily;
+            match daily.iter().find(|(rule, most)| used.get(rule).copied().unwrap_or(sent) >= *most) {
+                Some((rule, _)) => {
+                    over.insert(at, *rule);
+                }
+                None => daily.iter().for_each(|(rule, _)| *used.entry(*rule).or_insert(sent) += 1),
+            }
+        }
+        self.withhold_over(whole, &over);
+    }
+
+    /// Moves the actions over a limit to what is withheld, keeping both in the plan's order.
+    fn withhold_over(&self, whole: &mut Contribution, over: &BTreeMap<usize, RuleId>) {
+        if over.is_empty() {
+            return;
+        }
+        let (mut kept, mut moved) = (Vec::new(), Vec::new());
+        for (at, counted) in std::mem::take(&mut whole.actions).into_iter().enumerate() {
+            match over.get(&at) {
+                None => kept.push(counted),
+                Some(&rule) => moved.push(self.over_limit(counted.action, rule)),
+            }
+        }
+        whole.actions = kept;
+        whole.withheld.extend(moved);
+        whole.withheld.sort_by_cached_key(|withheld| {
+            let action = &withheld.action;
+            (
+                action.customer.clone(),
+                action.invoices.first().map(|lead| lead.id.clone()),
+                action.step.clone(),
+            )
+        });
+    }
+
+    fn over_limit(&self, action: Action, rule: RuleId) -> Withheld {
+        let sentence =
+            String::from("as many messages as the policy allows go out today, and more urgent ones go first");
+        let blocker = Blocker { until: Some(self.today), ..self.blocker("limit", sentence, Some(rule)) };
+        let action = Action { subject: None, body: None, content: None, ..action };
+        Withheld { action, blockers: vec![blocker], next: Some(add_days(self.today, 1)) }
+    }
+
+    /// Step names of the ledger that the policy does not know, once each (R13).
+    fn unknown_keys(&self) -> Vec<Problem> {
+        let unknown = self.history.names().filter(|(_, name)| {
+            name.key.is_none() && !matches!(name.kind, crate::compile::HistoryKind::Clear { .. })
+        });
+        let problems = unknown.map(|(text, _)| Problem {
+            customer: None,
+            invoice: None,
+            code: "unknown-step",
+            message: format!(
+                "the ledger has `{}`, which no step of the policy is called: a contact counts at its `rung`; translate it with `history: steps:` if it is one of yours",
+                self.snapshot.text(text)
+            ),
+            place: None,
+            blocks: false,
+        });
+        problems.collect()
+    }
+
+    fn header(&self, receivables: Vec<Receivables>, totals: Totals) -> Header {
+        let policy = &self.program.policy;
+        let mut header = Header {
+            format_version: FORMAT_VERSION,
+            policy: PolicyReference { name: policy.name.clone(), digest: policy.digest.clone() },
+            templates_digest: self.templates.digest(),
+            calendars_digest: policy.calendar_digest.clone(),
+            snapshot_digest: self.snapshot.digest.clone(),
+            as_of: self.today,
+            taken: self.snapshot.taken.clone(),
+            engine: env!("CARGO_PKG_VERSION").to_owned(),
+            plan_id: String::new(),
+            replay: self.ledger_ahead().is_some(),
+            refused: self.refusal.as_ref().map(|blocker| blocker.sentence.clone()),
+            receivables,
+            totals,
+        };
+        let mut hash = Hasher::default();
+        hash.text(&header.policy.digest).text(&header.templates_digest).text(&header.calendars_digest);
+        hash.text(&header.snapshot_digest)
+            .text(&header.as_of.to_string())
+            .text(header.taken.as_deref().unwrap_or(""));
+        hash.text(&header.engine)
+            .number(i64::from(header.replay))
+            .number(i64::from(header.refused.is_some()));
+        header.plan_id = hash.short();
+        header
+    }
+}
