@@ -8,7 +8,7 @@ use super::addresses::Destination;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Promised};
 use super::history::Status;
-use super::ladder::DueStep;
+use super::ladder::{DueStep, earlier};
 use super::restrictions::{Asked, Scope, free_again};
 use super::sentences;
 use crate::calendar::{Calendar, add_days};
@@ -54,6 +54,8 @@ pub(super) struct Candidate<'a> {
     pub(super) approvers: Vec<Approver>,
     pub(super) limits: Vec<&'a Restriction>,
     pub(super) blockers: Vec<Blocker>,
+    /// Whether something stood in its way before it was combined and limited.
+    pub(super) blocked_alone: bool,
     pub(super) next: Option<NaiveDate>,
     pub(super) sentence: String,
 }
@@ -104,6 +106,8 @@ pub(super) struct Due<'a> {
     pub(super) status: Status,
     /// Which dispute or promise, where one begins anew with each.
     pub(super) event: String,
+    /// The day of the ladder's next rung, where it goes on although this step is not done.
+    pub(super) goes_on: Option<NaiveDate>,
 }
 
 impl<'a> From<DueStep<'a>> for Due<'a> {
@@ -115,6 +119,7 @@ impl<'a> From<DueStep<'a>> for Due<'a> {
             nominal: due.rung.nominal,
             status: due.status,
             event: String::new(),
+            goes_on: due.goes_on,
         }
     }
 }
@@ -157,7 +162,8 @@ impl<'a> Bench<'_, 'a> {
             by_hand,
             approvers,
             limits: if act.is_message() { self.limits(ladder) } else { Vec::new() },
-            next: self.next(&blockers),
+            next: self.next(&blockers, due.goes_on),
+            blocked_alone: !blockers.is_empty(),
             blockers,
             sentence: self.sentence(due.step),
         })
@@ -196,14 +202,22 @@ impl<'a> Bench<'_, 'a> {
         }
         blockers.extend(self.scope.held(day, ladder, act, invoice));
         if due.status == Status::FailedToday {
-            let sentence = String::from("it was tried today and is tried again tomorrow");
-            blockers.push(Blocker { until: Some(day.today), ..day.blocker("failed_today", sentence, None) });
+            let sentence = String::from("it was tried today and is tried again on the next day");
+            let until = self.until_tomorrow(act);
+            blockers.push(Blocker { until, ..day.blocker("failed_today", sentence, None) });
         }
         if due.status == Status::Unknown && act.contact().is_none() {
             let sentence = String::from("nobody knows what became of it: settle it in the ledger");
             blockers.push(day.blocker("unknown_outcome", sentence, None));
         }
         blockers
+    }
+
+    /// The last day before an action may be tried again: contacts wait for an open day.
+    fn until_tomorrow(&self, act: &Act) -> Option<NaiveDate> {
+        let tomorrow = add_days(self.day.today, 1);
+        let again = if act.contact().is_some() { self.calendar.open_on_or_after(tomorrow) } else { tomorrow };
+        Some(add_days(again, -1))
     }
 
     /// The problem of the invoice or its customer that withholds contacts (R5).
@@ -345,10 +359,12 @@ impl<'a> Bench<'_, 'a> {
         hash.short()
     }
 
-    /// The first day on which it could be done, as far as the ends of what blocks it are known (R23).
-    fn next(&self, blockers: &[Blocker]) -> Option<NaiveDate> {
+    /// The first day on which the ladder could go on: with this step the day after the known ends of what
+    /// blocks it, without it the next rung's day, once nothing holds (R23).
+    fn next(&self, blockers: &[Blocker], goes_on: Option<NaiveDate>) -> Option<NaiveDate> {
         let tomorrow = add_days(self.day.today, 1);
-        free_again(blockers, tomorrow).map(|day| self.calendar.open_on_or_after(day))
+        let without = goes_on.and_then(|day| Some(free_again(&self.scope.holds, tomorrow)?.max(day)));
+        earlier(free_again(blockers, tomorrow), without)
     }
 
     /// Why it is due, in a person's words.

@@ -47,6 +47,7 @@ impl<'a> Bench<'_, 'a> {
             nominal,
             status,
             event,
+            goes_on: None,
         })
     }
 

@@ -131,7 +131,7 @@ impl<'a> Day<'a> {
             candidates.extend(climb.due.into_iter().filter_map(|due| bench.candidate(Due::from(due))));
         }
         candidates.extend(bench.carve_out_steps().into_iter().filter_map(|due| bench.candidate(due)));
-        self.silent_until(next, placed, &scope, calendar)
+        self.silent_until(next, placed, &scope)
     }
 
     fn present_keys(&self, segment: SegmentId) -> Vec<KeyId> {
@@ -140,20 +140,14 @@ impl<'a> Day<'a> {
     }
 
     /// The day of the next rung, or the day after what holds it if that is later (R23).
-    fn silent_until(
-        &self,
-        next: Option<NaiveDate>,
-        placed: &Placed,
-        scope: &Scope<'a>,
-        calendar: &Calendar,
-    ) -> Option<NaiveDate> {
+    fn silent_until(&self, next: Option<NaiveDate>, placed: &Placed, scope: &Scope<'a>) -> Option<NaiveDate> {
         let tomorrow = add_days(self.today, 1);
         let next = if placed.may_move { earlier(next, Some(tomorrow)) } else { next };
         if scope.holds.is_empty() {
             return next;
         }
         let free = free_again(&scope.holds, tomorrow)?;
-        next.map(|next| if free > next { calendar.open_on_or_after(free) } else { next })
+        next.map(|next| next.max(free))
     }
 
     fn waiting(&self, customer: &CustomerState<'a>, at: usize, next: Option<NaiveDate>) -> Waiting {
@@ -186,7 +180,16 @@ impl<'a> Day<'a> {
         let has_message = groups.iter().any(|group| group.is_free() && group.channel().is_some());
         let written = if has_message { Some(self.written(customer)) } else { None };
         let mut taken: Vec<Channel> = written.as_ref().map_or(Vec::new(), |written| written.today.clone());
+        let mut told: Vec<Action> = Vec::new();
         for group in &mut groups {
+            if group.is_free() && group.channel().is_some() {
+                let found = self.allocate_first(customer, group);
+                if let Some((blocker, credit)) = found {
+                    let notice = self.notify_of_credit(customer, group, credit);
+                    told.extend(notice.filter(|notice| !told.iter().any(|known| known.key == notice.key)));
+                    group.blockers.push(blocker);
+                }
+            }
             let calendar = self.calendar(customer, &customer.invoices[group.lead().invoice]);
             if let (Some(channel), Some(written), true) = (group.channel(), &written, group.is_free()) {
                 self.limit(group, channel, written, &mut taken, calendar);
@@ -196,9 +199,10 @@ impl<'a> Day<'a> {
                 taken.extend(group.channel());
                 contribution.actions.push(Counted { daily: daily_limits(group), action });
             } else {
-                contribution.withheld.push(self.withheld(group, action, calendar));
+                contribution.withheld.push(self.withheld(group, action));
             }
         }
+        contribution.actions.extend(told.into_iter().map(|action| Counted { action, daily: Vec::new() }));
     }
 
     /// What keeps a message that is free by itself from going out today (R18, R19).
@@ -219,10 +223,11 @@ impl<'a> Day<'a> {
         }
     }
 
-    fn withheld(&self, group: &Group<'a>, action: Action, calendar: &Calendar) -> Withheld {
+    fn withheld(&self, group: &Group<'a>, action: Action) -> Withheld {
         let tomorrow = add_days(self.today, 1);
-        let free = free_again(&group.blockers, tomorrow).map(|day| calendar.open_on_or_after(day));
-        let next = group.lead().next.and_then(|own| free.map(|free| free.max(own)));
+        // What a single step knows of its end comes first: its ladder may have passed it.
+        let own = group.lead().next;
+        let next = if group.lead().blocked_alone { own } else { free_again(&group.blockers, tomorrow) };
         let action = Action { subject: None, body: None, content: None, ..action };
         Withheld { action, blockers: group.blockers.clone(), next }
     }

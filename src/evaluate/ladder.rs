@@ -20,6 +20,8 @@ pub(super) struct DueStep<'a> {
     pub(super) rung: Planned,
     pub(super) step: &'a Step,
     pub(super) status: Status,
+    /// The day of the next rung, where the ladder goes on although this step is not done.
+    pub(super) goes_on: Option<NaiveDate>,
 }
 
 /// What a ladder says of an invoice on a day.
@@ -230,6 +232,7 @@ impl<'a> Climber<'_, 'a> {
         climb.next = earlier(climb.next, sooner);
         if let Some(rung) = skipped.filter(|_| climb.due.is_empty()) {
             self.add_steps(rung, climb, |_| true);
+            climb.due.iter_mut().for_each(|due| due.goes_on = climb.next);
         }
     }
 
@@ -237,29 +240,26 @@ impl<'a> Climber<'_, 'a> {
     fn latest_rung(&self, rungs: &[Planned], first: usize, started_today: bool, climb: &mut Climb<'a>) {
         let ahead = || rungs[first..].iter().filter(|rung| !self.lapsed(rung));
         let has_come = |rung: &&Planned| rung.planned <= self.day.today;
-        let top =
-            ahead().rfind(|rung| has_come(rung) && self.steps(rung).any(|(step, _)| self.applies(step)));
+        let applies = |rung: &&Planned| self.steps(rung).any(|(step, _)| self.applies(step));
+        let top = ahead().rfind(|rung| has_come(rung) && applies(rung));
+        let before = climb.due.len();
         if let Some(top) = top {
-            let before = climb.due.len();
             self.act_or_wait(top, top.planned, started_today, climb);
-            if climb.due.len() > before && !climb.due[before..].iter().all(|due| self.forbidden(due.step)) {
+            if climb.due[before..].iter().any(|due| !self.forbidden(due.step)) {
                 for rung in ahead().filter(|rung| rung.nominal < top.nominal) {
                     self.add_steps(rung, climb, |act| matches!(act, Act::Flag { .. } | Act::Escalate { .. }));
                 }
             }
-            if climb.due.len() > before || climb.next.is_some() {
-                return;
-            }
         }
-        for rung in ahead().filter(|rung| !has_come(rung)) {
-            if self.steps(rung).any(|(step, _)| self.applies(step)) {
-                climb.next = earlier(climb.next, self.not_before_tomorrow(rung, rung.planned));
-                break;
-            }
-        }
-        let later = ahead().filter(|rung| self.may_apply_later(rung));
-        let sooner = later.filter_map(|rung| self.not_before_tomorrow(rung, rung.planned)).min();
-        climb.next = earlier(climb.next, sooner);
+        let next = ahead().find(|rung| !has_come(rung) && applies(rung));
+        let sooner = ahead().filter(|rung| self.may_apply_later(rung));
+        let later = next
+            .into_iter()
+            .chain(sooner)
+            .filter_map(|rung| self.not_before_tomorrow(rung, rung.planned))
+            .min();
+        climb.next = earlier(climb.next, later);
+        climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
     /// The day of a rung: planned, but the gap after the one before it when that one was late (R11).
@@ -313,7 +313,7 @@ impl<'a> Climber<'_, 'a> {
             };
             let is_wanted = step.acts.first().is_some_and(&wanted);
             if is_wanted && !finished && self.applies(step) {
-                climb.due.push(DueStep { ladder: self.id, rung: *rung, step, status });
+                climb.due.push(DueStep { ladder: self.id, rung: *rung, step, status, goes_on: None });
             }
         }
     }

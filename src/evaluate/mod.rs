@@ -9,6 +9,7 @@ mod carve_outs;
 mod clearing;
 mod combine;
 mod condition;
+mod credits;
 mod customer;
 mod day;
 mod facts;

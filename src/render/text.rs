@@ -223,7 +223,7 @@ impl Text {
         self.entry(&format!("  {verb} {}", subject(action)), &ids.join(", "));
         let because = &action.because;
         let place = rule_place(&because.rule, because.file.as_deref(), because.line);
-        self.entry(&format!("            {}", capitals(&clean(&because.sentence))), &place);
+        self.entry(&format!("            {}", clean(&because.sentence)), &place);
         if action.mode == Mode::Approval {
             for approver in &action.approvers {
                 let done =
@@ -252,18 +252,21 @@ impl Text {
                 .rule
                 .as_ref()
                 .map_or(String::new(), |rule| rule_place(rule, blocker.file.as_deref(), blocker.line));
-            self.entry(&format!("            {}", capitals(&clean(&blocker.sentence))), &place);
+            self.entry(&format!("            {}", clean(&blocker.sentence)), &place);
         }
         let until = self.until(entry);
         self.line(&format!("            {until}"));
     }
 
+    /// When it ends: a date where every blocker has one, else what has to happen.
     fn until(&self, entry: &Withheld) -> String {
-        match entry.next {
-            Some(next) => {
-                format!("until {}", next.pred_opt().unwrap_or(next).max(self.today).format("%-d %B"))
-            }
-            None => remedy(&entry.blockers).to_owned(),
+        let day = |date: NaiveDate| date.format("%-d %B").to_string();
+        let ends: Option<Vec<NaiveDate>> = entry.blockers.iter().map(|blocker| blocker.until).collect();
+        match (ends.and_then(|ends| ends.into_iter().max()), entry.next) {
+            (Some(end), Some(_)) if end <= self.today => String::from("until tomorrow"),
+            (Some(end), Some(_)) => format!("through {}", day(end)),
+            (_, Some(next)) => format!("{}; the next step comes on {}", remedy(&entry.blockers), day(next)),
+            (_, None) => remedy(&entry.blockers).to_owned(),
         }
     }
 
@@ -302,10 +305,6 @@ fn rule_place(rule: &str, file: Option<&str>, line: Option<u32>) -> String {
         }
         _ => clean(block),
     }
-}
-
-fn capitals(sentence: &str) -> String {
-    sentence.to_owned()
 }
 
 /// What an action does, to whom.
@@ -354,6 +353,7 @@ fn remedy(blockers: &[Blocker]) -> &'static str {
         Some("unknown_outcome") => "until someone writes into the ledger what became of it",
         Some("unknown_value") => "until the value is known",
         Some("missing_value") => "until the value is there, or the template does without",
+        Some("allocate_first") => "until the credits are allocated",
         Some("stale_data") => "until the data is taken anew",
         Some("no_template" | "template_fails") => "until the templates are mended",
         _ => "until that changes",

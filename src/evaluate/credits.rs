@@ -1,0 +1,93 @@
+//! Unallocated payments and credit notes: nobody is asked for what they have already paid (R20).
+
+use std::sync::Arc;
+
+use super::combine::Group;
+use super::day::Day;
+use super::facts::CustomerState;
+use super::sentences;
+use crate::money::{Currency, Money};
+use crate::plan::digest::Hasher;
+use crate::plan::{Action, Because, Blocker, Kind, Member, Mode, Person};
+use crate::snapshot::tables::Payment;
+
+impl<'a> Day<'a> {
+    /// The blocker of a message that asks for no more than the customer's unallocated credits, and the newest
+    /// of those credits.
+    pub(super) fn allocate_first(
+        &self,
+        customer: &CustomerState<'a>,
+        group: &Group<'a>,
+    ) -> Option<(Blocker, &'a Payment)> {
+        let invoices = group.invoices();
+        let currency = customer.invoices[*invoices.first()?].balance.currency;
+        let newest = self
+            .credits(customer, currency)
+            .max_by_key(|credit| (credit.date, self.snapshot.text(credit.id)))?;
+        let credits = self
+            .credits(customer, currency)
+            .fold(0_i64, |sum, credit| sum.saturating_add(credit.money.minor));
+        let asked =
+            invoices.iter().fold(0_i64, |sum, &at| sum.saturating_add(customer.invoices[at].balance.minor));
+        if credits < asked {
+            return None;
+        }
+        let credits = Money::new(credits, currency).grouped();
+        let sentence = format!(
+            "{credits} of the customer's payments and credit notes belong to no invoice yet: allocate them first"
+        );
+        Some((self.blocker("allocate_first", sentence, None), newest))
+    }
+
+    /// Unallocated credits of one currency, up to today.
+    fn credits(&self, customer: &CustomerState<'a>, currency: Currency) -> impl Iterator<Item = &'a Payment> {
+        let today = self.today;
+        let payments = self.snapshot.payments_of_customer(customer.row).iter();
+        payments.filter(move |payment| {
+            payment.invoice.is_none() && payment.money.currency == currency && payment.date <= today
+        })
+    }
+
+    /// The notification about a credit, unless the ledger has one.
+    pub(super) fn notify_of_credit(
+        &self,
+        customer: &CustomerState<'a>,
+        group: &Group<'a>,
+        credit: &Payment,
+    ) -> Option<Action> {
+        let lead = &customer.invoices[group.lead().invoice];
+        let person: Person = self.person(self.program.policy.settings.fallback?, customer, lead)?;
+        let (id, customer_id) = (self.snapshot.text(credit.id), self.snapshot.customer_id(customer.row));
+        let step = format!("notify {} of {id}", person.role);
+        let mut rows = self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today);
+        if rows.any(|row| row.outcome.carries_out() && self.snapshot.text(row.step) == step) {
+            return None;
+        }
+        let mut hash = Hasher::default();
+        hash.text(customer_id).text(&step);
+        let key = hash.short();
+        let invoice = self.plan_invoice(lead);
+        let day = sentences::date(credit.date, self.today);
+        let sentence = format!(
+            "{} of {day}, {id}, belongs to no invoice yet and could settle this",
+            credit.money.grouped()
+        );
+        let because = Because { rule: Arc::from("unallocated_credit"), file: None, line: None, sentence };
+        let member = Member {
+            invoice: invoice.id.clone(),
+            step: step.clone(),
+            rung: None,
+            segment: None,
+            key: key.clone(),
+        };
+        let mut action = Action {
+            invoices: vec![invoice],
+            actor: Some(person),
+            members: vec![member],
+            keys: vec![key],
+            ..self.blank_action(customer, Kind::Notify, Mode::Automatic, step, because)
+        };
+        self.seal(&mut action);
+        Some(action)
+    }
+}
