@@ -1,4 +1,5 @@
 //! What parses, what is refused, and what the refusal says.
+#![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use dun::render;
 use dun::span::Sources;

@@ -52,14 +52,14 @@ impl Program {
             acts: Vec::new(),
             policy,
         };
-        let policy = std::mem::replace(&mut program.policy.ladders, Vec::new());
-        for ladder in &policy {
+        let ladders = std::mem::take(&mut program.policy.ladders);
+        for ladder in &ladders {
             let keys = ladder.rungs.iter().map(|rung| program.number(&rung.steps)).collect();
             let contact = |step: &Step| step.acts.iter().any(|act| act.contact().is_some());
             let has_contact = ladder.rungs.iter().map(|rung| rung.steps.iter().any(contact)).collect();
             program.ladders.push(LadderFacts { has_contact, keys });
         }
-        program.policy.ladders = policy;
+        program.policy.ladders = ladders;
         let carve_outs = std::mem::take(&mut program.policy.carve_outs);
         program.carve_out_keys =
             carve_outs.iter().map(|carve_out| program.number(&carve_out.steps)).collect();

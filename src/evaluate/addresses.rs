@@ -115,7 +115,7 @@ impl<'a> Day<'a> {
             }
         };
         let usable = is_address(*channel, &address) && !self.bounced(customer, *channel, &address);
-        usable.then(|| Destination { recipient: Recipient { role, address }, language })
+        usable.then_some(Destination { recipient: Recipient { role, address }, language })
     }
 
     fn billing_address(

@@ -228,7 +228,9 @@ impl<'a> Day<'a> {
         // What a single step knows of its end comes first: its ladder may have passed it.
         let own = group.lead().next;
         let next = if group.lead().blocked_alone { own } else { free_again(&group.blockers, tomorrow) };
-        let action = Action { subject: None, body: None, content: None, ..action };
+        let is_message = action.kind != Kind::Task;
+        let body = action.body.filter(|_| !is_message);
+        let action = Action { subject: None, body, content: None, ..action };
         Withheld { action, blockers: group.blockers.clone(), next }
     }
 

@@ -26,18 +26,21 @@ struct Needs {
 #[derive(Debug, Clone, Copy)]
 enum Source {
     Field(Field),
-    Column(fn(&Snapshot, usize) -> Option<Text>),
+    Column(ReadColumn),
 }
 
+/// Reads a text column at a row.
+type ReadColumn = fn(&Snapshot, usize) -> Option<Text>;
+
 /// The facts beside the catalogue that a template may read.
-const CUSTOMER_COLUMNS: [(&str, fn(&Snapshot, usize) -> Option<Text>); 5] = [
+const CUSTOMER_COLUMNS: [(&str, ReadColumn); 5] = [
     ("contact_name", |snapshot, row| snapshot.customers.contact_name.get(row)),
     ("mobile", |snapshot, row| snapshot.customers.mobile.get(row)),
     ("street", |snapshot, row| snapshot.customers.street.get(row)),
     ("postcode", |snapshot, row| snapshot.customers.postcode.get(row)),
     ("city", |snapshot, row| snapshot.customers.city.get(row)),
 ];
-const INVOICE_COLUMNS: [(&str, fn(&Snapshot, usize) -> Option<Text>); 2] = [
+const INVOICE_COLUMNS: [(&str, ReadColumn); 2] = [
     ("document_url", |snapshot, row| snapshot.invoices.document_url.get(row)),
     ("payment_link", |snapshot, row| snapshot.invoices.payment_link.get(row)),
 ];
@@ -63,7 +66,7 @@ impl Needs {
         let of_customer = CustomerField::ALL
             .iter()
             .map(|&field| (field.name().into(), Source::Field(Field::Customer(field))));
-        let columns = |columns: &[(&'static str, fn(&Snapshot, usize) -> Option<Text>)]| {
+        let columns = |columns: &[(&'static str, ReadColumn)]| {
             columns
                 .iter()
                 .map(|&(name, read)| (Cow::Borrowed(name), Source::Column(read)))
@@ -195,7 +198,7 @@ impl<'a> Day<'a> {
     fn contacts(&self, customer: &CustomerState<'a>) -> Fact {
         let rows = self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today);
         let mut rows: Vec<_> = rows.filter_map(|row| Some((row, self.history.channel(row)?))).collect();
-        rows.sort_by(|(a, _), (b, _)| (b.date, b.at(), b.invoice).cmp(&(a.date, a.at(), a.invoice)));
+        rows.sort_by_key(|(row, _)| std::cmp::Reverse((row.date, row.at(), row.invoice)));
         Fact::list(rows.into_iter().map(|(row, channel)| {
             let note =
                 row.details.as_ref().and_then(|details| details.note).map(|note| self.snapshot.text(note));

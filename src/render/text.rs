@@ -212,15 +212,19 @@ impl Text {
             (Mode::Manual, Kind::HandOff) => ("hand off", Colour::Cyan),
             (Mode::Manual, Kind::Task) => ("do", Colour::Cyan),
             (Mode::Manual, _) => ("by hand", Colour::Cyan),
-            (Mode::Automatic, Kind::Notify) => ("tell", Colour::Dim),
+            (Mode::Automatic, Kind::Notify) => ("notify", Colour::Dim),
             (Mode::Automatic, Kind::Flag) => ("flag", Colour::Dim),
             (Mode::Automatic, Kind::Escalate) => ("escalate", Colour::Dim),
             (Mode::Automatic, Kind::Clear) => ("clear", Colour::Dim),
             (Mode::Automatic, _) => ("send", Colour::Green),
         };
+        let phrase = what(action);
+        // The verb is not said twice: `flag pause_work`, `hand off to …`.
+        let phrase = phrase.strip_prefix(verb).map_or(phrase.as_str(), str::trim_start).to_owned();
         let verb = self.paint(colour, &format!("{verb:<9}"));
         let ids: Vec<String> = action.invoices.iter().map(|invoice| clean(&invoice.id)).collect();
-        self.entry(&format!("  {verb} {}", subject(action)), &ids.join(", "));
+        let subject = format!("{phrase}{}", whom(action));
+        self.entry(&format!("  {verb} {}", subject.trim_start()), &ids.join(", "));
         let because = &action.because;
         let place = rule_place(&because.rule, because.file.as_deref(), because.line);
         self.entry(&format!("            {}", clean(&because.sentence)), &place);
@@ -307,38 +311,37 @@ fn rule_place(rule: &str, file: Option<&str>, line: Option<u32>) -> String {
     }
 }
 
-/// What an action does, to whom.
-fn subject(action: &Action) -> String {
-    let to = match (&action.recipient, &action.actor) {
-        (Some(recipient), _) => format!(" to {}", clean(&recipient.address)),
-        (None, Some(actor)) => match action.kind {
-            Kind::Call | Kind::Task => format!(": {} ({})", clean(&actor.address), clean(&actor.role)),
-            _ => format!(" {} ({})", clean(&actor.address), clean(&actor.role)),
-        },
-        (None, None) => String::new(),
-    };
-    let by_hand = match (&action.recipient, &action.actor) {
-        (Some(_), Some(actor)) => format!(", by {}", clean(&actor.address)),
-        _ => String::new(),
-    };
-    format!("{}{to}{by_hand}", what(action))
+/// To whom an action goes, or who does it.
+fn whom(action: &Action) -> String {
+    let actor =
+        action.actor.as_ref().map(|actor| format!("{} ({})", clean(&actor.address), clean(&actor.role)));
+    match (&action.recipient, actor, action.kind) {
+        (Some(recipient), None, _) => format!(" to {}", clean(&recipient.address)),
+        (Some(recipient), Some(actor), _) => format!(" to {}, by {actor}", clean(&recipient.address)),
+        (None, Some(actor), Kind::Call | Kind::Task) => format!(": {actor}"),
+        (None, Some(actor), Kind::HandOff | Kind::Escalate) => format!(" to {actor}"),
+        (None, Some(actor), _) => format!(" {actor}"),
+        (None, None, _) => String::new(),
+    }
 }
 
+/// What an action is, in a person's words.
 fn what(action: &Action) -> String {
     let language = action.language.as_ref().filter(|_| action.kind.message().is_some());
     let language = language.map_or(String::new(), |language| format!(" ({})", clean(language)));
-    let template = action.template.as_deref().unwrap_or("");
-    let name = clean(template);
+    let template = clean(action.template.as_deref().unwrap_or(""));
+    let flag = clean(action.flag.as_deref().unwrap_or(""));
     match action.kind {
-        Kind::Email => format!("e-mail {name}{language}"),
-        Kind::Sms => format!("text message {name}{language}"),
-        Kind::Letter => format!("letter {name}{language}"),
+        Kind::Email => format!("e-mail {template}{language}"),
+        Kind::Sms => format!("text message {template}{language}"),
+        Kind::Letter => format!("letter {template}{language}"),
         Kind::Call => String::from("telephone the customer"),
         Kind::Notify => String::from("notify"),
         Kind::Task => format!("“{}”", clean(action.body.as_deref().unwrap_or(&action.step))),
-        Kind::HandOff => String::from("the invoice to"),
-        Kind::Escalate => String::from("to"),
-        Kind::Flag | Kind::Clear => clean(action.flag.as_deref().unwrap_or("")),
+        Kind::HandOff => String::from("hand off"),
+        Kind::Escalate => String::from("escalate"),
+        Kind::Flag => format!("flag {flag}"),
+        Kind::Clear => format!("clear {flag}"),
     }
 }
 

@@ -50,7 +50,8 @@ impl Builder {
         let mut from = 0;
         while from < text.len() {
             let rest = &text[from..];
-            let Err((at, diagnostic)) = self.parse_part(source, rest, from, out) else { return };
+            let Err(error) = self.parse_part(source, rest, from, out) else { return };
+            let (at, diagnostic) = *error;
             self.errors.push(diagnostic);
             let broken = from + block_start(rest, at);
             if broken > from {
@@ -68,7 +69,7 @@ impl Builder {
         text: &str,
         base: usize,
         out: &mut Vec<Block>,
-    ) -> Result<(), (usize, Diagnostic)> {
+    ) -> Result<(), Box<(usize, Diagnostic)>> {
         self.base = base;
         match DunParser::parse(Rule::file, text) {
             Ok(mut pairs) => {
@@ -81,7 +82,7 @@ impl Builder {
                 let at = match error.location {
                     InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
                 };
-                Err((at, mistakes::explain(self.file, source, base + at, &error.variant)))
+                Err(Box::new((at, mistakes::explain(self.file, source, base + at, &error.variant))))
             }
         }
     }
