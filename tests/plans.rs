@@ -2,7 +2,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    reason = "tests read and write files, and fail by panicking"
+    reason = "tests touch files and fail by panicking"
 )]
 
 use std::collections::BTreeMap;
