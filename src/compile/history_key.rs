@@ -40,6 +40,8 @@ pub enum HistoryKind {
     },
     /// Something internal.
     Internal,
+    /// Someone was told of a credit that belongs to no invoice; dun's own step, which no policy names.
+    CreditNotice,
     /// A name that tells nothing: unless the row names a channel, it is taken for a contact.
     Foreign,
 }
@@ -50,6 +52,9 @@ impl HistoryKey {
     pub fn read(program: &Program, name: &str) -> HistoryKey {
         if let Some(flag) = name.strip_prefix("clear ") {
             return HistoryKey { key: None, occurrence: 0, kind: HistoryKind::Clear { name: flag.into() } };
+        }
+        if program.key(name).is_none() && is_credit_notice(name) {
+            return HistoryKey { key: None, occurrence: 0, kind: HistoryKind::CreditNotice };
         }
         let (base, occurrence) = split_occurrence(name);
         // A name that itself ends like an occurrence is taken as it stands.
@@ -63,6 +68,18 @@ impl HistoryKey {
         };
         HistoryKey { key, occurrence, kind }
     }
+}
+
+/// The step by which a role is told of a credit: `notify finance of PAY-7`.
+#[must_use]
+pub fn credit_notice(role: &str, credit: &str) -> String {
+    format!("notify {role} of {credit}")
+}
+
+fn is_credit_notice(name: &str) -> bool {
+    name.strip_prefix("notify ")
+        .and_then(|rest| rest.split_once(' '))
+        .is_some_and(|(_, rest)| rest.starts_with("of "))
 }
 
 /// `KEY #3` is the third time of `KEY`.

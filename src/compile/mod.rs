@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::model::field::{CustomerField, Field, InvoiceField};
 use crate::model::{Act, Anchor, Condition, LadderId, Policy, RestrictionKind, Step};
 
-pub use history_key::{HistoryKey, HistoryKind};
+pub use history_key::{HistoryKey, HistoryKind, credit_notice};
 
 /// The number of a step key of the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

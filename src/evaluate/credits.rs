@@ -6,6 +6,7 @@ use super::combine::Group;
 use super::day::Day;
 use super::facts::CustomerState;
 use super::sentences;
+use crate::compile::credit_notice;
 use crate::money::{Currency, Money};
 use crate::plan::digest::Hasher;
 use crate::plan::{Action, Because, Blocker, Kind, Member, Mode, Person};
@@ -58,7 +59,7 @@ impl<'a> Day<'a> {
         let lead = &customer.invoices[group.lead().invoice];
         let person: Person = self.person(self.program.policy.settings.fallback?, customer, lead)?;
         let (id, customer_id) = (self.snapshot.text(credit.id), self.snapshot.customer_id(customer.row));
-        let step = format!("notify {} of {id}", person.role);
+        let step = credit_notice(&person.role, id);
         let mut rows = self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today);
         if rows.any(|row| row.outcome.carries_out() && self.snapshot.text(row.step) == step) {
             return None;

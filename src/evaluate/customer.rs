@@ -255,7 +255,10 @@ impl<'a> Day<'a> {
         }
         action.actor = group.members.iter().find_map(|member| member.actor.clone());
         action.approvers = group.approvers();
-        action.recipient = lead.destination.as_ref().map(|destination| destination.recipient.clone());
+        if let Some(destination) = &lead.destination {
+            action.recipient = Some(destination.recipient.clone());
+            action.recipient_language = destination.language.map(str::to_owned);
+        }
         if let Some(template) = &lead.template {
             action.template = lead.act.template().map(str::to_owned);
             action.language = Some(template.language.to_string());
@@ -405,6 +408,7 @@ impl<'a> Day<'a> {
             attachments: Vec::new(),
             template: None,
             language: None,
+            recipient_language: None,
             language_fallback: false,
             subject: None,
             body: None,

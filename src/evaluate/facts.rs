@@ -186,7 +186,10 @@ impl<'a> Day<'a> {
                 }
                 HistoryKind::HandOff { role } => state.handed_to = Some(Arc::clone(role)),
                 HistoryKind::Clear { name } => cleared.push((name, row.date)),
-                HistoryKind::Contact(_) | HistoryKind::Internal | HistoryKind::Foreign => {}
+                HistoryKind::Contact(_)
+                | HistoryKind::Internal
+                | HistoryKind::CreditNotice
+                | HistoryKind::Foreign => {}
             }
         }
         let is_cleared =

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::customer::{Contribution, Counted};
 use super::day::{Day, Options};
 use crate::calendar::add_days;
-use crate::compile::Program;
+use crate::compile::{HistoryKind, Program};
 use crate::model::RuleId;
 use crate::money::Currency;
 use crate::plan::digest::Hasher;
@@ -123,7 +123,7 @@ impl Day<'_> {
     /// Step names of the ledger that the policy does not know, once each (R13).
     fn unknown_keys(&self) -> Vec<Problem> {
         let unknown = self.history.names().filter(|(_, name)| {
-            name.key.is_none() && !matches!(name.kind, crate::compile::HistoryKind::Clear { .. })
+            name.key.is_none() && !matches!(name.kind, HistoryKind::Clear { .. } | HistoryKind::CreditNotice)
         });
         let problems = unknown.map(|(text, _)| Problem {
             customer: None,

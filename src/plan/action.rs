@@ -214,7 +214,9 @@ pub struct Action {
     pub template: Option<String>,
     /// The language it is written in.
     pub language: Option<String>,
-    /// Whether the customer's own language had no template.
+    /// The language that the recipient's record asks for.
+    pub recipient_language: Option<String>,
+    /// Whether that language has no template.
     pub language_fallback: bool,
     /// The subject line.
     pub subject: Option<String>,

@@ -325,10 +325,21 @@ fn whom(action: &Action) -> String {
     }
 }
 
+/// The language of a message, and the one it stands in for: ` (en for de)`.
+fn language(action: &Action) -> String {
+    match (&action.language, &action.recipient_language) {
+        _ if action.kind.message().is_none() => String::new(),
+        (None, _) => String::new(),
+        (Some(language), Some(wanted)) if !language.eq_ignore_ascii_case(wanted) => {
+            format!(" ({} for {})", clean(language), clean(wanted))
+        }
+        (Some(language), _) => format!(" ({})", clean(language)),
+    }
+}
+
 /// What an action is, in a person's words.
 fn what(action: &Action) -> String {
-    let language = action.language.as_ref().filter(|_| action.kind.message().is_some());
-    let language = language.map_or(String::new(), |language| format!(" ({})", clean(language)));
+    let language = language(action);
     let template = clean(action.template.as_deref().unwrap_or(""));
     let flag = clean(action.flag.as_deref().unwrap_or(""));
     match action.kind {
