@@ -61,8 +61,11 @@ pub(super) struct Climber<'d, 'a> {
 impl<'a> Climber<'_, 'a> {
     /// The steps that are due, and otherwise when the next is.
     pub(super) fn climb(&self) -> Climb<'a> {
-        let rungs = self.day.rungs(self.id, self.invoice, self.calendar, |rung| self.highest_known(rung));
-        let behind = self.behind(&rungs);
+        let foreign = self.foreign_contact();
+        let horizon = foreign.map_or(self.day.today, |(nominal, _)| nominal.max(self.day.today));
+        let known = |rung| self.highest_known(rung);
+        let rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
+        let behind = self.behind(&rungs, foreign);
         let first = behind.and_then(|behind| behind.index).map_or(0, |index| index + 1);
         let mut climb = Climb::default();
         if let Some(behind) = behind {
@@ -109,12 +112,12 @@ impl<'a> Climber<'_, 'a> {
     }
 
     /// What lies behind the invoice: its own rungs, and what stands in no present ladder (R13).
-    fn behind(&self, rungs: &[Planned]) -> Option<Behind> {
+    fn behind(&self, rungs: &[Planned], foreign: Option<(NaiveDate, NaiveDate)>) -> Option<Behind> {
         if self.invoice.rows.is_empty() {
             return None;
         }
         let own = rungs.iter().enumerate().rev().find_map(|(index, rung)| self.started(index, rung));
-        let foreign = self.foreign(rungs);
+        let foreign = foreign.map(|contact| self.foreign(rungs, contact));
         match (own, foreign) {
             (Some(own), Some(foreign)) if foreign.nominal > own.nominal => Some(foreign),
             (own, foreign) => own.or(foreign),
@@ -150,22 +153,24 @@ impl<'a> Climber<'_, 'a> {
             || self.scope.asks_approval(self.day, self.id, self.invoice, step, self.calendar)
     }
 
-    /// The highest contact that stands in no present ladder, as if it were a rung of this one (R13).
-    fn foreign(&self, rungs: &[Planned]) -> Option<Behind> {
-        let mut highest: Option<(NaiveDate, NaiveDate)> = None;
-        for row in self.invoice.rows.iter().filter(|row| row.outcome.carries_out()) {
+    /// The highest contact that stands in no present ladder: where it stands, and its day (R13).
+    fn foreign_contact(&self) -> Option<(NaiveDate, NaiveDate)> {
+        let contacts = self.invoice.rows.iter().filter(|row| {
             let name = self.day.history.name(row);
             let is_present = name.key.is_some_and(|key| self.present.contains(&key));
-            if is_present || self.day.history.channel(row).is_none() || self.undone(row) {
-                continue;
-            }
-            let nominal = self.day.rung_day(row, self.invoice.due);
-            highest = highest.max(Some((nominal, row.date)));
-        }
-        let (nominal, date) = highest?;
+            row.outcome.carries_out()
+                && !is_present
+                && self.day.history.channel(row).is_some()
+                && !self.undone(row)
+        });
+        contacts.map(|row| (self.day.rung_day(row, self.invoice.due), row.date)).max()
+    }
+
+    /// A contact that stands in no present ladder, as if it were a rung of this one (R13).
+    fn foreign(&self, rungs: &[Planned], (nominal, date): (NaiveDate, NaiveDate)) -> Behind {
         let index = rungs.iter().rposition(|rung| rung.nominal <= nominal);
         let planned = self.calendar.open_on_or_after(nominal);
-        Some(Behind { index, nominal, planned, carried_out: Some(date), touched: date })
+        Behind { index, nominal, planned, carried_out: Some(date), touched: date }
     }
 
     /// Whether a later row of the same step says that it did not go out after all.

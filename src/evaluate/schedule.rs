@@ -52,12 +52,13 @@ impl<'a> Day<'a> {
     }
 
     /// All rungs of a ladder on an invoice, in the order of their nominal dates, up to the first repetition
-    /// of each repeated rung that lies beyond both today and `known`, the highest one the ledger has.
+    /// of each repeated rung that lies beyond the horizon and beyond `known`, the highest one the ledger has.
     pub(super) fn rungs(
         &self,
         id: LadderId,
         invoice: &InvoiceState<'a>,
         calendar: &Calendar,
+        horizon: NaiveDate,
         known: impl Fn(usize) -> u32,
     ) -> Vec<Planned> {
         let ladder: &Ladder = &self.program.policy.ladders[id.0];
@@ -72,7 +73,7 @@ impl<'a> Day<'a> {
             let mut nominal = first;
             for occurrence in 1..=repeat.times.unwrap_or(MOST_REPETITIONS).min(MOST_REPETITIONS) {
                 planned.push(Planned { rung: at, occurrence, nominal, planned: nominal });
-                if nominal > self.today && occurrence >= least {
+                if nominal > horizon && occurrence >= least {
                     break;
                 }
                 nominal = offset(nominal, repeat.period, calendar);
