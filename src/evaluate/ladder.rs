@@ -71,11 +71,14 @@ impl<'a> Climber<'_, 'a> {
         if let Some(behind) = behind {
             self.remaining(&rungs, behind, &mut climb);
         }
+        let left = climb.due.len();
         let started_today = behind.is_some_and(|behind| behind.touched == self.day.today);
         match self.ladder().catch_up {
             CatchUp::OneAtATime => self.next_rung(&rungs, first, behind, started_today, &mut climb),
             CatchUp::Latest => self.latest_rung(&rungs, first, started_today, &mut climb),
         }
+        // What is left of a rung that was started does not keep the ladder from its next one.
+        climb.due[..left].iter_mut().for_each(|due| due.goes_on = climb.next);
         climb
     }
 
@@ -224,7 +227,11 @@ impl<'a> Climber<'_, 'a> {
         for rung in rungs[first..].iter().filter(|rung| !self.lapsed(rung)) {
             if self.steps(rung).any(|(step, _)| self.applies(step) && !self.forbidden(step)) {
                 let day = self.spaced(rung, behind);
+                let before = climb.due.len();
                 self.act_or_wait(rung, day, started_today, climb);
+                if climb.due.len() > before && self.may_apply_later(rung) {
+                    sooner = earlier(sooner, self.not_before_tomorrow(rung, rung.planned));
+                }
                 break;
             }
             if rung.planned <= self.day.today && self.steps(rung).any(|(step, _)| self.applies(step)) {
@@ -237,8 +244,8 @@ impl<'a> Climber<'_, 'a> {
         climb.next = earlier(climb.next, sooner);
         if let Some(rung) = skipped.filter(|_| climb.due.is_empty()) {
             self.add_steps(rung, climb, |_| true);
-            climb.due.iter_mut().for_each(|due| due.goes_on = climb.next);
         }
+        climb.due.iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
     /// `latest`: the highest rung whose day has come, with unfinished flags and escalations below it (R11).
