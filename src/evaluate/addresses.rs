@@ -149,6 +149,16 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// Whether the ledger has a bounce on a channel that names no address: nobody knows which one is wrong.
+    pub(super) fn bounced_somewhere(&self, customer: &CustomerState<'a>, channel: Channel) -> bool {
+        self.snapshot.ledger_of_customer(customer.row).any(|row| {
+            row.outcome == Outcome::Bounced
+                && row.date <= self.today
+                && self.history.channel(row) == Some(channel)
+                && row.details.as_ref().is_none_or(|details| details.address.is_none())
+        })
+    }
+
     /// Whether the ledger says that this address, or the customer's on this channel, does not work (R21).
     fn bounced(&self, customer: &CustomerState<'a>, channel: Channel, address: &str) -> bool {
         let mut rows = self.snapshot.ledger_of_customer(customer.row);

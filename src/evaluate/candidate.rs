@@ -182,7 +182,7 @@ impl<'a> Bench<'_, 'a> {
 
     /// Everything that stands in the way before addresses and templates, the gravest first.
     fn blockers(&self, due: &Due<'a>, first: &Act, act: &Act) -> Vec<Blocker> {
-        let (day, invoice, ladder) = (self.day, self.invoice(), due.origin.ladder());
+        let (day, ladder) = (self.day, due.origin.ladder());
         let mut blockers = Vec::new();
         if act.contact().is_some() {
             blockers.extend(day.refusal.clone());
@@ -200,7 +200,7 @@ impl<'a> Bench<'_, 'a> {
                 self.scope.forbidden(day, ladder, first).into_iter().filter(|own| !known.contains(own)),
             );
         }
-        blockers.extend(self.scope.held(day, ladder, act, invoice));
+        blockers.extend(self.scope.held(ladder, act).iter().cloned());
         if due.status == Status::FailedToday {
             let sentence = String::from("it was tried today and is tried again on the next day");
             let until = self.until_tomorrow(act);
@@ -243,6 +243,9 @@ impl<'a> Bench<'_, 'a> {
     fn no_address(&self, act: &Act, rule: RuleId) -> Blocker {
         let channel = act.contact().map_or("", |channel| channel.word());
         let sentence = match channel {
+            _ if act.contact().is_some_and(|channel| self.day.bounced_somewhere(self.customer, channel)) => {
+                "a message bounced, and the ledger does not say at which address: add the address to that row"
+            }
             "email" => "there is no e-mail address that works",
             "sms" => "there is no mobile number that works",
             _ => "there is no postal address",

@@ -27,7 +27,11 @@ impl<'a> Bench<'_, 'a> {
         let is_contact = step.acts.iter().any(|act| act.contact().is_some());
         // An event without a date acts on the first plan that sees it.
         let nominal = self.day.nominal(step.moment, invoice, self.calendar).or_else(|| self.undated(step))?;
-        let day = if is_contact { self.calendar.open_on_or_after(nominal) } else { nominal };
+        let day = match is_contact {
+            false => nominal,
+            true if nominal < invoice.due => self.calendar.open_on_or_before(nominal),
+            true => self.calendar.open_on_or_after(nominal),
+        };
         let lapsed = nominal < invoice.due
             && today >= invoice.due
             && matches!(step.moment.anchor, Anchor::Due | Anchor::Issue);
@@ -39,7 +43,11 @@ impl<'a> Bench<'_, 'a> {
         let (event, since) = self.event(step, nominal);
         let rows = history::rows_of(&self.day.history, invoice.rows, key, 0);
         let status = history::status(rows.filter(|row| since.is_none_or(|since| row.date >= since)), today);
-        let finished = matches!(status, Status::CarriedOut(_) | Status::Declined(_));
+        let finished = match status {
+            Status::CarriedOut(_) => true,
+            Status::Declined(_) => self.scope.can_be_declined(self.day, None, invoice, step, self.calendar),
+            Status::Open | Status::FailedToday | Status::Unknown => false,
+        };
         (!finished).then_some(Due {
             origin: Origin::CarveOut(at),
             step,

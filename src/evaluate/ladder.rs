@@ -150,10 +150,8 @@ impl<'a> Climber<'_, 'a> {
         })
     }
 
-    /// A decline passes only steps that needed approval themselves (R18); what a person does can be declined.
     fn can_be_declined(&self, step: &Step) -> bool {
-        !step.acts.first().is_some_and(Act::is_message)
-            || self.scope.asks_approval(self.day, self.id, self.invoice, step, self.calendar)
+        self.scope.can_be_declined(self.day, Some(self.id), self.invoice, step, self.calendar)
     }
 
     /// The highest contact that stands in no present ladder: where it stands, and its day (R13).
@@ -185,17 +183,18 @@ impl<'a> Climber<'_, 'a> {
     /// The other steps of the rung that was started last stay due until the next rung's planned date (R9).
     fn remaining(&self, rungs: &[Planned], behind: Behind, climb: &mut Climb<'a>) {
         let Some(rung) = behind.index.map(|index| rungs[index]) else { return };
-        let lapsed = behind
-            .index
-            .and_then(|index| rungs.get(index + 1))
-            .is_some_and(|next| self.day.today >= next.planned);
-        let is_own = self.started(0, &rung).is_some();
-        if is_own && !lapsed && !self.lapsed(&rung) {
-            let before = climb.due.len();
-            self.add_steps(&rung, climb, |_| true);
-            let closed = !self.calendar.is_open(self.day.today);
-            let kept = climb.due.split_off(before).into_iter().filter(|due| !closed || !is_contact(due.step));
-            climb.due.extend(kept);
+        let next = behind.index.and_then(|index| rungs.get(index + 1));
+        let lapsed = next.is_some_and(|next| self.day.today >= next.planned) || self.lapsed(&rung);
+        if lapsed || self.started(0, &rung).is_none() {
+            return;
+        }
+        self.add_steps(&rung, climb, |_| true);
+        let before = climb.due.len();
+        if !self.calendar.is_open(self.day.today) {
+            climb.due.retain(|due| !is_contact(due.step));
+        }
+        if climb.due.len() < before || self.may_apply_later(&rung) {
+            climb.next = self.not_before_tomorrow(&rung, rung.planned);
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) struct Scope<'a> {
     ladders: &'a [crate::model::Ladder],
     /// Carve-outs whose condition holds.
     pub(super) matching: Vec<usize>,
-    /// What holds the invoice, the segment's and everybody's first (R16); cadences add their own.
+    /// What holds the invoice (R16).
     pub(super) holds: Vec<Blocker>,
     /// Why the customer is not to be contacted at all (R6).
     pub(super) no_contact: Vec<Blocker>,
@@ -71,7 +71,7 @@ impl<'a> Day<'a> {
             scope.in_force.extend(carve_out.restrictions.iter().map(in_force));
         }
         self.no_contact(&mut scope, customer, invoice);
-        self.holds(&mut scope, invoice);
+        self.holds(&mut scope, segment, invoice);
         scope
     }
 
@@ -97,12 +97,15 @@ impl<'a> Day<'a> {
         }
     }
 
-    fn holds(&self, scope: &mut Scope<'a>, invoice: &InvoiceState<'a>) {
-        for in_force in &scope.in_force {
-            if in_force.restriction.kind == RestrictionKind::Hold {
-                scope.holds.push(self.hold(in_force, invoice));
-            }
-        }
+    /// A hold stops the whole invoice wherever it is written, in one of its cadences as well (R16).
+    fn holds(&self, scope: &mut Scope<'a>, segment: SegmentId, invoice: &InvoiceState<'a>) {
+        let cadences =
+            self.program.ladders_of(segment).iter().flat_map(|id| &scope.ladders[id.0].restrictions);
+        let cadences = cadences.map(|restriction| InForce { restriction, carve_out: None });
+        let in_force = scope.in_force.iter().copied().chain(cadences);
+        let holds = in_force.filter(|in_force| in_force.restriction.kind == RestrictionKind::Hold);
+        let holds: Vec<Blocker> = holds.map(|in_force| self.hold(&in_force, invoice)).collect();
+        scope.holds.extend(holds);
     }
 
     /// A hold in the words of what brings it, with its end where that is known.
@@ -237,20 +240,8 @@ impl<'a> Scope<'a> {
     }
 
     /// What holds a step: every step of a ladder, and every contact wherever written (R16).
-    pub(super) fn held(
-        &self,
-        day: &Day<'a>,
-        ladder: Option<LadderId>,
-        act: &Act,
-        invoice: &InvoiceState<'a>,
-    ) -> Vec<Blocker> {
-        let Some(ladder) = ladder else {
-            return if act.contact().is_some() { self.holds.clone() } else { Vec::new() };
-        };
-        let cadence =
-            self.ladders[ladder.0].restrictions.iter().filter(|own| own.kind == RestrictionKind::Hold);
-        let cadence = cadence.map(|restriction| day.hold(&InForce { restriction, carve_out: None }, invoice));
-        self.holds.iter().cloned().chain(cadence).collect()
+    pub(super) fn held(&self, ladder: Option<LadderId>, act: &Act) -> &[Blocker] {
+        if ladder.is_some() || act.contact().is_some() { &self.holds } else { &[] }
     }
 
     /// Who must approve a step (R15); before roles become people.
@@ -301,20 +292,20 @@ impl<'a> Scope<'a> {
         roles.max()
     }
 
-    /// Whether a message of a ladder needs somebody's approval by itself.
-    pub(super) fn asks_approval(
+    /// Whether a decline passes a step: a message only when it needed approval itself (R18); what a person does
+    /// can always be declined.
+    pub(super) fn can_be_declined(
         &self,
         day: &Day<'a>,
-        ladder: LadderId,
+        ladder: Option<LadderId>,
         invoice: &InvoiceState<'a>,
         step: &Step,
         calendar: &Calendar,
     ) -> bool {
-        let Some(act) = step.acts.first() else { return false };
-        let escalated = act.is_message() && invoice.escalated_to().is_some();
-        escalated
-            || self.never_auto_send(Some(ladder)).is_some_and(|_| act.is_message())
-            || !self.approvals(day, Some(ladder), invoice, step, act, calendar).is_empty()
+        let Some(act) = step.acts.first().filter(|act| act.is_message()) else { return true };
+        invoice.escalated_to().is_some()
+            || self.never_auto_send(ladder).is_some()
+            || !self.approvals(day, ladder, invoice, step, act, calendar).is_empty()
     }
 
     /// Limits on messages: those of a customer and those of a day (R19).
