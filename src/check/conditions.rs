@@ -158,6 +158,7 @@ impl Asked {
     }
 
     fn between(&self, c: &mut Checker, least: &Value, most: &Value) -> Option<Predicate> {
+        self.has_order(c)?;
         let (low, high) = (self.ordered(c, least)?, self.ordered(c, most)?);
         let reversed = match (low, high) {
             (Ordered::Number(low), Ordered::Number(high)) => low > high,
@@ -179,6 +180,7 @@ impl Asked {
     }
 
     fn compare(&self, c: &mut Checker, order: Comparison, value: &Value) -> Option<Predicate> {
+        self.has_order(c)?;
         let bound = self.ordered(c, value)?;
         if let Ordered::Season(_) = bound {
             let help = "compare `today` with a whole date, or write `between 08-01 and 08-21`";
@@ -197,6 +199,21 @@ impl Asked {
             Comparison::AtLeast => (Some(bound), None),
         };
         self.ranges(c, vec![range])
+    }
+
+    /// Reports a field whose values are not less or more than others.
+    fn has_order(&self, c: &mut Checker) -> Option<()> {
+        let help = match self.kind {
+            FieldType::Text | FieldType::OneOf(_) => {
+                format!("compare it with `{0} is \"…\"` or `{0} in (\"…\", \"…\")`", self.name)
+            }
+            FieldType::Flag => format!("write `{0}` or `not {0}`", self.name),
+            FieldType::Tags => format!("ask for a tag: `{} has \"…\"`", self.name),
+            FieldType::Number | FieldType::Days | FieldType::Money | FieldType::Date => return Some(()),
+        };
+        let message = format!("`{}` is {}, which has no less and no more", self.name, self.kind.describe());
+        self.wrong(c, self.span, message, &help);
+        None
     }
 
     /// A literal that fits the field, as something with an order.
@@ -233,10 +250,9 @@ impl Asked {
     }
 
     fn ranges(&self, c: &mut Checker, ranges: Vec<(Option<Ordered>, Option<Ordered>)>) -> Option<Predicate> {
-        let seasons = ranges.iter().any(|range| matches!(range, (Some(Ordered::Season(_)), _)));
-        let dates = ranges
-            .iter()
-            .any(|range| matches!(range, (Some(Ordered::Date(_)), _) | (_, Some(Ordered::Date(_)))));
+        let mut ends = ranges.iter().flat_map(|range| [range.0, range.1]).flatten();
+        let seasons = ends.clone().any(|end| matches!(end, Ordered::Season(_)));
+        let dates = ends.any(|end| matches!(end, Ordered::Date(_)));
         if seasons && dates {
             self.wrong(
                 c,
