@@ -91,12 +91,13 @@ impl<'a> Steps<'a> {
         if self.home == Home::CarveOut {
             return Some(anchor);
         }
-        let text = c.input.sources.text(span).to_owned();
-        let message = format!("`{text}` cannot be a step of a ladder");
+        let (word, example) = match anchor {
+            Anchor::Dispute => ("dispute", "carve-out disputes when invoice.disputed:"),
+            _ => ("promise", "carve-out broken_promises when invoice.promise_broken:"),
+        };
+        let message = format!("only a carve-out can count from `{word}`");
         let error = Diagnostic::error("anchor-not-for-ladder", span, message);
-        c.report(
-            error.help("put the step in a carve-out, such as `carve-out disputes when invoice.disputed:`"),
-        );
+        c.report(error.help(format!("put this line in a carve-out, such as `{example}`")));
         None
     }
 
