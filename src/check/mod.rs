@@ -31,8 +31,8 @@ pub struct Input<'a> {
     pub file: FileId,
     /// Its tree.
     pub ast: &'a Ast,
-    /// The templates in its folder.
-    pub templates: &'a TemplateSet,
+    /// The templates in its folder; none when the folder could not be read, which has been reported.
+    pub templates: Option<&'a TemplateSet>,
     /// The holiday files it names: their text, or why they could not be read.
     pub holidays: &'a BTreeMap<String, Result<String, String>>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, conditions};
+use super::{Checker, conditions, references};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Act, Anchor, Approval, Channel, Condition, Forbidden, Moment, Offset, Repeat, Restriction,
@@ -349,9 +349,16 @@ fn options(c: &mut Checker, act: &ast::Act) {
 
 /// A template's name; one that is not in the folder is reported.
 fn template(c: &mut Checker, name: &ast::Name) -> String {
-    if !c.input.templates.names().any(|known| known == name.text) {
-        let known: Vec<String> = c.input.templates.names().map(str::to_owned).collect();
-        let otherwise = format!("add a file `{}.md` to the templates folder", name.text);
+    if let Some(templates) = c.input.templates
+        && !templates.names().any(|known| known == name.text)
+    {
+        let known: Vec<String> = templates.names().map(str::to_owned).collect();
+        let otherwise = match references(c.input.ast).templates {
+            Some(_) => format!("add a file `{}.md` to the templates folder", name.text),
+            None => String::from(
+                "say where the templates are: add a line `templates \"templates\"` to the policy block",
+            ),
+        };
         c.unknown("template", name, &known, &otherwise);
     }
     name.text.clone()
@@ -359,7 +366,7 @@ fn template(c: &mut Checker, name: &ast::Name) -> String {
 
 /// An e-mail needs a subject, in every language.
 fn subjects(c: &mut Checker, name: &ast::Name) {
-    let templates = c.input.templates;
+    let Some(templates) = c.input.templates else { return };
     for id in templates.languages_of(&name.text).filter(|&id| !templates.has_subject(id)) {
         let message =
             format!("the template `{}` has no subject, and an e-mail needs one", templates.path(id));
