@@ -81,11 +81,13 @@ impl Asked {
         if self.kind == FieldType::Flag {
             return Some(Predicate::Flag);
         }
-        let message =
-            format!("`{}` is {}, which does not hold or fail by itself", self.name, self.kind.describe());
+        let message = format!("`{}` is {}, not yes or no", self.name, self.kind.describe());
         let help = match self.kind {
             FieldType::Tags => format!("ask for a tag: `{} has \"…\"`", self.name),
-            _ => format!("compare it, or ask `{} is known`", self.name),
+            FieldType::Text | FieldType::OneOf(_) => {
+                format!("compare it: `{0} is \"…\"`; or ask `{0} is known`", self.name)
+            }
+            _ => format!("compare it with `<`, `>` or `between`, or ask `{} is known`", self.name),
         };
         self.wrong(c, self.span, message, &help);
         None
@@ -187,7 +189,10 @@ impl Asked {
             self.wrong(
                 c,
                 value.span,
-                String::from("a day of the year comes back, so nothing is before or after it"),
+                format!(
+                    "`{}` comes back every year, so nothing is before or after it",
+                    c.input.sources.text(value.span)
+                ),
                 help,
             );
             return None;
@@ -211,7 +216,7 @@ impl Asked {
             FieldType::Tags => format!("ask for a tag: `{} has \"…\"`", self.name),
             FieldType::Number | FieldType::Days | FieldType::Money | FieldType::Date => return Some(()),
         };
-        let message = format!("`{}` is {}, which has no less and no more", self.name, self.kind.describe());
+        let message = format!("`{}` is {}, which has no order", self.name, self.kind.describe());
         self.wrong(c, self.span, message, &help);
         None
     }
@@ -242,10 +247,17 @@ impl Asked {
             (FieldType::Money, Literal::Number(_)) => {
                 error.help(format!("say of which currency: `{text} EUR`"))
             }
+            (FieldType::Money, _) => error.help("write an amount such as `200 EUR`, without quotes"),
+            (FieldType::Date, Literal::Text(text)) if text.parse::<NaiveDate>().is_ok() => {
+                error.fix(value.span, text)
+            }
+            (FieldType::Date, Literal::Days(_) | Literal::Number(_)) => error.help(
+                "write a date such as `2026-10-31`; for a number of days ask `invoice.days_overdue` or `invoice.age`",
+            ),
             (FieldType::Date, _) => error.help("write a date such as `2026-10-31`"),
             (FieldType::Text | FieldType::OneOf(_), _) => error.fix(value.span, format!("\"{text}\"")),
-            (FieldType::Days | FieldType::Number, _) => error.help("write a number such as `30`"),
-            _ => error.help("compare it with a value of its own kind"),
+            (FieldType::Days, _) => error.help("write a whole number such as `30`"),
+            _ => error.help("write a number such as `30`"),
         });
     }
 

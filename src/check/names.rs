@@ -55,7 +55,9 @@ pub(super) fn collect(c: &mut Checker) -> Names {
 
 fn twice(kind: &str, name: &str, span: Span) -> Diagnostic {
     let (message, help) = match kind {
-        "policy block" => (String::from("a file has one policy block"), "put all settings into the first one"),
+        "policy block" => {
+            (String::from("a file has one policy block"), "put all settings into the first one")
+        }
         "role" | "field" => (format!("the {kind} `{name}` is there twice"), "keep one of the two lines"),
         "scenario" => (format!("the {kind} `{name}` is there twice"), "rename one of them"),
         _ => (format!("the {kind} `{name}` is there twice"), "rename one of them, or join the two blocks"),

@@ -184,14 +184,15 @@ impl<'a> Steps<'a> {
         let key = act.key_name.as_ref().map_or_else(|| key_of(&act.kind), |name| name.text.clone());
         if let Some(&first) = self.keys.get(&key) {
             let message = format!("`{}` has two steps that the ledger would remember as `{key}`", self.block);
-            c.report(
-                Diagnostic::error("duplicate-key", act.span, message).label(first, "the first one").help(
-                    format!(
-                        "give one of them a name of its own: `{} as NAME`",
-                        c.input.sources.text(act.span)
-                    ),
-                ),
-            );
+            let help = match &act.key_name {
+                Some(name) => format!("give one of them another name than `{}`", name.text),
+                None => {
+                    let text = c.input.sources.text(act.span);
+                    format!("give one of them a name of its own: `{text} as NAME`")
+                }
+            };
+            let error = Diagnostic::error("duplicate-key", act.span, message).label(first, "the first one");
+            c.report(error.help(help));
         }
         self.keys.entry(key.clone()).or_insert(act.span);
         key

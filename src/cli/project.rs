@@ -49,8 +49,7 @@ pub(super) fn open(path: &Path) -> Result<Project, String> {
         holidays: &holidays,
     });
     // What could not be parsed is missing from the tree: names that look unknown may stand there.
-    let missing =
-        ["unknown-name", "unknown-field", "template-unknown-name", "no-policy-block", "no-segment"];
+    let missing = ["unknown-name", "unknown-field", "template-unknown-name", "no-policy-block", "no-segment"];
     let found = checked.diagnostics.into_iter().chain(template::check(&templates, &checked.fields));
     diagnostics.extend(found.filter(|found| !broken || !missing.contains(&found.code)));
     diagnostics.sort_by_key(|found| found.span.map(|span| (span.file, span.start)));
