@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dun::money::Currency;
 use dun::render;
+use dun::snapshot::{LoadOptions, parse_document};
 use dun::span::Sources;
 use dun::syntax;
 
@@ -97,6 +99,27 @@ fn policies_in_the_documentation_parse() {
         }
     }
     assert!(wrong.concat().is_empty(), "{}", wrong.concat());
+}
+
+/// A document of data shown whole, with invoices of its own, loads without a problem. A mapping, whose
+/// `invoices` is no list, needs the files that it maps.
+#[test]
+fn data_in_the_documentation_loads() {
+    let options = LoadOptions {
+        currency: Currency::EUR,
+        fields: &[],
+        terms_days: Some(30),
+        timezone: chrono_tz::Europe::Paris,
+    };
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let whole = |block: &Block| block.info == "yaml" && block.text.contains("\ninvoices:\n  - ");
+        for block in blocks(&text).into_iter().filter(whole) {
+            let name = format!("{}, the block after line {}", page.display(), block.line);
+            let loaded = parse_document(&name, &block.text, &options);
+            assert_eq!(loaded.map(|snapshot| snapshot.problems), Ok(Vec::new()), "{name}");
+        }
+    }
 }
 
 #[test]
