@@ -303,7 +303,7 @@ fn compile(policy: &str) -> Compiled {
         sources: &sources,
         file,
         ast: &ast,
-        templates: &templates,
+        templates: Some(&templates),
         holidays: &BTreeMap::new(),
     });
     let shown = render::diagnostic::diagnostics(&checked.diagnostics, &sources, false);

@@ -29,7 +29,7 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
     let (cadences, others): (Vec<_>, Vec<_>) =
         rules.partition(|block| matches!(block.header, RulesHeader::Cadence { .. }));
     cadences.into_iter().chain(others).for_each(|block| parts.add(c, block));
-    if parts.segments.is_empty() {
+    if !c.input.ast.blocks.iter().any(is_segment) {
         let error = Diagnostic::error(
             "no-segment",
             block.span,
@@ -56,6 +56,10 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
 
 fn policy_block(block: &Block) -> Option<&crate::syntax::ast::PolicyBlock> {
     if let Block::Policy(policy) = block { Some(policy) } else { None }
+}
+
+fn is_segment(block: &Block) -> bool {
+    matches!(block, Block::Rules(RulesBlock { header: RulesHeader::Segment { .. }, .. }))
 }
 
 fn scenarios(c: &mut Checker) {
@@ -221,6 +225,7 @@ fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
         restrictions: Vec::new(),
         catch_up: None,
     };
+    let mut catch_up: Option<Span> = None;
     for clause in &block.clauses {
         if let Some(misplaced) = misplaced(&block.header, clause) {
             c.report(misplaced);
@@ -228,7 +233,12 @@ fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
         }
         match &clause.node {
             Clause::Use(names) => body.uses.extend(names.iter().cloned()),
-            Clause::CatchUp(family) => body.catch_up = Some(settings::catch_up(c, *family, clause.span)),
+            Clause::CatchUp(family) => {
+                if let Some(first) = catch_up.replace(clause.span) {
+                    c.report(settings::set_twice(clause.span, first));
+                }
+                body.catch_up = Some(settings::catch_up(c, *family, clause.span));
+            }
             Clause::Weekends(_) => c.not_yet(clause.span, "weekends:"),
             Clause::Restriction(restriction) => {
                 let everywhere = block.header == RulesHeader::Everywhere;
@@ -281,7 +291,9 @@ fn held_contacts(c: &mut Checker, block: &RulesBlock, body: &Body) {
     let hold_line = c.rules[hold.rule.0 as usize].line;
     for step in body.steps.iter().filter(|step| step.acts.iter().any(|act| act.contact().is_some())) {
         let line = c.rules[step.rule.0 as usize].line;
-        let clause = block.clauses.iter().find(|clause| c.input.sources.line(clause.span) == line);
+        let clause = block.clauses.iter().find(|clause| {
+            matches!(clause.node, Clause::Step(_)) && c.input.sources.line(clause.span) == line
+        });
         let message = format!("the hold in line {hold_line} stops this contact for good");
         let error =
             Diagnostic::error("contact-under-hold", clause.map_or(block.span, |clause| clause.span), message);

@@ -77,15 +77,10 @@ fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
     match serde_yaml::from_str::<BTreeMap<String, String>>(text) {
         Err(error) => {
             let error = error.to_string();
-            let first = error.lines().next().unwrap_or("").to_owned();
-            c.report(
-                Diagnostic::error(
-                    "bad-holiday-file",
-                    span,
-                    format!("`{path}` is not a list of holidays: {first}"),
-                )
-                .help(help),
-            );
+            let first = error.lines().next().unwrap_or("");
+            let why = first.strip_prefix("error: ").unwrap_or(first);
+            let message = format!("`{path}` does not give holidays: {why}");
+            c.report(Diagnostic::error("bad-holiday-file", span, message).help(help));
         }
         Ok(days) => {
             for day in days.keys() {

@@ -81,11 +81,13 @@ impl Asked {
         if self.kind == FieldType::Flag {
             return Some(Predicate::Flag);
         }
-        let message =
-            format!("`{}` is {}, which does not hold or fail by itself", self.name, self.kind.describe());
+        let message = format!("`{}` is {}, not yes or no", self.name, self.kind.describe());
         let help = match self.kind {
             FieldType::Tags => format!("ask for a tag: `{} has \"…\"`", self.name),
-            _ => format!("compare it, or ask `{} is known`", self.name),
+            FieldType::Text | FieldType::OneOf(_) => {
+                format!("compare it: `{0} is \"…\"`; or ask `{0} is known`", self.name)
+            }
+            _ => format!("compare it with `<`, `>` or `between`, or ask `{} is known`", self.name),
         };
         self.wrong(c, self.span, message, &help);
         None
@@ -158,6 +160,7 @@ impl Asked {
     }
 
     fn between(&self, c: &mut Checker, least: &Value, most: &Value) -> Option<Predicate> {
+        self.has_order(c)?;
         let (low, high) = (self.ordered(c, least)?, self.ordered(c, most)?);
         let reversed = match (low, high) {
             (Ordered::Number(low), Ordered::Number(high)) => low > high,
@@ -179,13 +182,17 @@ impl Asked {
     }
 
     fn compare(&self, c: &mut Checker, order: Comparison, value: &Value) -> Option<Predicate> {
+        self.has_order(c)?;
         let bound = self.ordered(c, value)?;
         if let Ordered::Season(_) = bound {
             let help = "compare `today` with a whole date, or write `between 08-01 and 08-21`";
             self.wrong(
                 c,
                 value.span,
-                String::from("a day of the year comes back, so nothing is before or after it"),
+                format!(
+                    "`{}` comes back every year, so nothing is before or after it",
+                    c.input.sources.text(value.span)
+                ),
                 help,
             );
             return None;
@@ -197,6 +204,21 @@ impl Asked {
             Comparison::AtLeast => (Some(bound), None),
         };
         self.ranges(c, vec![range])
+    }
+
+    /// Reports a field whose values are not less or more than others.
+    fn has_order(&self, c: &mut Checker) -> Option<()> {
+        let help = match self.kind {
+            FieldType::Text | FieldType::OneOf(_) => {
+                format!("compare it with `{0} is \"…\"` or `{0} in (\"…\", \"…\")`", self.name)
+            }
+            FieldType::Flag => format!("write `{0}` or `not {0}`", self.name),
+            FieldType::Tags => format!("ask for a tag: `{} has \"…\"`", self.name),
+            FieldType::Number | FieldType::Days | FieldType::Money | FieldType::Date => return Some(()),
+        };
+        let message = format!("`{}` is {}, which has no order", self.name, self.kind.describe());
+        self.wrong(c, self.span, message, &help);
+        None
     }
 
     /// A literal that fits the field, as something with an order.
@@ -225,18 +247,24 @@ impl Asked {
             (FieldType::Money, Literal::Number(_)) => {
                 error.help(format!("say of which currency: `{text} EUR`"))
             }
+            (FieldType::Money, _) => error.help("write an amount such as `200 EUR`, without quotes"),
+            (FieldType::Date, Literal::Text(text)) if text.parse::<NaiveDate>().is_ok() => {
+                error.fix(value.span, text)
+            }
+            (FieldType::Date, Literal::Days(_) | Literal::Number(_)) => error.help(
+                "write a date such as `2026-10-31`; for a number of days ask `invoice.days_overdue` or `invoice.age`",
+            ),
             (FieldType::Date, _) => error.help("write a date such as `2026-10-31`"),
             (FieldType::Text | FieldType::OneOf(_), _) => error.fix(value.span, format!("\"{text}\"")),
-            (FieldType::Days | FieldType::Number, _) => error.help("write a number such as `30`"),
-            _ => error.help("compare it with a value of its own kind"),
+            (FieldType::Days, _) => error.help("write a whole number such as `30`"),
+            _ => error.help("write a number such as `30`"),
         });
     }
 
     fn ranges(&self, c: &mut Checker, ranges: Vec<(Option<Ordered>, Option<Ordered>)>) -> Option<Predicate> {
-        let seasons = ranges.iter().any(|range| matches!(range, (Some(Ordered::Season(_)), _)));
-        let dates = ranges
-            .iter()
-            .any(|range| matches!(range, (Some(Ordered::Date(_)), _) | (_, Some(Ordered::Date(_)))));
+        let mut ends = ranges.iter().flat_map(|range| [range.0, range.1]).flatten();
+        let seasons = ends.clone().any(|end| matches!(end, Ordered::Season(_)));
+        let dates = ends.any(|end| matches!(end, Ordered::Date(_)));
         if seasons && dates {
             self.wrong(
                 c,

@@ -31,8 +31,8 @@ pub struct Input<'a> {
     pub file: FileId,
     /// Its tree.
     pub ast: &'a Ast,
-    /// The templates in its folder.
-    pub templates: &'a TemplateSet,
+    /// The templates in its folder; none when the folder could not be read, which has been reported.
+    pub templates: Option<&'a TemplateSet>,
     /// The holiday files it names: their text, or why they could not be read.
     pub holidays: &'a BTreeMap<String, Result<String, String>>,
 }
@@ -115,7 +115,15 @@ impl<'a> Checker<'a> {
     /// Refuses by name what is parsed but not evaluated yet.
     fn not_yet(&mut self, span: Span, what: &str) {
         let message = format!("`{what}` is not evaluated yet");
-        let help = "leave it out for now; dun refuses it rather than ignore it";
+        let help = match what {
+            "months" => "count in days for now, such as `D+60`",
+            "previous" => "count from `D` for now, such as `D+20`",
+            "hold until" => "for now write `hold`, and `today <= 2026-12-31` in the condition of a carve-out",
+            what if what.starts_with("catch up") => {
+                "for now write `catch up: one at a time` or `catch up: latest`"
+            }
+            _ => "leave it out for now; dun refuses it rather than ignore it",
+        };
         self.report(Diagnostic::error("not-evaluated", span, message).help(help));
     }
 

@@ -27,12 +27,7 @@ pub(super) fn collect(c: &mut Checker) -> Names {
     for block in &c.input.ast.blocks {
         let Some((kind, name, span)) = named(block) else { continue };
         if let Some(&first) = seen.get(&(kind, name.clone())) {
-            let message = format!("the {kind} `{name}` is there twice");
-            c.report(
-                Diagnostic::error("duplicate-name", span, message)
-                    .label(first, "the first one")
-                    .help("rename one of them, or join the two blocks"),
-            );
+            c.report(twice(kind, &name, span).label(first, "the first one"));
             continue;
         }
         seen.insert((kind, name), span);
@@ -56,6 +51,18 @@ pub(super) fn collect(c: &mut Checker) -> Names {
         }
     }
     names
+}
+
+fn twice(kind: &str, name: &str, span: Span) -> Diagnostic {
+    let (message, help) = match kind {
+        "policy block" => {
+            (String::from("a file has one policy block"), "put all settings into the first one")
+        }
+        "role" | "field" => (format!("the {kind} `{name}` is there twice"), "keep one of the two lines"),
+        "scenario" => (format!("the {kind} `{name}` is there twice"), "rename one of them"),
+        _ => (format!("the {kind} `{name}` is there twice"), "rename one of them, or join the two blocks"),
+    };
+    Diagnostic::error("duplicate-name", span, message).help(help)
 }
 
 fn named(block: &Block) -> Option<(&'static str, String, Span)> {
@@ -114,9 +121,9 @@ fn role_holder(c: &mut Checker, fields: &[OwnField], role: &ast::Role) -> RoleHo
     match &role.holder {
         ast::RoleHolder::Contact => RoleHolder::Contact,
         ast::RoleHolder::Address(address) => {
-            if !address.node.contains('@') || address.node.chars().any(char::is_control) {
-                let message = format!("`{}` is not an e-mail address", address.node);
-                let help = "write an address such as `\"collections@acme.example\"`";
+            if !is_one_address(&address.node) {
+                let message = format!("`{}` is not one plain e-mail address", address.node);
+                let help = "write a single address without a name, such as `\"collections@acme.example\"`";
                 c.report(Diagnostic::error("bad-address", address.span, message).help(help));
             }
             RoleHolder::Address(address.node.clone())
@@ -135,6 +142,13 @@ fn role_holder(c: &mut Checker, fields: &[OwnField], role: &ast::Role) -> RoleHo
             None => RoleHolder::Contact,
         },
     }
+}
+
+/// What evaluation takes for an address as well: nothing that adds a name, a second address or a header.
+fn is_one_address(text: &str) -> bool {
+    let parts = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"');
+    parts && text.matches('@').count() == 1 && !text.contains(odd)
 }
 
 /// The field of a path and its type; unknown ones are reported.

@@ -30,9 +30,7 @@ pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
         if let Some((_, first)) = seen.iter().find(|(known, _)| *known == kind)
             && !matches!(line.node, Setting::Rate(_))
         {
-            let error = Diagnostic::error("duplicate-setting", line.span, "this is set twice")
-                .label(*first, "the first time");
-            c.report(error.help("keep one of the two lines"));
+            c.report(set_twice(line.span, *first));
         }
         seen.push((kind, line.span));
         setting(c, &mut settings, line);
@@ -42,6 +40,13 @@ pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
         c.report(error.help("add a line such as `currency EUR` to the policy block"));
     }
     settings
+}
+
+/// One setting, two lines.
+pub(super) fn set_twice(span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error("duplicate-setting", span, "this is set twice")
+        .label(first, "the first time")
+        .help("keep one of the two lines")
 }
 
 fn setting(c: &mut Checker, settings: &mut Settings, line: &Spanned<Setting>) {

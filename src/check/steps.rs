@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, conditions};
+use super::{Checker, conditions, references};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Act, Anchor, Approval, Channel, Condition, Forbidden, Moment, Offset, Repeat, Restriction,
@@ -91,12 +91,13 @@ impl<'a> Steps<'a> {
         if self.home == Home::CarveOut {
             return Some(anchor);
         }
-        let text = c.input.sources.text(span).to_owned();
-        let message = format!("`{text}` cannot be a step of a ladder");
+        let (word, example) = match anchor {
+            Anchor::Dispute => ("dispute", "carve-out disputes when invoice.disputed:"),
+            _ => ("promise", "carve-out broken_promises when invoice.promise_broken:"),
+        };
+        let message = format!("only a carve-out can count from `{word}`");
         let error = Diagnostic::error("anchor-not-for-ladder", span, message);
-        c.report(
-            error.help("put the step in a carve-out, such as `carve-out disputes when invoice.disputed:`"),
-        );
+        c.report(error.help(format!("put this line in a carve-out, such as `{example}`")));
         None
     }
 
@@ -183,14 +184,15 @@ impl<'a> Steps<'a> {
         let key = act.key_name.as_ref().map_or_else(|| key_of(&act.kind), |name| name.text.clone());
         if let Some(&first) = self.keys.get(&key) {
             let message = format!("`{}` has two steps that the ledger would remember as `{key}`", self.block);
-            c.report(
-                Diagnostic::error("duplicate-key", act.span, message).label(first, "the first one").help(
-                    format!(
-                        "give one of them a name of its own: `{} as NAME`",
-                        c.input.sources.text(act.span)
-                    ),
-                ),
-            );
+            let help = match &act.key_name {
+                Some(name) => format!("give one of them another name than `{}`", name.text),
+                None => {
+                    let text = c.input.sources.text(act.span);
+                    format!("give one of them a name of its own: `{text} as NAME`")
+                }
+            };
+            let error = Diagnostic::error("duplicate-key", act.span, message).label(first, "the first one");
+            c.report(error.help(help));
         }
         self.keys.entry(key.clone()).or_insert(act.span);
         key
@@ -348,9 +350,16 @@ fn options(c: &mut Checker, act: &ast::Act) {
 
 /// A template's name; one that is not in the folder is reported.
 fn template(c: &mut Checker, name: &ast::Name) -> String {
-    if !c.input.templates.names().any(|known| known == name.text) {
-        let known: Vec<String> = c.input.templates.names().map(str::to_owned).collect();
-        let otherwise = format!("add a file `{}.md` to the templates folder", name.text);
+    if let Some(templates) = c.input.templates
+        && !templates.names().any(|known| known == name.text)
+    {
+        let known: Vec<String> = templates.names().map(str::to_owned).collect();
+        let otherwise = match references(c.input.ast).templates {
+            Some(_) => format!("add a file `{}.md` to the templates folder", name.text),
+            None => String::from(
+                "say where the templates are: add a line `templates \"templates\"` to the policy block",
+            ),
+        };
         c.unknown("template", name, &known, &otherwise);
     }
     name.text.clone()
@@ -358,7 +367,7 @@ fn template(c: &mut Checker, name: &ast::Name) -> String {
 
 /// An e-mail needs a subject, in every language.
 fn subjects(c: &mut Checker, name: &ast::Name) {
-    let templates = c.input.templates;
+    let Some(templates) = c.input.templates else { return };
     for id in templates.languages_of(&name.text).filter(|&id| !templates.has_subject(id)) {
         let message =
             format!("the template `{}` has no subject, and an e-mail needs one", templates.path(id));

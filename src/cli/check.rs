@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::output::{colour_errors, deliver};
-use super::{Exit, fail, project};
+use super::output::{colour_errors, deliver, tell};
+use super::project::{self, Project};
+use super::{Exit, fail};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render;
 use crate::span::{Sources, Span};
@@ -48,33 +49,32 @@ pub(super) fn fails(found: &[Diagnostic], deny: Option<Deny>) -> bool {
 
 impl Check {
     pub(super) fn run(self) -> Exit {
-        let mut projects = Vec::new();
-        for path in &self.paths {
-            match project::open(path) {
-                Ok(project) => projects.push((path, project)),
-                Err(message) => return fail(&message),
-            }
-        }
-        let failed = projects.iter().any(|(_, project)| fails(&project.diagnostics, self.deny));
-        let exit = if failed { Exit::Failed } else { Exit::Done };
+        // A file that cannot be read says nothing about the others.
+        let opened: Vec<_> = self.paths.iter().map(|path| (path, project::open(path))).collect();
+        let failed = |opened: &Result<Project, String>| match opened {
+            Ok(project) => fails(&project.diagnostics, self.deny),
+            Err(_) => true,
+        };
+        let exit = if opened.iter().any(|(_, opened)| failed(opened)) { Exit::Failed } else { Exit::Done };
         if let CheckFormat::Json = self.format {
-            let all: Vec<Finding> = projects
-                .iter()
-                .flat_map(|(_, project)| findings(&project.diagnostics, &project.sources))
-                .collect();
+            let all: Vec<Finding> = opened.iter().flat_map(|(_, opened)| findings(opened)).collect();
             return deliver(None, exit, |out| {
                 serde_json::to_writer_pretty(&mut *out, &all)?;
                 writeln!(out)
             });
         }
-        for (path, project) in &projects {
-            eprint!(
-                "{}",
-                render::diagnostic::diagnostics(&project.diagnostics, &project.sources, colour_errors())
-            );
-            println!("{}: {}", path.display(), render::diagnostic::summary(&project.diagnostics));
+        let mut summaries = String::new();
+        for (path, opened) in &opened {
+            match opened {
+                Ok(Project { diagnostics, sources, .. }) => {
+                    tell(&render::diagnostic::diagnostics(diagnostics, sources, colour_errors()));
+                    let summary = render::diagnostic::summary(diagnostics);
+                    summaries.push_str(&format!("{}: {summary}\n", path.display()));
+                }
+                Err(message) => _ = fail(message),
+            }
         }
-        exit
+        deliver(None, exit, |out| out.write_all(summaries.as_bytes()))
     }
 }
 
@@ -105,7 +105,17 @@ struct FindingFix<'a> {
     replacement: &'a str,
 }
 
-fn findings<'a>(found: &'a [Diagnostic], sources: &Sources) -> Vec<Finding<'a>> {
+fn findings(opened: &Result<Project, String>) -> Vec<Finding<'_>> {
+    match opened {
+        Ok(project) => findings_in(&project.diagnostics, &project.sources),
+        Err(message) => {
+            let (severity, code) = (Severity::Error.word(), "file-not-read");
+            vec![Finding { severity, code, message, place: None, help: &[], fixes: Vec::new() }]
+        }
+    }
+}
+
+fn findings_in<'a>(found: &'a [Diagnostic], sources: &Sources) -> Vec<Finding<'a>> {
     let place = |span: Span| {
         let location = sources.location(span);
         FindingPlace {

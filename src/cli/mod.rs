@@ -1,6 +1,5 @@
 //! The command line: the only place beside the loaders that touches files, clock and terminal.
 #![expect(clippy::disallowed_methods, reason = "the command line reads files, the clock and the environment")]
-#![expect(clippy::print_stderr, clippy::print_stdout, reason = "the command line talks to the terminal")]
 
 mod check;
 mod output;
@@ -67,6 +66,6 @@ pub fn main() -> ExitCode {
 
 /// Says what went wrong, without a place in a policy file.
 fn fail(message: &str) -> Exit {
-    eprintln!("error: {message}");
+    output::tell(&format!("error: {message}\n"));
     Exit::Failed
 }

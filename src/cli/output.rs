@@ -1,9 +1,13 @@
 //! Where results go: standard output or a file, whole or not at all.
 
+use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use super::{Exit, fail};
+
+/// What is collected before it is written on.
+const BUFFER: usize = 1 << 16;
 
 /// Writes a result to a file (beside it first, then renamed) or to standard output.
 ///
@@ -15,10 +19,7 @@ pub(super) fn deliver(
 ) -> Exit {
     let written = match file {
         Some(path) => to_file(path, write),
-        None => {
-            let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-            write(&mut out).and_then(|()| out.flush())
-        }
+        None => buffered(io::stdout().lock(), write),
     };
     match (written, file) {
         (Ok(()), _) => exit,
@@ -28,15 +29,40 @@ pub(super) fn deliver(
     }
 }
 
-fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-    let mut out = BufWriter::with_capacity(1 << 16, beside.as_file_mut());
+/// Shows something beside the result. Nobody may be reading it any more, which is no failure.
+pub(super) fn tell(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn buffered(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFER, out);
     write(&mut out)?;
-    out.flush()?;
-    drop(out);
+    out.flush()
+}
+
+fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => return Err(io::Error::other("it is a folder")),
+        // A device or a named pipe is written to, not replaced.
+        Ok(found) if !found.is_file() => return buffered(File::options().write(true).open(path)?, write),
+        _ => {}
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(io::Error::other(format!("there is no folder `{}`", folder.display())));
+    }
+    let mut beside = beside().tempfile_in(folder)?;
+    buffered(beside.as_file_mut(), write)?;
     beside.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// A file of its own in the same folder, with the permissions of any new file.
+fn beside() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 /// Whether diagnostics may be coloured.

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, Utc};
 use clap::{Args, ValueEnum};
 
 use super::check::{Deny, fails};
-use super::output::{colour_errors, colour_results, deliver};
+use super::output::{colour_errors, colour_results, deliver, tell};
 use super::project::{self, Project};
 use super::{Exit, fail};
 use crate::compile::Program;
@@ -83,7 +83,7 @@ impl PlanArguments {
         };
         let shown: Vec<_> =
             project.diagnostics.iter().filter(|found| found.severity.word() != "note").cloned().collect();
-        eprint!("{}", render::diagnostic::diagnostics(&shown, &project.sources, colour_errors()));
+        tell(&render::diagnostic::diagnostics(&shown, &project.sources, colour_errors()));
         let Some(policy) = project.policy.take().filter(|_| !fails(&project.diagnostics, self.deny)) else {
             return fail(&format!("{} in `{}`", render::diagnostic::summary(&shown), self.policy.display()));
         };
@@ -105,7 +105,7 @@ impl PlanArguments {
 
     fn strict(&self, snapshot: &Snapshot) -> Exit {
         for problem in &snapshot.problems {
-            eprintln!("{}", render::text::problem(problem));
+            tell(&format!("{}\n", render::text::problem(problem)));
         }
         fail(&format!(
             "{} in the data, and `--strict` asks for none",
@@ -130,7 +130,7 @@ impl PlanArguments {
         let plan =
             evaluate::plan(&program, &project.templates, snapshot, as_of, Options { replay: self.replay });
         if let Some(why) = &plan.header.refused {
-            eprintln!("warning: every contact is withheld: {why}");
+            tell(&format!("warning: every contact is withheld: {why}\n"));
         }
         let exit = if plan.header.refused.is_some() { Exit::Refused } else { Exit::Done };
         let colour = colour_results(self.output.as_deref());

@@ -37,6 +37,7 @@ pub(super) fn open(path: &Path) -> Result<Project, String> {
     let named = check::references(&ast);
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
     let (files, unreadable) = templates(&folder, &named, &mut sources);
+    let read = unreadable.is_none();
     diagnostics.extend(unreadable);
     let templates = TemplateSet::new(files, named.language.as_deref().unwrap_or("en"));
     let holidays = holidays(&folder, &named);
@@ -44,15 +45,13 @@ pub(super) fn open(path: &Path) -> Result<Project, String> {
         sources: &sources,
         file,
         ast: &ast,
-        templates: &templates,
+        templates: read.then_some(&templates),
         holidays: &holidays,
     });
     // What could not be parsed is missing from the tree: names that look unknown may stand there.
-    let misleading = |found: &Diagnostic| {
-        broken && matches!(found.code, "unknown-name" | "no-policy-block" | "no-segment")
-    };
-    diagnostics.extend(checked.diagnostics.into_iter().filter(|found| !misleading(found)));
-    diagnostics.extend(template::check(&templates, &checked.fields));
+    let missing = ["unknown-name", "unknown-field", "template-unknown-name", "no-policy-block", "no-segment"];
+    let found = checked.diagnostics.into_iter().chain(template::check(&templates, &checked.fields));
+    diagnostics.extend(found.filter(|found| !broken || !missing.contains(&found.code)));
     diagnostics.sort_by_key(|found| found.span.map(|span| (span.file, span.start)));
     let sound = !diagnostics.iter().any(Diagnostic::is_error);
     Ok(Project { sources, templates, policy: checked.policy.filter(|_| sound), diagnostics })

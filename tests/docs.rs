@@ -1,0 +1,134 @@
+//! Every policy shown in the documentation parses, and what is shown as wrong is refused.
+#![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
+#![expect(clippy::disallowed_methods, reason = "the test reads the documentation")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dun::money::Currency;
+use dun::render;
+use dun::snapshot::{LoadOptions, parse_document};
+use dun::span::Sources;
+use dun::syntax;
+
+/// A fenced block: what stands behind the fence, the line it begins after, and its text.
+#[derive(Debug, PartialEq, Eq)]
+struct Block {
+    info: String,
+    line: usize,
+    text: String,
+}
+
+/// The fenced blocks of a Markdown text. A fence in a list keeps its indentation, which a policy ignores.
+fn blocks(text: &str) -> Vec<Block> {
+    let mut found = Vec::new();
+    let mut open: Option<(&str, Block)> = None;
+    for (at, line) in text.lines().enumerate() {
+        let trimmed = line.trim_start();
+        let fence = &trimmed[..trimmed.len() - trimmed.trim_start_matches('`').len()];
+        open = match open {
+            Some((begun, block)) if fence.len() >= begun.len() && trimmed.trim_end() == fence => {
+                found.push(block);
+                None
+            }
+            Some((begun, block)) => Some((begun, Block { text: format!("{}{line}\n", block.text), ..block })),
+            None if fence.len() >= 3 => {
+                let info = String::from(trimmed[fence.len()..].trim());
+                Some((fence, Block { info, line: at + 1, text: String::new() }))
+            }
+            None => None,
+        };
+    }
+    assert!(open.is_none(), "a fence is not closed");
+    found
+}
+
+/// The documentation: the README, the reference, and what stands beside the shipped policies.
+fn pages() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md")];
+    collect(&root.join("docs"), &mut pages);
+    collect(&root.join("policies"), &mut pages);
+    pages.retain(|page| page.is_file());
+    pages.sort();
+    pages
+}
+
+fn collect(folder: &Path, pages: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            // Templates are Markdown, but no documentation.
+            if path.file_name().is_some_and(|name| name != "templates") {
+                collect(&path, pages);
+            }
+        } else if path.extension().is_some_and(|end| end == "md") {
+            pages.push(path);
+        }
+    }
+}
+
+/// What the parser says about a policy text.
+fn messages(name: &str, text: &str) -> String {
+    let mut sources = Sources::default();
+    let file = sources.add(name, text);
+    let (_, found) = syntax::parse(&sources, file);
+    render::diagnostic::diagnostics(&found, &sources, false)
+}
+
+#[test]
+fn policies_in_the_documentation_parse() {
+    let pages = pages();
+    assert!(!pages.is_empty(), "the documentation is found");
+    let mut wrong = Vec::new();
+    for page in &pages {
+        let text = fs::read_to_string(page).unwrap();
+        for Block { info, line, text } in blocks(&text) {
+            let name = format!("{}, the block after line {line}", page.display());
+            let words: Vec<&str> = info.split([',', ' ']).filter(|word| !word.is_empty()).collect();
+            let said = match words.as_slice() {
+                ["dun"] => messages(&name, &text),
+                ["dun", "wrong"] if messages(&name, &text).is_empty() => {
+                    format!("{name}: shown as wrong, and it parses\n")
+                }
+                ["dun", "wrong"] => String::new(),
+                ["dun", other @ ..] => format!("{name}: `dun` or `dun,wrong`, not {other:?}\n"),
+                _ => String::new(),
+            };
+            wrong.push(said);
+        }
+    }
+    assert!(wrong.concat().is_empty(), "{}", wrong.concat());
+}
+
+/// A document of data shown whole, with invoices of its own, loads without a problem. A mapping, whose
+/// `invoices` is no list, needs the files that it maps.
+#[test]
+fn data_in_the_documentation_loads() {
+    let options = LoadOptions {
+        currency: Currency::EUR,
+        fields: &[],
+        terms_days: Some(30),
+        timezone: chrono_tz::Europe::Paris,
+    };
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let whole = |block: &Block| block.info == "yaml" && block.text.contains("\ninvoices:\n  - ");
+        for block in blocks(&text).into_iter().filter(whole) {
+            let name = format!("{}, the block after line {}", page.display(), block.line);
+            let loaded = parse_document(&name, &block.text, &options);
+            assert_eq!(loaded.map(|snapshot| snapshot.problems), Ok(Vec::new()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn blocks_are_found_with_their_kind_and_place() {
+    let text = "a\n```dun\nhold\n```\n````\n```dun\n````\n- x\n  ```dun,wrong\n  hodl\n  ```\n";
+    let block =
+        |info: &str, line, text: &str| Block { info: String::from(info), line, text: String::from(text) };
+    assert_eq!(
+        blocks(text),
+        [block("dun", 2, "hold\n"), block("", 5, "```dun\n"), block("dun,wrong", 9, "  hodl\n")]
+    );
+}
