@@ -12,7 +12,7 @@ use dun::check::{Input, check};
 use dun::compile::Program;
 use dun::evaluate::{Options, plan};
 use dun::plan::{Action, Mode, Plan};
-use dun::snapshot::{LoadOptions, parse_document};
+use dun::snapshot::{LoadOptions, load, parse_document};
 use dun::span::Sources;
 use dun::syntax;
 use dun::template::{TemplateFile, TemplateSet};
@@ -181,6 +181,23 @@ impl Case {
     /// The whole plan of a day: actions, withheld, waiting, problems.
     pub(crate) fn plan(&self, rows: &str, date: &str) -> Vec<String> {
         lines(&self.plan_of(rows, date))
+    }
+
+    /// The whole plan of a day from a folder of tables.
+    pub(crate) fn plan_folder(&self, files: &[(&str, &str)], date: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let settings = &self.program.policy.settings;
+        let options = LoadOptions {
+            currency: settings.currency,
+            fields: &self.program.policy.fields,
+            terms_days: settings.terms_days,
+            timezone: settings.timezone,
+        };
+        let snapshot = load(folder.path(), &options).unwrap_or_else(|error| panic!("{error}"));
+        lines(&plan(&self.program, &self.templates, &snapshot, day(date), Options::default()))
     }
 
     /// Stage, its first day and owner of each waiting invoice.
