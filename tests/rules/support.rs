@@ -252,8 +252,17 @@ impl Case {
         done
     }
 
-    /// Law of R23: while nothing changes, no ladder step before `next`.
+    /// Law of R23: while nothing changes, no ladder step before `next`, and none at all without one.
     pub(crate) fn next_holds(&self, rows: &str, date: &str) {
+        self.law_of_next(rows, date, true);
+    }
+
+    /// The same for those whose `next` is known.
+    pub(crate) fn known_next_holds(&self, rows: &str, date: &str) {
+        self.law_of_next(rows, date, false);
+    }
+
+    fn law_of_next(&self, rows: &str, date: &str, also_unknown: bool) {
         let today = day(date);
         let plan = self.plan_of(rows, date);
         let waiting = plan.waiting.iter().map(|waiting| (waiting.invoice.clone(), waiting.next));
@@ -267,7 +276,11 @@ impl Case {
         });
         let mut promised: BTreeMap<String, NaiveDate> = BTreeMap::new();
         for (invoice, next) in waiting.chain(withheld).filter(|(id, _)| !acting.contains(id.as_str())) {
-            let next = next.unwrap_or(later(today, 60));
+            let next = match next {
+                Some(next) => next,
+                None if also_unknown => later(today, 60),
+                None => continue,
+            };
             assert!(next > today, "{invoice}: next {next} is not after {today}");
             let first = promised.entry(invoice).or_insert(next);
             *first = next.min(*first);
