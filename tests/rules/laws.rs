@@ -158,3 +158,26 @@ proptest! {
         prop_assert!((acts > 0) != (plan.waiting.len() == 1), "{:?}", lines(&plan));
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn r23_a_waiting_invoice_has_something_due_on_its_next(
+        steps in steps(), settings in settings(), calendar in calendar(), rows in rows(), day in 9_u32..31,
+        hold in any::<bool>(), when in select(WHENS),
+    ) {
+        let carve_out = if hold { format!("carve-out extra when {when}:\n  hold\n") } else { String::new() };
+        let case = case_with(settings, &format!("{calendar}segment all otherwise:\n  {}\n{carve_out}", steps.join("\n  ")));
+        let plan = case.plan_of(&rows, &format!("2026-10-{day:02}"));
+        if let Some(next) = plan.waiting.first().and_then(|waiting| waiting.next) {
+            let then = case.plan_of(&rows, &next.to_string());
+            prop_assert!(then.waiting.is_empty(), "{:?} {:?}", lines(&plan), lines(&then));
+        }
+        // The same for what is held to a known end: on that day it acts, or something still holds it.
+        if let Some(next) = plan.withheld.first().and_then(|withheld| withheld.next) {
+            let then = case.plan_of(&rows, &next.to_string());
+            prop_assert!(then.waiting.is_empty(), "{:?} {:?}", lines(&plan), lines(&then));
+        }
+    }
+}
