@@ -8,6 +8,8 @@ fn with(row: &str) -> String {
     format!("{DUE}\n{row}")
 }
 
+const FIRST: &str = "segment all otherwise:\n  at D+3 email a\n";
+
 const WEEKENDS: &str = "calendar c:\n  closed saturday, sunday\n";
 
 #[test]
@@ -254,4 +256,129 @@ fn r18_a_person_who_sends_is_stricter_than_a_program() {
     );
     let rows = with("invoices I2, due_date: 2026-10-01, amount: 9000");
     assert_eq!(case.plan(&rows, "2026-10-04"), ["2026-10-04 acts manual email a I2 + email a I1"]);
+}
+
+#[test]
+fn r12_an_undated_dispute_and_a_later_one_are_two() {
+    let case = case(
+        "segment all otherwise:\n  at D+90 email first\ncarve-out d when invoice.disputed:\n  at dispute notify manager\n",
+    );
+    let rows = with(
+        "disputes invoice_id: I1, closed: 2026-10-06\ndisputes invoice_id: I1, opened: 2026-10-20\nhistory I1 2026-10-03 d/notify manager done",
+    );
+    assert_eq!(
+        case.timeline(&rows, "2026-10-04", "2026-10-31"),
+        ["2026-10-20 automatic d/notify manager I1"]
+    );
+}
+
+#[test]
+fn r12_a_dispute_opened_on_the_day_another_closes_is_another() {
+    // The first holds through 10-09, the second from 10-10 on.
+    let case = case(
+        "segment all otherwise:\n  at D+90 email first\ncarve-out d when invoice.disputed:\n  at dispute notify manager\n",
+    );
+    let rows = with(
+        "disputes invoice_id: I1, opened: 2026-10-05, closed: 2026-10-10\ndisputes invoice_id: I1, opened: 2026-10-10",
+    );
+    assert_eq!(
+        case.timeline(&rows, "2026-10-01", "2026-10-31"),
+        ["2026-10-05 automatic d/notify manager I1", "2026-10-10 automatic d/notify manager I1"]
+    );
+}
+
+#[test]
+fn r19_a_text_after_an_email_waits_like_an_email() {
+    // The text of 10-05 comes one day after an e-mail: 10-04 + 5 = 10-09.
+    let case = case(
+        "segment all otherwise:\n  use x, y\ncadence x:\n  at D+3 email a\ncadence y:\n  at D+4 sms b\neverywhere:\n  write to a customer at most once every 5 days\n",
+    );
+    assert_eq!(
+        case.timeline(DUE, "2026-10-01", "2026-10-20"),
+        ["2026-10-04 automatic email a I1", "2026-10-09 automatic sms b I1"]
+    );
+}
+
+#[test]
+fn r19_what_is_held_takes_no_place() {
+    let case = case(&format!(
+        "{FIRST}carve-out d when invoice.disputed:\n  hold\neverywhere:\n  send at most 1 message a day\n"
+    ));
+    let rows = "customers C1\ncustomers C2\ninvoices I1, due_date: 2026-10-01\ninvoices I2, customer_id: C2, due_date: 2026-10-02\ndisputes invoice_id: I1, opened: 2026-10-01";
+    assert_eq!(
+        case.plan(rows, "2026-10-06"),
+        ["2026-10-06 acts automatic email a I2", "withheld disputed email a I1 next none"]
+    );
+}
+
+#[test]
+fn r07_a_repeated_step_mixes_with_rungs_by_its_dates() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email a\n  every 7 days from D+5, at most 2 times: email r\n  at D+10 email b\n",
+    );
+    // D+3, D+5, D+10, D+12: 10-04, 10-06, 10-11, 10-13.
+    assert_eq!(
+        case.timeline(DUE, "2026-10-01", "2026-10-31"),
+        [
+            "2026-10-04 automatic email a I1",
+            "2026-10-06 automatic email r #1 I1",
+            "2026-10-11 automatic email b I1",
+            "2026-10-13 automatic email r #2 I1"
+        ]
+    );
+}
+
+#[test]
+fn r02_a_reopened_invoice_goes_on_with_its_ladder() {
+    // Sent on 10-04 in time; settled from 10-06 to 10-19, when the second rung (10-11) came.
+    let case = case("segment all otherwise:\n  at D+3 email a\n  at D+10 email b\n");
+    let rows = with(
+        "payments invoice_id: I1, date: 2026-10-06, amount: 1000\npayments invoice_id: I1, date: 2026-10-20, amount: -1000\nhistory I1 2026-10-04 email a sent",
+    );
+    assert_eq!(case.plan(&rows, "2026-10-20"), ["2026-10-20 acts automatic email b I1"]);
+}
+
+#[test]
+fn r18_one_a_day_counts_each_channel_alone() {
+    let case = case(
+        "segment all otherwise:\n  use x, y\ncadence x:\n  at D+3 email a\ncadence y:\n  at D+3 sms b\n",
+    );
+    let rows = with("history I1 2026-10-04 email a sent, channel: email");
+    assert_eq!(case.plan(&rows, "2026-10-04"), ["2026-10-04 acts automatic sms b I1"]);
+}
+
+#[test]
+fn r18_never_auto_send_of_one_member_binds_the_message() {
+    // I1 would need the owner alone, I2 nobody; together the owner.
+    let case = case(
+        "segment a when invoice.balance >= 500 EUR:\n  never auto-send\n  at D+3 email a\nsegment all otherwise:\n  at D+3 email a\n",
+    );
+    let rows = "customers C1, owner: ann@acme.example\ninvoices I1, due_date: 2026-10-01\ninvoices I2, due_date: 2026-09-30, amount: 10";
+    assert_eq!(case.plan(rows, "2026-10-04"), ["2026-10-04 acts approval(owner) email a I2 + email a I1"]);
+}
+
+#[test]
+fn r11_latest_goes_no_lower_after_a_decline() {
+    let case = case_with(
+        "  catch up: latest",
+        "segment all otherwise:\n  at D+3 email a\n  at D+10 email b, needs approval by manager\n",
+    );
+    let rows = with("history I1 2026-10-11 email b declined");
+    assert_eq!(case.plan(&rows, "2026-10-12"), ["waiting I1 overdue next none"]);
+}
+
+#[test]
+fn r11_latest_tries_a_failed_top_again() {
+    let case =
+        case_with("  catch up: latest", "segment all otherwise:\n  at D+3 email a\n  at D+10 email b\n");
+    let rows = with("history I1 2026-10-11 email b failed");
+    assert_eq!(case.plan(&rows, "2026-10-12"), ["2026-10-12 acts automatic email b I1"]);
+}
+
+#[test]
+fn r09_an_unknown_outcome_blocks_even_after_a_higher_rung() {
+    // Nobody has settled what became of the first message.
+    let case = case("segment all otherwise:\n  at D+3 email a\n  at D+10 email b\n  at D+20 email c\n");
+    let rows = with("history I1 2026-10-04 email a unknown\nhistory I1 2026-10-11 email b sent");
+    assert_eq!(case.plan(&rows, "2026-10-21"), ["withheld unknown_outcome email c I1 next none"]);
 }
