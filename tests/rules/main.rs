@@ -1,0 +1,13 @@
+//! The rules of the language, R1 to R24, one test a case: the expected plans are worked out by hand from the
+//! reference, and the whole plan is compared.
+#![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
+#![expect(clippy::disallowed_methods, reason = "a test writes the files that it loads")]
+
+mod corners;
+mod disagreements;
+mod laws;
+mod r01_r06;
+mod r07_r12;
+mod r13_r17;
+mod r18_r24;
+mod support;

@@ -1,0 +1,372 @@
+//! Policies, data and whole plans as short texts.
+//!
+//! Data is written one row a line: the table, then the row. `invoices I1, due_date: 2026-10-01` is of customer
+//! C1 and over 1000 EUR unless it says otherwise; `history I1 2026-10-04 email a sent` is a ledger row.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+use dun::check::{Input, check};
+use dun::compile::Program;
+use dun::evaluate::{Options, plan};
+use dun::plan::{Action, Mode, Plan};
+use dun::snapshot::{LoadOptions, load, parse_document};
+use dun::span::Sources;
+use dun::syntax;
+use dun::template::{TemplateFile, TemplateSet};
+
+/// A policy with its templates, ready to plan with.
+pub(crate) struct Case {
+    program: Program,
+    templates: TemplateSet,
+}
+
+/// The roles that every case has.
+const ROLES: &str = "role finance = \"finance@acme.example\"\nrole manager = \"manager@acme.example\"\nrole owner = customer.owner\nrole legal = contact\n";
+
+/// A policy from its blocks, with the usual policy block and roles before them.
+pub(crate) fn case(blocks: &str) -> Case {
+    case_with("", blocks)
+}
+
+/// The same with further settings.
+pub(crate) fn case_with(settings: &str, blocks: &str) -> Case {
+    let head = "policy \"T\"\n  currency EUR\n  timezone Europe/Paris\n  templates \"templates\"\n  sender finance\n  fallback finance\n";
+    whole(&format!("{head}{settings}\n{ROLES}{blocks}"), &[])
+}
+
+/// The same with some templates of its own.
+pub(crate) fn case_written(blocks: &str, templates: &[(&str, &str)]) -> Case {
+    let head = "policy \"T\"\n  currency EUR\n  messages in en\n  timezone Europe/Paris\n  templates \"templates\"\n  sender finance\n  fallback finance\n";
+    whole(&format!("{head}{ROLES}{blocks}"), templates)
+}
+
+/// A whole policy text. Templates that it names and that are not given get a text of their own.
+pub(crate) fn whole(text: &str, given: &[(&str, &str)]) -> Case {
+    let mut sources = Sources::default();
+    let file = sources.add("policy.dun", text);
+    let (ast, problems) = syntax::parse(&sources, file);
+    assert!(problems.is_empty(), "{problems:#?}\n{text}");
+    let mut files: Vec<TemplateFile> = Vec::new();
+    let mut add = |path: String, text: &str| {
+        let file = sources.add(&format!("templates/{path}"), text);
+        files.push(TemplateFile { file, path, text: Arc::from(text) });
+    };
+    let known: BTreeSet<&str> = given.iter().filter_map(|(path, _)| path.split('.').next()).collect();
+    for (path, text) in given {
+        add((*path).to_owned(), text);
+    }
+    let (mut mails, mut others) = (BTreeSet::new(), BTreeSet::new());
+    let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+    for pair in words.windows(2).filter(|pair| !pair[1].is_empty() && !known.contains(pair[1])) {
+        match pair[0] {
+            "email" => mails.insert(pair[1]),
+            "sms" | "letter" | "with" => others.insert(pair[1]),
+            _ => continue,
+        };
+    }
+    let body = "Please pay {{ total }} for {{ invoice.id }}.\n";
+    for name in &mails {
+        add(format!("{name}.md"), &format!("---\nsubject: \"About {{{{ invoice.id }}}}\"\n---\n{body}"));
+    }
+    for name in others.difference(&mails) {
+        add(format!("{name}.md"), body);
+    }
+    let templates = TemplateSet::new(files, "en");
+    let holidays = BTreeMap::new();
+    let checked =
+        check(&Input { sources: &sources, file, ast: &ast, templates: &templates, holidays: &holidays });
+    let Some(policy) = checked.policy else { panic!("{:#?}\n{text}", checked.diagnostics) };
+    Case { program: Program::new(policy), templates }
+}
+
+/// A date.
+pub(crate) fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// The day `days` later.
+pub(crate) fn later(from: NaiveDate, days: u64) -> NaiveDate {
+    from.checked_add_days(Days::new(days)).unwrap()
+}
+
+/// Rows as a snapshot document. Rows of one table stay in their order.
+pub(crate) fn document(rows: &str) -> String {
+    let mut tables: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut head = String::new();
+    for (at, line) in rows.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
+        let (table, row) = line.split_once(' ').unwrap();
+        if let Some(key) = table.strip_suffix(':') {
+            writeln!(head, "{key}: {row}").unwrap();
+            continue;
+        }
+        let row = match table {
+            "customers" => customer(row),
+            "invoices" => invoice(row),
+            "history" => history(row),
+            "payments" => format!("payment_id: P{at:04}, {row}"),
+            "credit_notes" => format!("credit_id: N{at:04}, {row}"),
+            _ => row.to_owned(),
+        };
+        tables.entry(table).or_default().push(row);
+    }
+    tables.entry("customers").or_insert_with(|| vec![customer("C1")]);
+    tables.entry("invoices").or_default();
+    for (table, rows) in tables {
+        writeln!(head, "{table}:").unwrap();
+        for row in rows {
+            writeln!(head, "  - {{ {row} }}").unwrap();
+        }
+    }
+    head
+}
+
+fn with_defaults(mut row: String, defaults: &[(&str, &str)]) -> String {
+    for (column, value) in defaults {
+        if !row.contains(&format!("{column}:")) {
+            write!(row, ", {column}: {value}").unwrap();
+        }
+    }
+    // `none` leaves a column out.
+    row.split(", ").filter(|cell| !cell.ends_with(": none")).collect::<Vec<_>>().join(", ")
+}
+
+fn customer(row: &str) -> String {
+    let id = row.split(',').next().unwrap();
+    let email = format!("{}@customer.example", id.to_lowercase());
+    let row = format!("customer_id: {row}");
+    with_defaults(
+        row,
+        &[("name", id), ("email", &email), ("mobile", "\"+33600000000\""), ("phone", "\"+33100000000\"")],
+    )
+}
+
+fn invoice(row: &str) -> String {
+    let row = format!("invoice_id: {row}");
+    with_defaults(row, &[("customer_id", "C1"), ("amount", "1000.00")])
+}
+
+fn history(row: &str) -> String {
+    let (head, rest) =
+        row.split_once(", ").map_or((row, String::new()), |(head, rest)| (head, format!(", {rest}")));
+    let words: Vec<&str> = head.split(' ').collect();
+    let [id, date, step @ .., outcome] = words.as_slice() else { panic!("no ledger row: {row}") };
+    let subject = if id.starts_with('C') { "customer_id" } else { "invoice_id" };
+    format!("{subject}: {id}, date: {date}, step: '{}', outcome: {outcome}{rest}", step.join(" "))
+}
+
+impl Case {
+    /// The plan of a day.
+    pub(crate) fn plan_with(&self, rows: &str, date: NaiveDate, options: Options) -> Plan {
+        let settings = &self.program.policy.settings;
+        let options_of_data = LoadOptions {
+            currency: settings.currency,
+            fields: &self.program.policy.fields,
+            terms_days: settings.terms_days,
+            timezone: settings.timezone,
+        };
+        let text = document(rows);
+        let snapshot = parse_document("data.yaml", &text, &options_of_data)
+            .unwrap_or_else(|error| panic!("{error}\n{text}"));
+        plan(&self.program, &self.templates, &snapshot, date, options)
+    }
+
+    /// The plan of a day.
+    pub(crate) fn plan_of(&self, rows: &str, date: &str) -> Plan {
+        self.plan_with(rows, day(date), Options::default())
+    }
+
+    /// The whole plan of a day: actions, withheld, waiting, problems.
+    pub(crate) fn plan(&self, rows: &str, date: &str) -> Vec<String> {
+        lines(&self.plan_of(rows, date))
+    }
+
+    /// The whole plan of a day from a folder of tables.
+    pub(crate) fn plan_folder(&self, files: &[(&str, &str)], date: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let settings = &self.program.policy.settings;
+        let options = LoadOptions {
+            currency: settings.currency,
+            fields: &self.program.policy.fields,
+            terms_days: settings.terms_days,
+            timezone: settings.timezone,
+        };
+        let snapshot = load(folder.path(), &options).unwrap_or_else(|error| panic!("{error}"));
+        lines(&plan(&self.program, &self.templates, &snapshot, day(date), Options::default()))
+    }
+
+    /// Stage, its first day and owner of each waiting invoice.
+    pub(crate) fn stages(&self, rows: &str, date: &str) -> Vec<String> {
+        let plan = self.plan_of(rows, date);
+        let since = |date: Option<NaiveDate>| date.map_or(String::from("none"), |date| date.to_string());
+        let lines = plan.waiting.iter().map(|waiting| {
+            let owner = waiting.owner.as_deref().unwrap_or("nobody");
+            format!("{} {} {} {owner}", waiting.invoice, stage(waiting.stage), since(waiting.since))
+        });
+        lines.collect()
+    }
+
+    /// Plans each day and carries everything out, approvals included; what was done, day by day. On each day a
+    /// second plan must find nothing left to do.
+    pub(crate) fn timeline(&self, rows: &str, from: &str, to: &str) -> Vec<String> {
+        self.timeline_deciding(rows, from, to, |_, action| Some(usual_outcome(action)))
+    }
+
+    /// The same with the outcome of each action chosen; none leaves it undone.
+    pub(crate) fn timeline_deciding(
+        &self,
+        rows: &str,
+        from: &str,
+        to: &str,
+        outcome: impl Fn(NaiveDate, &Action) -> Option<&'static str>,
+    ) -> Vec<String> {
+        let mut rows = rows.to_owned();
+        let (mut date, to) = (day(from), day(to));
+        let mut done = Vec::new();
+        while date <= to {
+            let plan = self.plan_with(&rows, date, Options::default());
+            let mut all_done = true;
+            for action in &plan.actions {
+                let Some(outcome) = outcome(date, action) else {
+                    all_done = false;
+                    done.push(format!("{date} {} left", acted(action)));
+                    continue;
+                };
+                let shown = if outcome == usual_outcome(action) { "" } else { outcome };
+                done.push(format!("{date} {} {shown}", acted(action)).trim_end().to_owned());
+                for row in ledger_rows(action, date, outcome) {
+                    writeln!(rows, "\n{row}").unwrap();
+                }
+            }
+            if all_done {
+                let again = self.plan_with(&rows, date, Options::default());
+                assert!(again.actions.is_empty(), "two runs on one day: {:#?}\n{rows}", lines(&again));
+            }
+            date = later(date, 1);
+        }
+        done
+    }
+
+    /// Law of R23: while nothing changes, no ladder step before `next`, and none at all without one.
+    pub(crate) fn next_holds(&self, rows: &str, date: &str) {
+        self.law_of_next(rows, date, true);
+    }
+
+    /// The same for those whose `next` is known.
+    pub(crate) fn known_next_holds(&self, rows: &str, date: &str) {
+        self.law_of_next(rows, date, false);
+    }
+
+    fn law_of_next(&self, rows: &str, date: &str, also_unknown: bool) {
+        let today = day(date);
+        let plan = self.plan_of(rows, date);
+        let waiting = plan.waiting.iter().map(|waiting| (waiting.invoice.clone(), waiting.next));
+        let acting: BTreeSet<&str> = plan
+            .actions
+            .iter()
+            .flat_map(|action| action.members.iter().map(|m| m.invoice.as_str()))
+            .collect();
+        let withheld = plan.withheld.iter().flat_map(|withheld| {
+            withheld.action.members.iter().map(|member| (member.invoice.clone(), withheld.next))
+        });
+        let mut promised: BTreeMap<String, NaiveDate> = BTreeMap::new();
+        for (invoice, next) in waiting.chain(withheld).filter(|(id, _)| !acting.contains(id.as_str())) {
+            let next = match next {
+                Some(next) => next,
+                None if also_unknown => later(today, 60),
+                None => continue,
+            };
+            assert!(next > today, "{invoice}: next {next} is not after {today}");
+            let first = promised.entry(invoice).or_insert(next);
+            *first = next.min(*first);
+        }
+        let last = promised.values().max().copied().unwrap_or(today);
+        let mut at = today;
+        while at < last {
+            let plan = self.plan_with(rows, at, Options::default());
+            for action in plan.actions.iter().filter(|action| action.carve_out.is_none()) {
+                for member in &action.members {
+                    let early = promised.get(&member.invoice).is_some_and(|next| at < *next);
+                    assert!(!early, "{} acts on {at}, before its next {promised:?}", acted(action));
+                }
+            }
+            at = later(at, 1);
+        }
+    }
+}
+
+/// The ledger rows of an action carried out.
+pub(crate) fn ledger_rows(action: &Action, date: NaiveDate, outcome: &str) -> Vec<String> {
+    let rows = action.members.iter().map(|member| {
+        let mut row = format!("history {} {date} {} {outcome}", member.invoice, member.step);
+        if let Some(rung) = &member.rung {
+            write!(row, ", rung: {rung}").unwrap();
+        }
+        if let Some(channel) = action.kind.message() {
+            write!(row, ", channel: {}", format!("{channel:?}").to_lowercase()).unwrap();
+        }
+        row
+    });
+    rows.collect()
+}
+
+fn usual_outcome(action: &Action) -> &'static str {
+    if action.kind.message().is_some() { "sent" } else { "done" }
+}
+
+fn stage(stage: dun::model::Stage) -> String {
+    serde_json::to_string(&stage).unwrap().trim_matches('"').to_owned()
+}
+
+fn members(action: &Action) -> String {
+    let members: Vec<_> =
+        action.members.iter().map(|member| format!("{} {}", member.step, member.invoice)).collect();
+    if members.is_empty() {
+        let ids: Vec<_> = action.invoices.iter().map(|invoice| invoice.id.as_str()).collect();
+        return format!("{} {}", action.step, ids.join(" "));
+    }
+    members.join(" + ")
+}
+
+fn acted(action: &Action) -> String {
+    let mode = match action.mode {
+        Mode::Automatic => "automatic",
+        Mode::Approval => "approval",
+        Mode::Manual => "manual",
+    };
+    let approvers: Vec<_> = action.approvers.iter().map(|approver| &*approver.role).collect();
+    let approvers = if approvers.is_empty() { String::new() } else { format!("({})", approvers.join(" ")) };
+    let approved = if action.approved_by.is_empty() {
+        String::new()
+    } else {
+        format!("[{}]", action.approved_by.join(" "))
+    };
+    format!("{mode}{approvers}{approved} {}", members(action))
+}
+
+/// A plan, whole: what acts, what is withheld with all its blockers, what waits, what is wrong.
+pub(crate) fn lines(plan: &Plan) -> Vec<String> {
+    let next = |date: Option<NaiveDate>| date.map_or(String::from("none"), |date| date.to_string());
+    let mut lines = Vec::new();
+    for action in &plan.actions {
+        lines.push(format!("{} acts {}", action.date, acted(action)));
+    }
+    for withheld in &plan.withheld {
+        let codes: Vec<_> = withheld.blockers.iter().map(|blocker| blocker.code).collect();
+        let members = members(&withheld.action);
+        lines.push(format!("withheld {} {members} next {}", codes.join(" "), next(withheld.next)));
+    }
+    for waiting in &plan.waiting {
+        let stage = stage(waiting.stage);
+        lines.push(format!("waiting {} {stage} next {}", waiting.invoice, next(waiting.next)));
+    }
+    for problem in &plan.problems {
+        lines.push(format!("problem {}", problem.code));
+    }
+    lines
+}
