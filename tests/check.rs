@@ -488,7 +488,6 @@ fn sound_policies_pass() {
 }
 
 #[test]
-#[ignore = "the grammar takes `2 and` for an amount in the currency `and`"]
 fn a_number_may_stand_before_and() {
     let checked = checked("segment a when customer.overdue_count >= 2 and invoice.disputed:\n  hold");
     assert_eq!(checked.messages(), "");

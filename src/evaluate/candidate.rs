@@ -162,7 +162,7 @@ impl<'a> Bench<'_, 'a> {
             by_hand,
             approvers,
             limits: if act.is_message() { self.limits(ladder) } else { Vec::new() },
-            next: self.next(&blockers, due.goes_on),
+            next: self.next(act, &blockers, due.goes_on),
             blocked_alone: !blockers.is_empty(),
             blockers,
             sentence: self.sentence(due.step),
@@ -362,12 +362,12 @@ impl<'a> Bench<'_, 'a> {
         hash.short()
     }
 
-    /// The first day on which the ladder could go on: with this step the day after the known ends of what
-    /// blocks it, without it the next rung's day, once nothing holds (R23).
-    fn next(&self, blockers: &[Blocker], goes_on: Option<NaiveDate>) -> Option<NaiveDate> {
-        let tomorrow = add_days(self.day.today, 1);
-        let without = goes_on.and_then(|day| Some(free_again(&self.scope.holds, tomorrow)?.max(day)));
-        earlier(free_again(blockers, tomorrow), without)
+    /// The first day on which the ladder could go on: with this step after the known ends of what blocks it,
+    /// or without it (R23).
+    fn next(&self, act: &Act, blockers: &[Blocker], goes_on: Option<NaiveDate>) -> Option<NaiveDate> {
+        let free = free_again(blockers, add_days(self.day.today, 1));
+        let rolled = |day| if act.contact().is_some() { self.calendar.open_on_or_after(day) } else { day };
+        earlier(free.map(rolled), goes_on)
     }
 
     /// Why it is due, in a person's words.

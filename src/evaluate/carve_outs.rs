@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::candidate::{Bench, Due, Origin};
 use super::condition::Truth;
 use super::history::{self, Status};
+use super::restrictions::Declined;
 use crate::compile::KeyId;
 use crate::model::{Anchor, Step};
 use crate::snapshot::tables::Since;
@@ -45,7 +46,10 @@ impl<'a> Bench<'_, 'a> {
         let status = history::status(rows.filter(|row| since.is_none_or(|since| row.date >= since)), today);
         let finished = match status {
             Status::CarriedOut(_) => true,
-            Status::Declined(_) => self.scope.can_be_declined(self.day, None, invoice, step, self.calendar),
+            Status::Declined(on) => {
+                let declined = Declined { step, ladder: None, on };
+                self.scope.is_passed(self.day, self.customer, invoice, declined, self.calendar)
+            }
             Status::Open | Status::FailedToday | Status::Unknown => false,
         };
         (!finished).then_some(Due {

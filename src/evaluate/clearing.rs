@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Mark};
+use super::history::{self, Status};
 use super::sentences;
 use crate::model::{Act, Stage};
 use crate::plan::digest::Hasher;
@@ -15,7 +16,15 @@ impl<'a> Day<'a> {
         let ended =
             customer.invoices.iter().filter(|invoice| matches!(invoice.stage, Stage::Paid | Stage::Void));
         let marks = ended.flat_map(|invoice| invoice.marks.iter().map(move |mark| (invoice, mark)));
-        marks.map(|(invoice, mark)| self.clear(customer, invoice, mark)).collect()
+        let due = marks.filter(|(invoice, mark)| !self.tried_today(invoice, mark));
+        due.map(|(invoice, mark)| self.clear(customer, invoice, mark)).collect()
+    }
+
+    /// A clearing that failed today is tried again from tomorrow (R9).
+    fn tried_today(&self, invoice: &InvoiceState<'a>, mark: &Mark) -> bool {
+        let step = format!("clear {}", mark.name);
+        let rows = invoice.rows.iter().filter(|row| self.snapshot.text(row.step) == step);
+        history::status(rows, self.today) == Status::FailedToday
     }
 
     fn clear(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>, mark: &Mark) -> Action {

@@ -11,7 +11,7 @@ use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use super::ladder::{Climber, earlier};
 use super::limits::Written;
-use super::restrictions::{Scope, free_again};
+use super::restrictions::free_again;
 use crate::calendar::{Calendar, add_days};
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Catches, Channel, RestrictionKind, RuleId, SegmentId};
@@ -122,32 +122,31 @@ impl<'a> Day<'a> {
         let segment = Arc::clone(&self.program.policy.segments[placed.segment.0].name);
         let bench = Bench { day: self, customer, at, scope: &scope, calendar, segment };
         let present = self.present_keys(placed.segment);
+        let free_from = free_again(&scope.holds, add_days(self.today, 1));
         let mut next: Option<NaiveDate> = None;
         for &id in self.program.ladders_of(placed.segment) {
-            let climber =
-                Climber { day: self, id, customer, invoice, calendar, scope: &scope, present: &present };
+            let climber = Climber {
+                day: self,
+                id,
+                customer,
+                invoice,
+                calendar,
+                scope: &scope,
+                free_from,
+                present: &present,
+            };
             let climb = climber.climb();
             next = earlier(next, climb.next);
             candidates.extend(climb.due.into_iter().filter_map(|due| bench.candidate(Due::from(due))));
         }
         candidates.extend(bench.carve_out_steps().into_iter().filter_map(|due| bench.candidate(due)));
-        self.silent_until(next, placed, &scope)
+        // An invoice that time alone may move to another segment is looked at again as soon as it can act.
+        if placed.may_move { earlier(next, free_from) } else { next }
     }
 
     fn present_keys(&self, segment: SegmentId) -> Vec<KeyId> {
         let ladders = self.program.ladders_of(segment).iter();
         ladders.flat_map(|id| self.program.ladders[id.0].keys.iter().flatten().copied()).collect()
-    }
-
-    /// The day of the next rung, or the day after what holds it if that is later (R23).
-    fn silent_until(&self, next: Option<NaiveDate>, placed: &Placed, scope: &Scope<'a>) -> Option<NaiveDate> {
-        let tomorrow = add_days(self.today, 1);
-        let next = if placed.may_move { earlier(next, Some(tomorrow)) } else { next };
-        if scope.holds.is_empty() {
-            return next;
-        }
-        let free = free_again(&scope.holds, tomorrow)?;
-        next.map(|next| next.max(free))
     }
 
     fn waiting(&self, customer: &CustomerState<'a>, at: usize, next: Option<NaiveDate>) -> Waiting {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::day::Day;
-use super::history::up_to;
+use super::history::{self, status, up_to};
 use crate::calendar::{add_days, days_between};
 use crate::compile::HistoryKind;
 use crate::model::Stage;
@@ -176,7 +176,12 @@ impl<'a> Day<'a> {
     /// Flags, hand-offs and escalations that the ledger shows carried out and not cleared since.
     fn read_marks(&self, state: &mut InvoiceState<'a>) {
         let mut cleared: Vec<(&str, NaiveDate)> = Vec::new();
-        for row in state.rows.iter().filter(|row| row.outcome.carries_out()) {
+        // The latest row of a step decides whether it stands (R9).
+        let stands = |row: &&LedgerRow| {
+            let same = state.rows.iter().filter(|other| other.step == row.step);
+            row.outcome.carries_out() && matches!(status(same, self.today), history::Status::CarriedOut(_))
+        };
+        for row in state.rows.iter().filter(stands) {
             match &self.history.name(row).kind {
                 HistoryKind::Flag { name, escalated_to } => {
                     state.handed_to = escalated_to.clone().or(state.handed_to.take());
@@ -228,7 +233,7 @@ impl<'a> Day<'a> {
         } else if state.days_overdue > 0 {
             (Stage::Overdue, Some(add_days(state.due, 1)))
         } else if self.today >= due_soon {
-            (Stage::DueSoon, Some(due_soon))
+            (Stage::DueSoon, Some(issued.map_or(due_soon, |issued| issued.max(due_soon))))
         } else {
             (Stage::Sent, issued)
         }

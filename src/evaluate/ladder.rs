@@ -6,11 +6,11 @@ use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use super::history::{self, Status};
-use super::restrictions::Scope;
+use super::restrictions::{Declined, Scope};
 use super::schedule::Planned;
 use crate::calendar::{Calendar, add_days, days_between};
 use crate::compile::{KeyId, changes_with_time};
-use crate::model::{Act, CatchUp, Ladder, LadderId, Step};
+use crate::model::{Act, Anchor, CatchUp, Ladder, LadderId, Moment, Step};
 use crate::snapshot::ledger::LedgerRow;
 
 /// A step of a ladder that is due today, or would be if nothing stood in its way.
@@ -44,6 +44,8 @@ struct Behind {
     carried_out: Option<NaiveDate>,
     /// The last day on which anything of it was done, carried out or declined.
     touched: NaiveDate,
+    /// Whether it is a contact that stands in no present ladder.
+    is_foreign: bool,
 }
 
 /// One ladder on one invoice.
@@ -54,6 +56,8 @@ pub(super) struct Climber<'d, 'a> {
     pub(super) invoice: &'d InvoiceState<'a>,
     pub(super) calendar: &'d Calendar,
     pub(super) scope: &'d Scope<'a>,
+    /// The first day after today on which nothing holds the invoice, where that is known.
+    pub(super) free_from: Option<NaiveDate>,
     /// The keys of all ladders that the invoice climbs now.
     pub(super) present: &'d [KeyId],
 }
@@ -74,8 +78,15 @@ impl<'a> Climber<'_, 'a> {
         let left = climb.due.len();
         let started_today = behind.is_some_and(|behind| behind.touched == self.day.today);
         match self.ladder().catch_up {
-            CatchUp::OneAtATime => self.next_rung(&rungs, first, behind, started_today, &mut climb),
-            CatchUp::Latest => self.latest_rung(&rungs, first, started_today, &mut climb),
+            CatchUp::OneAtATime => {
+                let last = self.carried_out(&rungs, behind);
+                self.next_rung(&rungs[first..], last, started_today, &mut climb);
+            }
+            CatchUp::Latest => {
+                // What is passed because of another ladder's contact does not come back.
+                let below = if behind.is_some_and(|behind| behind.is_foreign) { first } else { 0 };
+                self.latest_rung(&rungs[first..], &rungs[below..], started_today, &mut climb);
+            }
         }
         // What is left of a rung that was started does not keep the ladder from its next one.
         climb.due[..left].iter_mut().for_each(|due| due.goes_on = climb.next);
@@ -127,6 +138,17 @@ impl<'a> Climber<'_, 'a> {
         }
     }
 
+    /// The highest rung that was carried out, which spaces the next: one declined above it does not (R11).
+    fn carried_out(&self, rungs: &[Planned], behind: Option<Behind>) -> Option<Behind> {
+        let declined = behind.filter(|behind| behind.carried_out.is_none());
+        let Some(index) = declined.and_then(|behind| behind.index) else { return behind };
+        let below =
+            rungs[..index].iter().enumerate().rev().filter_map(|(index, rung)| self.started(index, rung));
+        let own = below.into_iter().find(|below| below.carried_out.is_some());
+        let foreign = self.foreign_contact().map(|contact| self.foreign(rungs, contact));
+        [own, foreign].into_iter().flatten().max_by_key(|below| below.nominal)
+    }
+
     /// A rung of this ladder that one of its steps has started: carried out or declined.
     fn started(&self, index: usize, rung: &Planned) -> Option<Behind> {
         let mut carried_out: Option<NaiveDate> = None;
@@ -137,7 +159,9 @@ impl<'a> Climber<'_, 'a> {
                     carried_out = carried_out.max(Some(date));
                     touched = touched.max(Some(date));
                 }
-                Status::Declined(date) if self.can_be_declined(step) => touched = touched.max(Some(date)),
+                Status::Declined(date) if self.can_be_declined(step, date) => {
+                    touched = touched.max(Some(date))
+                }
                 _ => {}
             }
         }
@@ -147,11 +171,13 @@ impl<'a> Climber<'_, 'a> {
             planned: rung.planned,
             carried_out,
             touched,
+            is_foreign: false,
         })
     }
 
-    fn can_be_declined(&self, step: &Step) -> bool {
-        self.scope.can_be_declined(self.day, Some(self.id), self.invoice, step, self.calendar)
+    fn can_be_declined(&self, step: &Step, on: NaiveDate) -> bool {
+        let declined = Declined { step, ladder: Some(self.id), on };
+        self.scope.is_passed(self.day, self.customer, self.invoice, declined, self.calendar)
     }
 
     /// The highest contact that stands in no present ladder: where it stands, and its day (R13).
@@ -164,14 +190,21 @@ impl<'a> Climber<'_, 'a> {
                 && self.day.history.channel(row).is_some()
                 && !self.undone(row)
         });
-        contacts.map(|row| (self.day.rung_day(row, self.invoice.due), row.date)).max()
+        contacts.map(|row| (self.rung_day(row), row.date)).max()
     }
 
     /// A contact that stands in no present ladder, as if it were a rung of this one (R13).
     fn foreign(&self, rungs: &[Planned], (nominal, date): (NaiveDate, NaiveDate)) -> Behind {
         let index = rungs.iter().rposition(|rung| rung.nominal <= nominal);
         let planned = self.calendar.open_on_or_after(nominal);
-        Behind { index, nominal, planned, carried_out: Some(date), touched: date }
+        Behind { index, nominal, planned, carried_out: Some(date), touched: date, is_foreign: true }
+    }
+
+    /// Where a ledger row stands among rungs: at its `rung`, else at its own date (R13).
+    fn rung_day(&self, row: &LedgerRow) -> NaiveDate {
+        let rung = row.rung.and_then(|rung| Moment::read(self.day.snapshot.text(rung)));
+        let of_ladder = rung.filter(|rung| matches!(rung.anchor, Anchor::Due | Anchor::Issue));
+        of_ladder.and_then(|rung| self.day.nominal(rung, self.invoice, self.calendar)).unwrap_or(row.date)
     }
 
     /// Whether a later row of the same step says that it did not go out after all.
@@ -194,7 +227,7 @@ impl<'a> Climber<'_, 'a> {
             climb.due.retain(|due| !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
-            climb.next = self.not_before_tomorrow(&rung, rung.planned);
+            climb.next = self.first_free(&rung, rung.planned);
         }
     }
 
@@ -213,31 +246,30 @@ impl<'a> Climber<'_, 'a> {
     }
 
     /// `one at a time`: the next rung, spaced by the gap when the one before it was late (R10, R11).
-    fn next_rung(
-        &self,
-        rungs: &[Planned],
-        first: usize,
-        behind: Option<Behind>,
-        started_today: bool,
-        climb: &mut Climb<'a>,
-    ) {
+    fn next_rung(&self, rungs: &[Planned], last: Option<Behind>, started_today: bool, climb: &mut Climb<'a>) {
         let mut skipped: Option<&Planned> = None;
+        let mut acting = false;
         let mut sooner: Option<NaiveDate> = None;
-        for rung in rungs[first..].iter().filter(|rung| !self.lapsed(rung)) {
-            if self.steps(rung).any(|(step, _)| self.applies(step) && !self.forbidden(step)) {
-                let day = self.spaced(rung, behind);
-                let before = climb.due.len();
-                self.act_or_wait(rung, day, started_today, climb);
-                if climb.due.len() > before && self.may_apply_later(rung) {
-                    sooner = earlier(sooner, self.not_before_tomorrow(rung, rung.planned));
-                }
+        for rung in rungs.iter().filter(|rung| !self.lapsed(rung)) {
+            let can_act = self.steps(rung).any(|(step, _)| self.applies(step) && !self.forbidden(step));
+            let day = self.spaced(rung, last);
+            if acting && can_act {
+                // The rung before this one is due, but lapses on the due date if nothing lets it go before.
+                sooner = earlier(sooner, self.first_free(rung, day.max(self.invoice.due)));
                 break;
             }
-            if rung.planned <= self.day.today && self.steps(rung).any(|(step, _)| self.applies(step)) {
+            if can_act {
+                let before = climb.due.len();
+                self.act_or_wait(rung, day, started_today, climb);
+                acting = climb.due.len() > before;
+            } else if rung.planned <= self.day.today && self.any_applies(rung) {
                 skipped = Some(rung);
             }
-            if self.may_apply_later(rung) {
-                sooner = earlier(sooner, self.not_before_tomorrow(rung, rung.planned));
+            if (acting || !can_act) && self.may_apply_later(rung) {
+                sooner = earlier(sooner, self.first_free(rung, rung.planned));
+            }
+            if can_act && (!acting || rung.nominal >= self.invoice.due) {
+                break;
             }
         }
         climb.next = earlier(climb.next, sooner);
@@ -247,35 +279,36 @@ impl<'a> Climber<'_, 'a> {
         climb.due.iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
+    fn any_applies(&self, rung: &Planned) -> bool {
+        self.steps(rung).any(|(step, _)| self.applies(step))
+    }
+
     /// `latest`: the highest rung whose day has come, with unfinished flags and escalations below it (R11).
-    fn latest_rung(&self, rungs: &[Planned], first: usize, started_today: bool, climb: &mut Climb<'a>) {
-        let ahead = || rungs[first..].iter().filter(|rung| !self.lapsed(rung));
+    fn latest_rung(&self, ahead: &[Planned], all: &[Planned], started_today: bool, climb: &mut Climb<'a>) {
+        let ahead = || ahead.iter().filter(|rung| !self.lapsed(rung));
         let has_come = |rung: &&Planned| rung.planned <= self.day.today;
-        let applies = |rung: &&Planned| self.steps(rung).any(|(step, _)| self.applies(step));
-        let top = ahead().rfind(|rung| has_come(rung) && applies(rung));
+        let top = ahead().rfind(|rung| has_come(rung) && self.any_applies(rung));
         let before = climb.due.len();
         if let Some(top) = top {
             self.act_or_wait(top, top.planned, started_today, climb);
             if climb.due[before..].iter().any(|due| !self.forbidden(due.step)) {
-                for rung in ahead().filter(|rung| rung.nominal < top.nominal) {
+                let below = all.iter().filter(|rung| !self.lapsed(rung) && rung.nominal < top.nominal);
+                for rung in below {
                     self.add_steps(rung, climb, |act| matches!(act, Act::Flag { .. } | Act::Escalate { .. }));
                 }
             }
         }
-        let next = ahead().find(|rung| !has_come(rung) && applies(rung));
+        let next = ahead().find(|rung| !has_come(rung) && self.any_applies(rung));
         let sooner = ahead().filter(|rung| self.may_apply_later(rung));
-        let later = next
-            .into_iter()
-            .chain(sooner)
-            .filter_map(|rung| self.not_before_tomorrow(rung, rung.planned))
-            .min();
+        let later = next.into_iter().chain(sooner);
+        let later = later.filter_map(|rung| self.first_free(rung, rung.planned)).min();
         climb.next = earlier(climb.next, later);
         climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
     /// The day of a rung: planned, but the gap after the one before it when that one was late (R11).
-    fn spaced(&self, rung: &Planned, behind: Option<Behind>) -> NaiveDate {
-        let late = behind.and_then(|behind| {
+    fn spaced(&self, rung: &Planned, last: Option<Behind>) -> NaiveDate {
+        let late = last.and_then(|behind| {
             let carried_out = behind.carried_out.filter(|&date| date > behind.planned)?;
             Some(add_days(carried_out, days_between(behind.nominal, rung.nominal)))
         });
@@ -292,14 +325,16 @@ impl<'a> Climber<'_, 'a> {
         let today = self.day.today;
         let closed = self.has_contact(rung) && !self.calendar.is_open(today);
         if day > today || started_today || closed {
-            climb.next = earlier(climb.next, self.not_before_tomorrow(rung, day));
+            climb.next = earlier(climb.next, self.first_free(rung, day));
         } else {
             self.add_steps(rung, climb, |_| true);
         }
     }
 
-    fn not_before_tomorrow(&self, rung: &Planned, day: NaiveDate) -> Option<NaiveDate> {
-        let day = day.max(add_days(self.day.today, 1));
+    /// The first day from tomorrow on, and after all that holds the invoice, on which a rung could act; none
+    /// when nobody knows the end of a hold.
+    fn first_free(&self, rung: &Planned, day: NaiveDate) -> Option<NaiveDate> {
+        let day = self.free_from?.max(day);
         Some(if self.has_contact(rung) { self.calendar.open_on_or_after(day) } else { day })
     }
 
@@ -319,7 +354,7 @@ impl<'a> Climber<'_, 'a> {
             let status = self.status(key, rung.occurrence);
             let finished = match status {
                 Status::CarriedOut(_) => true,
-                Status::Declined(_) => self.can_be_declined(step),
+                Status::Declined(on) => self.can_be_declined(step, on),
                 Status::Open | Status::FailedToday | Status::Unknown => false,
             };
             let is_wanted = step.acts.first().is_some_and(&wanted);
@@ -338,14 +373,5 @@ pub(super) fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<Naiv
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
-    }
-}
-
-impl Day<'_> {
-    /// Where a ledger row stands among rungs: at its `rung`, else at its own date (R13).
-    fn rung_day(&self, row: &LedgerRow, due: NaiveDate) -> NaiveDate {
-        let rung = row.rung.map(|rung| self.snapshot.text(rung));
-        let offset = rung.and_then(|rung| rung.strip_prefix('D')?.trim().parse::<i64>().ok());
-        offset.map_or(row.date, |days| add_days(due, days))
     }
 }

@@ -14,6 +14,7 @@ use crate::model::{
     RuleId, SegmentId, Step,
 };
 use crate::plan::Blocker;
+use crate::snapshot::ledger::Outcome;
 
 /// A restriction in force, and the carve-out that brings it.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,15 @@ pub(super) struct Scope<'a> {
     pub(super) holds: Vec<Blocker>,
     /// Why the customer is not to be contacted at all (R6).
     pub(super) no_contact: Vec<Blocker>,
+}
+
+/// A decline that the ledger has of a step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Declined<'s> {
+    pub(super) step: &'s Step,
+    pub(super) ladder: Option<LadderId>,
+    /// The day of the decline.
+    pub(super) on: NaiveDate,
 }
 
 /// Who must approve, as far as it is a role; none is the owner.
@@ -292,20 +302,26 @@ impl<'a> Scope<'a> {
         roles.max()
     }
 
-    /// Whether a decline passes a step: a message only when it needed approval itself (R18); what a person does
-    /// can always be declined.
-    pub(super) fn can_be_declined(
+    /// Whether a decline passes a step. Alone it always does; of a message that was combined it passes only the
+    /// steps that needed approval themselves (R18).
+    pub(super) fn is_passed(
         &self,
         day: &Day<'a>,
-        ladder: Option<LadderId>,
+        customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
-        step: &Step,
+        declined: Declined,
         calendar: &Calendar,
     ) -> bool {
+        let Declined { step, ladder, on } = declined;
         let Some(act) = step.acts.first().filter(|act| act.is_message()) else { return true };
-        invoice.escalated_to().is_some()
+        let needs_approval = invoice.escalated_to().is_some()
             || self.never_auto_send(ladder).is_some()
-            || !self.approvals(day, ladder, invoice, step, act, calendar).is_empty()
+            || !self.approvals(day, ladder, invoice, step, act, calendar).is_empty();
+        let channel = act.contact();
+        let together = day.snapshot.ledger_of_customer(customer.row).filter(|row| {
+            row.date == on && row.outcome == Outcome::Declined && day.history.channel(row) == channel
+        });
+        needs_approval || together.count() <= 1
     }
 
     /// Limits on messages: those of a customer and those of a day (R19).

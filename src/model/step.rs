@@ -56,6 +56,27 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Reads a moment as [`Moment::name`] writes it.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Moment> {
+        let anchors = [
+            ("D", Anchor::Due),
+            ("issue", Anchor::Issue),
+            ("dispute", Anchor::Dispute),
+            ("promise", Anchor::Promise),
+        ];
+        let (rest, anchor) =
+            anchors.into_iter().find_map(|(name, anchor)| Some((text.trim().strip_prefix(name)?, anchor)))?;
+        let (count, unit) = match rest.split_once(' ') {
+            None => (rest, Unit::Days),
+            Some((count, "business day" | "business days")) => (count, Unit::BusinessDays),
+            Some((count, "day" | "days")) => (count, Unit::Days),
+            Some(_) => return None,
+        };
+        let count = if count.is_empty() { 0 } else { count.parse().ok()? };
+        Some(Moment { anchor, offset: Offset { count, unit } })
+    }
+
     /// The moment as the ledger and the plan name it: `D+10`, `promise+3 business days`.
     #[must_use]
     pub fn name(self) -> String {

@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn lines_go_on_inside_parentheses_and_after_a_comma_and_or() {
         assert_eq!(laid_out("a in (\n1,\n2)\nb"), "a in ( 1, 2)\nb");
-        assert_eq!(laid_out("a,  # why\n b and\n c\nd"), "a,          b and  c\nd");
+        assert_eq!(laid_out("a,  # why\n b and\n c\nd"), "a,         b and  c\nd");
         assert_eq!(laid_out("band\nb"), "band\nb");
     }
 

@@ -4,10 +4,10 @@
 #![expect(clippy::disallowed_methods, reason = "a test writes the files that it loads")]
 
 mod corners;
-mod disagreements;
 mod laws;
 mod r01_r06;
 mod r07_r12;
 mod r13_r17;
 mod r18_r24;
+mod readings;
 mod support;

@@ -76,8 +76,13 @@ pub(crate) fn whole(text: &str, given: &[(&str, &str)]) -> Case {
     }
     let templates = TemplateSet::new(files, "en");
     let holidays = BTreeMap::new();
-    let checked =
-        check(&Input { sources: &sources, file, ast: &ast, templates: &templates, holidays: &holidays });
+    let checked = check(&Input {
+        sources: &sources,
+        file,
+        ast: &ast,
+        templates: Some(&templates),
+        holidays: &holidays,
+    });
     let Some(policy) = checked.policy else { panic!("{:#?}\n{text}", checked.diagnostics) };
     Case { program: Program::new(policy), templates }
 }

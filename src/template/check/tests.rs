@@ -1,3 +1,5 @@
+//! What the check of templates says, and where.
+
 use super::*;
 use crate::model::field::{FieldType, Subject};
 use crate::span::Sources;

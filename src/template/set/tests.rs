@@ -1,3 +1,5 @@
+//! Choosing, writing and refusing templates.
+
 use std::time::Instant;
 
 use chrono::NaiveDate;

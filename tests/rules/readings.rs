@@ -1,4 +1,5 @@
-//! Cases in which the rules, read by the letter or in favour of the customer, differ from what is planned.
+//! Cases that are easily got wrong: the rules read by the letter, and where two readings remain, in favour of
+//! the customer.
 
 use crate::support::*;
 
