@@ -10,7 +10,7 @@ use chrono::{Days, NaiveDate};
 use dun::check::{self, Input};
 use dun::compile::Program;
 use dun::evaluate::{self, Options};
-use dun::plan::{Action, Kind, Mode, Plan};
+use dun::plan::{Action, Kind, Mode, Plan, Withheld};
 use dun::snapshot::{LoadOptions, Snapshot, parse_document};
 use dun::span::Sources;
 use dun::template::{TemplateFile, TemplateSet};
@@ -490,7 +490,11 @@ proptest! {
         }
         let acts: BTreeSet<&str> =
             first.actions.iter().flat_map(|action| &action.members).map(|member| member.invoice.as_str()).collect();
-        for withheld in first.withheld.iter().filter(|withheld| is_ladder(&withheld.action)) {
+        // What credits withhold depends on what is combined with it, which is not foreseen.
+        let foreseen = |withheld: &&Withheld| {
+            is_ladder(&withheld.action) && withheld.blockers.iter().all(|blocker| blocker.code != "allocate_first")
+        };
+        for withheld in first.withheld.iter().filter(foreseen) {
             for member in withheld.action.members.iter().filter(|member| !acts.contains(member.invoice.as_str())) {
                 let known = promised.entry(member.invoice.clone()).or_insert(withheld.next);
                 *known = [*known, withheld.next].into_iter().flatten().min();
