@@ -97,19 +97,20 @@ impl PlanArguments {
             Ok(snapshot) => snapshot,
             Err(error) => return fail(&error.to_string()),
         };
-        if self.strict && !snapshot.problems.is_empty() {
+        if self.strict && snapshot.problems.iter().any(|problem| !problem.is_remark()) {
             return self.strict(&snapshot);
         }
         self.plan(policy, &project, &snapshot)
     }
 
     fn strict(&self, snapshot: &Snapshot) -> Exit {
-        for problem in &snapshot.problems {
+        let problems = || snapshot.problems.iter().filter(|problem| !problem.is_remark());
+        for problem in problems() {
             tell(&format!("{}\n", render::text::problem(problem)));
         }
         fail(&format!(
             "{} in the data, and `--strict` asks for none",
-            render::text::count(snapshot.problems.len(), "problem")
+            render::text::count(problems().count(), "problem")
         ))
     }
 

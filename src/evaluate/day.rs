@@ -81,7 +81,9 @@ impl<'a> Day<'a> {
         }
         let sentence = match age {
             Some(age) => format!("the data is {age} days old, and the policy allows {most}"),
-            None => format!("nobody knows when the data was taken, and the policy allows {most} days"),
+            None => format!(
+                "nobody knows when the data was taken, and the policy allows {most} days: write `taken: DATE` in snapshot.yaml"
+            ),
         };
         Some(self.blocker("stale_data", sentence, Some(rule)))
     }

@@ -227,7 +227,7 @@ impl<'a> Climber<'_, 'a> {
             climb.due.retain(|due| !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
-            climb.next = self.first_free(&rung, rung.planned);
+            climb.next = self.first_free(&rung, self.day.today);
         }
     }
 

@@ -133,8 +133,8 @@ impl Text {
         self.total(&manual, "other task for a person", "other tasks for people");
         self.total(
             &internal,
-            "note, flag or hand-over is made by itself",
-            "notes, flags and hand-overs are made by themselves",
+            "note, flag or escalation is made by itself",
+            "notes, flags and escalations are made by themselves",
         );
         let withheld: Vec<&Action> = plan.withheld.iter().map(|withheld| &withheld.action).collect();
         self.total(&withheld, "is withheld", "are withheld");
@@ -368,7 +368,7 @@ fn remedy(blockers: &[Blocker]) -> &'static str {
         Some("unknown_value") => "until the value is known",
         Some("missing_value") => "until the value is there, or the template does without",
         Some("allocate_first") => "until the credits are allocated",
-        Some("stale_data") => "until the data is taken anew",
+        Some("stale_data") => "until the data is fresh, and says when it was taken",
         Some("no_template" | "template_fails") => "until the templates are mended",
         _ => "until that changes",
     }

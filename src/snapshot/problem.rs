@@ -15,6 +15,9 @@ pub struct Place {
     pub column: Option<String>,
 }
 
+/// The code of the remark about a column that nothing reads.
+pub const UNMAPPED_COLUMN: &str = "unmapped-column";
+
 /// One finding about the data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Problem {
@@ -33,4 +36,12 @@ pub struct Problem {
     pub place: Option<Place>,
     /// Whether contacts are withheld because of it (not for remarks such as an unmapped column).
     pub blocks: bool,
+}
+
+impl Problem {
+    /// Whether it only says that a column is not used, which is no fault of the data.
+    #[must_use]
+    pub fn is_remark(&self) -> bool {
+        self.code == UNMAPPED_COLUMN
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dun::plan::{Action, Mode, Plan};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use proptest::test_runner::RngSeed;
 
 use crate::support::*;
 
@@ -99,7 +100,7 @@ fn by_key(plan: &Plan) -> BTreeMap<String, &Action> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_005), ..ProptestConfig::default() })]
 
     #[test]
     fn r15_a_further_restriction_never_gives_a_looser_mode(
@@ -160,7 +161,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_005), ..ProptestConfig::default() })]
 
     #[test]
     fn r23_a_waiting_invoice_has_something_due_on_its_next(

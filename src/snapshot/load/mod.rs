@@ -40,7 +40,8 @@ pub use error::{LoadError, Unreadable};
 pub use options::LoadOptions;
 
 use super::Snapshot;
-use super::problem::{Place, Problem};
+use super::problem::{Place, Problem, UNMAPPED_COLUMN};
+use crate::suggest::nearest;
 
 /// Loads a snapshot from a folder of tables, or from one YAML or JSON document.
 ///
@@ -123,6 +124,22 @@ fn read_tables(
     Ok(())
 }
 
+/// What to say of a column that nothing reads; it may be one of ours, written another way.
+fn unused(column: &str) -> String {
+    let plain = |name: &str| name.to_lowercase().replace([' ', '-', '_', '.'], "");
+    let known = || Table::ALL.iter().flat_map(|table| table.columns()).copied();
+    let same = known().find(|name| plain(name) == plain(column));
+    let inside = || known().find(|name| name.len() > 4 && plain(column).ends_with(&plain(name)));
+    match same.or_else(|| nearest(column, known())).or_else(inside) {
+        Some(near) => format!(
+            "the column `{column}` is not used; if it is `{near}`, write `columns: {{ {near}: {column} }}` in snapshot.yaml"
+        ),
+        None => {
+            format!("the column `{column}` is not used; map it in snapshot.yaml or declare it with `field`")
+        }
+    }
+}
+
 /// Remarks on the columns of each file that no table uses.
 fn unmapped_columns(context: &mut Context<'_>) {
     for (file, (seen, used)) in &context.columns {
@@ -130,10 +147,8 @@ fn unmapped_columns(context: &mut Context<'_>) {
             context.problems.push(Problem {
                 customer: None,
                 invoice: None,
-                code: "unmapped-column",
-                message: format!(
-                    "the column `{column}` is not used; map it in snapshot.yaml or declare it with `field`"
-                ),
+                code: UNMAPPED_COLUMN,
+                message: unused(column),
                 place: Some(Place { file: file.clone(), line: None, column: Some(column.clone()) }),
                 blocks: false,
             });
