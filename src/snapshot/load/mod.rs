@@ -125,9 +125,13 @@ fn read_tables(
 }
 
 /// What to say of a column that nothing reads; it may be one of ours, written another way.
-fn unused(column: &str) -> String {
+fn unused(file: &str, column: &str) -> String {
     let plain = |name: &str| name.to_lowercase().replace([' ', '-', '_', '.'], "");
-    let known = || Table::ALL.iter().flat_map(|table| table.columns()).copied();
+    // A file called after a table is asked about that table's columns only.
+    let own = Table::ALL.iter().find(|table| file.starts_with(table.name()));
+    let tables =
+        move || Table::ALL.iter().filter(move |table| own.is_none_or(|own| own.name() == table.name()));
+    let known = || tables().flat_map(|table| table.columns()).copied();
     let same = known().find(|name| plain(name) == plain(column));
     let inside = || known().find(|name| name.len() > 4 && plain(column).ends_with(&plain(name)));
     match same.or_else(|| nearest(column, known())).or_else(inside) {
@@ -148,7 +152,7 @@ fn unmapped_columns(context: &mut Context<'_>) {
                 customer: None,
                 invoice: None,
                 code: UNMAPPED_COLUMN,
-                message: unused(column),
+                message: unused(file, column),
                 place: Some(Place { file: file.clone(), line: None, column: Some(column.clone()) }),
                 blocks: false,
             });
