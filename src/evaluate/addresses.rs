@@ -167,10 +167,25 @@ impl<'a> Day<'a> {
                 && row.date <= self.today
                 && self.history.channel(row) == Some(channel)
                 && match row.details.as_ref().and_then(|details| details.address) {
-                    Some(bounced) => self.snapshot.text(bounced).eq_ignore_ascii_case(address),
+                    Some(bounced) => same_address(channel, self.snapshot.text(bounced), address),
                     None => true,
                 }
         })
+    }
+}
+
+/// Something on both sides of a single `@`.
+fn is_mailbox(text: &str) -> bool {
+    text.split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
+}
+
+/// Telephone numbers are the same when their digits are, whatever the spaces.
+fn same_address(channel: Channel, a: &str, b: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    match channel {
+        Channel::Sms | Channel::Call => digits(a) == digits(b),
+        Channel::Email | Channel::Letter => a.eq_ignore_ascii_case(b),
     }
 }
 
@@ -178,9 +193,7 @@ impl<'a> Day<'a> {
 fn is_address(channel: Channel, text: &str) -> bool {
     let plain = !text.is_empty() && !text.chars().any(char::is_control);
     match channel {
-        Channel::Email => {
-            plain && text.matches('@').count() == 1 && !text.contains([' ', ',', ';', '<', '>', '"'])
-        }
+        Channel::Email => plain && is_mailbox(text) && !text.contains([' ', ',', ';', '<', '>', '"']),
         Channel::Sms | Channel::Call => plain && text.chars().filter(char::is_ascii_digit).count() >= 5,
         Channel::Letter => plain,
     }

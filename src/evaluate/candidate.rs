@@ -237,7 +237,8 @@ impl<'a> Bench<'_, 'a> {
             let same = rows.iter().filter(|other| other.step == row.step);
             super::history::status(same, self.day.today) == Status::Unknown
         });
-        unsettled.next().map(|row| self.day.snapshot.text(row.step))
+        let own = unsettled.next().map(|row| self.day.snapshot.text(row.step));
+        own.or_else(|| self.day.unknown_of_customer(self.customer.row))
     }
 
     fn no_address(&self, act: &Act, rule: RuleId) -> Blocker {
@@ -326,9 +327,10 @@ impl<'a> Bench<'_, 'a> {
         let ladder = due.origin.ladder();
         let mut asked = self.scope.approvals(self.day, ladder, self.invoice(), due.step, act, self.calendar);
         if act.is_message() {
-            if let Some(role) = self.invoice().escalated_to() {
-                asked.push(Asked { by: self.day.program.policy.role_named(role), rule: None });
-            }
+            let escalated = self.invoice().escalated_to();
+            asked.extend(
+                escalated.map(|role| Asked { by: self.day.program.policy.role_named(role), rule: None }),
+            );
             if let Some(rule) = self.scope.never_auto_send(ladder).filter(|_| asked.is_empty()) {
                 asked.push(Asked { by: None, rule: Some(rule) });
             }

@@ -124,6 +124,7 @@ impl<'a> Day<'a> {
         let present = self.present_keys(placed.segment);
         let free_from = free_again(&scope.holds, add_days(self.today, 1));
         let mut next: Option<NaiveDate> = None;
+        let first = candidates.len();
         for &id in self.program.ladders_of(placed.segment) {
             let climber = Climber {
                 day: self,
@@ -139,6 +140,15 @@ impl<'a> Day<'a> {
             next = earlier(next, climb.next);
             candidates.extend(climb.due.into_iter().filter_map(|due| bench.candidate(Due::from(due))));
         }
+        // Two ladders may hold one and the same step: it is done once.
+        let mut seen: Vec<String> = Vec::new();
+        let mut index = 0;
+        candidates.retain(|candidate| {
+            index += 1;
+            let again = index > first && seen.contains(&candidate.key);
+            seen.extend((index > first).then(|| candidate.key.clone()));
+            !again
+        });
         candidates.extend(bench.carve_out_steps().into_iter().filter_map(|due| bench.candidate(due)));
         // An invoice that time alone may move to another segment is looked at again as soon as it can act.
         if placed.may_move { earlier(next, free_from) } else { next }
@@ -450,18 +460,23 @@ fn content(action: &Action) -> String {
     let person = |hash: &mut Hasher, person: Option<&crate::plan::Person>| {
         hash.text(person.map_or("", |person| &person.role)).text(person.map_or("", |person| &person.address));
     };
+    hash.text(action.kind.word());
+    person(&mut hash, action.actor.as_ref());
     person(&mut hash, action.sender.as_ref());
     person(&mut hash, action.reply_to.as_ref());
+    hash.text(action.recipient.as_ref().map_or("", |recipient| &recipient.role));
     hash.text(action.recipient.as_ref().map_or("", |recipient| &recipient.address));
     hash.number(action.cc.len() as i64);
     action.cc.iter().for_each(|copy| person(&mut hash, Some(copy)));
     hash.text(action.subject.as_deref().unwrap_or(""));
     hash.text(action.body.as_deref().unwrap_or(""));
+    hash.text(action.body_format.unwrap_or(""));
     hash.text(action.flag.as_deref().unwrap_or(""));
     hash.number(action.invoices.len() as i64);
     for invoice in &action.invoices {
         hash.text(&invoice.id).number(invoice.balance.minor).text(invoice.currency.code());
     }
+    hash.number(action.attachments.len() as i64);
     for attachment in &action.attachments {
         hash.text(match attachment {
             crate::model::Attachment::Invoice => "invoice",

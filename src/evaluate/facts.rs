@@ -69,8 +69,9 @@ impl InvoiceState<'_> {
         self.stage > Stage::Paid
     }
 
-    pub(super) fn escalated_to(&self) -> Option<&str> {
-        self.marks.iter().find_map(|mark| mark.escalated_to.as_deref())
+    /// The roles that an escalation has made approvers of later messages.
+    pub(super) fn escalated_to(&self) -> impl Iterator<Item = &str> {
+        self.marks.iter().filter_map(|mark| mark.escalated_to.as_deref())
     }
 
     fn escalated(&self) -> Option<NaiveDate> {
@@ -185,7 +186,7 @@ impl<'a> Day<'a> {
             match &self.history.name(row).kind {
                 HistoryKind::Flag { name, escalated_to } => {
                     state.handed_to = escalated_to.clone().or(state.handed_to.take());
-                    state.marks.retain(|mark| mark.name != *name);
+                    state.marks.retain(|mark| mark.name != *name || mark.escalated_to != *escalated_to);
                     let (name, escalated_to) = (Arc::clone(name), escalated_to.clone());
                     state.marks.push(Mark { name, escalated_to, since: row.date });
                 }
@@ -272,7 +273,8 @@ impl<'a> Day<'a> {
                 |payment: &&Payment| promise.made.holds_on(payment.date) && payment.date <= self.today;
             own.iter().filter(since).fold(0_i64, |sum, payment| sum.saturating_add(payment.money.minor))
         };
-        let reached = promise.amount.is_some_and(|promised| paid >= promised);
+        // An amount of nothing is no amount: the whole balance is promised.
+        let reached = promise.amount.is_some_and(|promised| promised > 0 && paid >= promised);
         if settled || reached {
             Promised::Kept(promise)
         } else if self.today <= promise.due {

@@ -6,7 +6,10 @@ use rustc_hash::FxHashMap;
 use crate::compile::{HistoryKey, HistoryKind, KeyId, Program};
 use crate::snapshot::Snapshot;
 use crate::snapshot::ledger::{Channel, LedgerRow, Outcome};
+use crate::snapshot::tables::CustomerRow;
 use crate::snapshot::texts::Text;
+
+use super::day::Day;
 
 /// The step names of a ledger, understood once.
 #[derive(Debug, Default)]
@@ -40,7 +43,8 @@ impl History {
     /// The channel of a contact; a name that tells nothing is one unless the row names no channel at all.
     pub(super) fn channel(&self, row: &LedgerRow) -> Option<Channel> {
         match self.name(row).kind {
-            HistoryKind::Contact(channel) => Some(channel),
+            // What stood in for a message without address went another way, and the row says which.
+            HistoryKind::Contact(channel) => Some(row.channel.unwrap_or(channel)),
             HistoryKind::Foreign => row.channel.or(Some(Channel::Letter)),
             _ => None,
         }
@@ -90,6 +94,24 @@ pub(super) fn status<'a>(rows: impl Iterator<Item = &'a LedgerRow>, today: Naive
         (Outcome::Failed | Outcome::Withdrawn, _) if latest.date == today => Status::FailedToday,
         (outcome, Some(first)) if outcome.carries_out() => Status::CarriedOut(first),
         _ => Status::Open,
+    }
+}
+
+impl<'a> Day<'a> {
+    /// A contact of the customer as a whole whose outcome nobody knows (R9).
+    pub(super) fn unknown_of_customer(&self, customer: CustomerRow) -> Option<&'a str> {
+        let rows: Vec<&LedgerRow> = self
+            .snapshot
+            .ledger_of_customer(customer)
+            .filter(|row| {
+                row.invoice.is_none() && row.date <= self.today && self.history.channel(row).is_some()
+            })
+            .collect();
+        let unknown = rows.iter().filter(|row| row.outcome == Outcome::Unknown);
+        let mut unsettled = unknown.filter(|row| {
+            status(rows.iter().copied().filter(|other| other.step == row.step), self.today) == Status::Unknown
+        });
+        unsettled.next().map(|row| self.snapshot.text(row.step))
     }
 }
 

@@ -314,8 +314,9 @@ impl<'a> Scope<'a> {
     ) -> bool {
         let Declined { step, ladder, on } = declined;
         let Some(act) = step.acts.first().filter(|act| act.is_message()) else { return true };
-        let needs_approval = invoice.escalated_to().is_some()
+        let needs_approval = invoice.escalated_to().next().is_some()
             || self.never_auto_send(ladder).is_some()
+            || self.by_hand(ladder).is_some()
             || !self.approvals(day, ladder, invoice, step, act, calendar).is_empty();
         let channel = act.contact();
         let together = day.snapshot.ledger_of_customer(customer.row).filter(|row| {

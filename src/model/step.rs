@@ -55,6 +55,9 @@ pub struct Moment {
     pub offset: Offset,
 }
 
+/// The greatest offset, in days: ten years, as in policies.
+const FARTHEST: u64 = 3660;
+
 impl Moment {
     /// Reads a moment as [`Moment::name`] writes it.
     #[must_use]
@@ -73,7 +76,10 @@ impl Moment {
             Some((count, "day" | "days")) => (count, Unit::Days),
             Some(_) => return None,
         };
-        let count = if count.is_empty() { 0 } else { count.parse().ok()? };
+        let count: i64 = if count.is_empty() { 0 } else { count.parse().ok()? };
+        if count.unsigned_abs() > FARTHEST {
+            return None;
+        }
         Some(Moment { anchor, offset: Offset { count, unit } })
     }
 

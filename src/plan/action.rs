@@ -47,6 +47,23 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The word used in plans.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Email => "email",
+            Kind::Sms => "sms",
+            Kind::Letter => "letter",
+            Kind::Call => "call",
+            Kind::Notify => "notify",
+            Kind::Task => "task",
+            Kind::HandOff => "hand_off",
+            Kind::Escalate => "escalate",
+            Kind::Flag => "flag",
+            Kind::Clear => "clear",
+        }
+    }
+
     /// The channel of a message.
     #[must_use]
     pub fn message(self) -> Option<Channel> {
@@ -234,7 +251,7 @@ pub struct Action {
     pub keys: Vec<String>,
     /// A hash of the keys: it names the action.
     pub key: String,
-    /// SHA-256 of sender, recipients, subject, body, invoices with balances, charges and attachments; an
+    /// SHA-256 of kind, actor, sender, recipients, subject, body, invoices with balances, flag and attachments; an
     /// approval quotes it with the key. Withheld steps have none: nothing was written.
     pub content: Option<String>,
     /// Why.

@@ -55,6 +55,11 @@ impl History {
     fn add(&mut self, line: &mut Line<'_, '_>, index: &Index<'_>) {
         line.name_ids();
         let subject = match self.known(line, index) {
+            Ids { invoice: Some(Known::No), customer: Some(customer) } => {
+                // The ladder of the invoice is gone, but the customer was written to all the same.
+                self.count(line, H::InvoiceId);
+                Some(Subject { customer, invoice: None })
+            }
             Ids { invoice: Some(Known::No), .. } => return self.count(line, H::InvoiceId),
             Ids { invoice: None, customer: None } if line.customer.is_some() => {
                 return self.count(line, H::CustomerId);
