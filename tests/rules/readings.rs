@@ -188,3 +188,68 @@ fn r24_a_flag_whose_latest_row_is_a_failure_is_not_cleared() {
     );
     assert!(case.plan(&rows, "2026-10-10").is_empty());
 }
+
+#[test]
+fn r19_a_message_about_an_invoice_that_is_gone_still_counts_for_its_customer() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email first\neverywhere:\n  write to a customer at most once every 5 days\n",
+    );
+    // OLD is no longer in the data; its row of 10-03 names the customer: free again on 10-08.
+    let rows = with("history OLD 2026-10-03 email first sent, customer_id: C1");
+    let plan = case.plan(&rows, "2026-10-04");
+    assert!(
+        plan.iter().any(|line| line.starts_with("withheld limit email first I1 next 2026-10-08")),
+        "{plan:?}"
+    );
+}
+
+#[test]
+fn r15_two_escalations_ask_both_roles() {
+    let case = case(
+        "segment all otherwise:\n  use x, y\ncadence x:\n  at D+1 escalate to manager\n  at D+2 escalate to finance\ncadence y:\n  at D+5 email a\n",
+    );
+    let rows =
+        with("history I1 2026-10-02 escalate manager done\nhistory I1 2026-10-03 escalate finance done");
+    assert_eq!(case.plan(&rows, "2026-10-06"), ["2026-10-06 acts approval(finance manager) email a I1"]);
+    let one = format!("{rows}\nhistory I1 2026-10-04 flag escalated done");
+    assert!(
+        case.plan(&one, "2026-10-06").iter().any(|line| line.contains("approval(finance manager) email a"))
+    );
+}
+
+#[test]
+fn r21_numbers_are_the_same_when_their_digits_are() {
+    let case = case("segment all otherwise:\n  at D+3 sms a\n");
+    let rows = "customers C1, mobile: '+33 6 12 34 56 78'\ninvoices I1, due_date: 2026-10-01\nhistory C1 2026-09-01 sms a bounced, address: '+33612345678'";
+    assert_eq!(case.plan(rows, "2026-10-04"), ["withheld no_address sms a I1 next none"]);
+}
+
+#[test]
+fn r09_an_unknown_contact_of_the_customer_withholds() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    let rows = "customers C1\ninvoices I1, due_date: 2026-10-01\nhistory C1 2026-09-20 email a unknown";
+    assert_eq!(case.plan(rows, "2026-10-04"), ["withheld unknown_outcome email a I1 next none"]);
+}
+
+#[test]
+fn r03_a_promise_of_nothing_promises_the_whole_balance() {
+    let case =
+        case("segment all otherwise:\n  at D+3 email a\ncarve-out promises when invoice.promised:\n  hold\n");
+    let rows = "invoices I1, due_date: 2026-10-01, amount: 1000, promise_date: 2026-10-10, promise_amount: 0";
+    assert_eq!(case.plan(rows, "2026-10-04"), ["withheld promised email a I1 next 2026-10-11"]);
+}
+
+#[test]
+fn r13_a_rung_beyond_all_bounds_is_no_rung() {
+    let case = case("segment all otherwise:\n  at D+30 email a\n");
+    let rows = with("history I1 2026-10-04 email gone sent, rung: D+9000000000000 business days");
+    assert!(case.plan(&rows, "2026-10-05").iter().any(|line| line == "waiting I1 overdue next 2026-10-31"));
+}
+
+#[test]
+fn r10_one_step_of_two_ladders_is_done_once() {
+    let case = case(
+        "segment all otherwise:\n  use x, y\ncadence x:\n  at D+3 notify manager\ncadence y:\n  at D+3 notify manager\n",
+    );
+    assert_eq!(case.plan(DUE, "2026-10-04"), ["2026-10-04 acts automatic notify manager I1"]);
+}
