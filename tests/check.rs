@@ -163,6 +163,7 @@ const TYPES: &[&str] = &[
 ];
 
 const DUPLICATES: &[&str] = &[
+    "segment gold when customer.tags has \"gold\":\n  at D+3 notify finance as last\nsegment rest otherwise:\n  at D+3 escalate to manager as last",
     "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\npolicy \"Acme again\"\n  currency USD",
     "role boss = \"a@acme.example\"\nrole boss = \"b@acme.example\"",
     "field customer.tier: text\nfield customer.tier: number",

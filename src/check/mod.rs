@@ -90,7 +90,8 @@ pub struct Checked {
 /// Checks a tree.
 #[must_use]
 pub fn check(input: &Input) -> Checked {
-    let mut checker = Checker { input, found: Vec::new(), rules: Vec::new(), names: Rc::default() };
+    let mut checker =
+        Checker { input, found: Vec::new(), rules: Vec::new(), names: Rc::default(), keys: BTreeMap::new() };
     checker.names = Rc::new(names::collect(&mut checker));
     let policy = blocks::policy(&mut checker);
     let mut diagnostics = checker.found;
@@ -105,6 +106,8 @@ struct Checker<'a> {
     found: Vec<Diagnostic>,
     rules: Vec<Rule>,
     names: Rc<Names>,
+    /// What the ledger remembers of the ladders' steps: each key, what kind of thing it is, and where.
+    keys: BTreeMap<String, (String, Span)>,
 }
 
 impl<'a> Checker<'a> {

@@ -193,6 +193,8 @@ impl<'a> Steps<'a> {
             };
             let error = Diagnostic::error("duplicate-key", act.span, message).label(first, "the first one");
             c.report(error.help(help));
+        } else if self.home == Home::Ladder {
+            one_meaning(c, &key, act);
         }
         self.keys.entry(key.clone()).or_insert(act.span);
         key
@@ -271,6 +273,29 @@ fn offset(c: &mut Checker, offset: ast::Offset, span: Span) -> Option<Offset> {
         ast::Unit::Months => return not_yet(c, span, "months"),
     };
     Some(Offset { count: offset.count, unit })
+}
+
+/// A key means one kind of thing in the whole policy: the ledger has nothing but the key to tell by.
+fn one_meaning(c: &mut Checker, key: &str, act: &ast::Act) {
+    let meaning = match &act.kind {
+        ActKind::Message { channel, .. } => channel.word().to_owned(),
+        ActKind::Call(_) => String::from("call"),
+        ActKind::Notify(_) | ActKind::Task(..) => String::from("note or task"),
+        other => key_of(other),
+    };
+    match c.keys.get(key) {
+        Some((known, first)) if *known != meaning => {
+            let message = format!(
+                "`{key}` is another kind of step elsewhere, and the ledger could not tell them apart"
+            );
+            let error = Diagnostic::error("duplicate-key", act.span, message).label(*first, "the other one");
+            c.report(error.help("give one of them another name with `as`"));
+        }
+        Some(_) => {}
+        None => {
+            c.keys.insert(key.to_owned(), (meaning, act.span));
+        }
+    }
 }
 
 fn key_of(kind: &ActKind) -> String {
