@@ -253,3 +253,25 @@ fn r10_one_step_of_two_ladders_is_done_once() {
     );
     assert_eq!(case.plan(DUE, "2026-10-04"), ["2026-10-04 acts automatic notify manager I1"]);
 }
+
+#[test]
+fn r18_what_stood_in_for_a_text_counts_on_the_channel_it_went() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    // The text of 10-04 had no number and went out as an e-mail that day: no second e-mail today.
+    let rows = "customers C1\ninvoices I1, due_date: 2026-10-01\nhistory C1 2026-10-04 sms nudge sent, channel: email";
+    let plan = case.plan(rows, "2026-10-04");
+    assert!(plan.iter().any(|line| line.starts_with("withheld one_a_day email a I1")), "{plan:?}");
+}
+
+#[test]
+fn r17_an_approval_covers_who_is_told() {
+    let case = case("segment all otherwise:\n  at D+3 notify owner, needs approval by finance\n");
+    let content = |owner: &str| {
+        let rows = format!("customers C1, owner: {owner}\ninvoices I1, due_date: 2026-10-01");
+        let plan = case.plan_of(&rows, "2026-10-04");
+        (plan.actions[0].key.clone(), plan.actions[0].content.clone())
+    };
+    let (ada, eve) = (content("ada@acme.example"), content("eve@acme.example"));
+    assert_eq!(ada.0, eve.0);
+    assert_ne!(ada.1, eve.1);
+}
