@@ -3,6 +3,7 @@
 //! The message is lower case, has no full stop and puts the user's own text in backticks;
 //! advice stands in `help` only, and where it is exact also as a [`Fix`] that a machine can apply.
 
+use crate::code::Code;
 use crate::span::Span;
 
 /// How bad it is.
@@ -52,7 +53,7 @@ pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
     /// A stable name for this kind of finding, such as `unknown-name`.
-    pub code: &'static str,
+    pub code: Code,
     /// What is wrong, in the user's words.
     pub message: String,
     /// Where; none when it concerns the input as a whole.
@@ -69,26 +70,26 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error at a place.
-    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Error, code, Some(span), message.into())
     }
 
     /// A warning at a place.
-    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Warning, code, Some(span), message.into())
     }
 
     /// A note at a place.
-    pub fn note(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub fn note(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Note, code, Some(span), message.into())
     }
 
     /// An error that no place in a source file shows.
-    pub fn global(code: &'static str, message: impl Into<String>) -> Diagnostic {
+    pub fn global(code: Code, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Error, code, None, message.into())
     }
 
-    fn new(severity: Severity, code: &'static str, span: Option<Span>, message: String) -> Diagnostic {
+    fn new(severity: Severity, code: Code, span: Option<Span>, message: String) -> Diagnostic {
         Diagnostic {
             severity,
             code,

@@ -55,6 +55,7 @@
 pub mod calendar;
 pub mod check;
 pub mod cli;
+pub mod code;
 pub mod compile;
 pub mod diagnostic;
 pub mod evaluate;

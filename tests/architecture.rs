@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// From the ground up; a module imports only from layers below its own. `snapshot` and `plan` name values that
 /// evaluation reads and makes; `compile` and the two of them stand beside `check`, never above `evaluate`.
 const LAYERS: [&[&str]; 11] = [
-    &["span", "suggest", "money", "calendar"],
+    &["span", "suggest", "money", "calendar", "code"],
     &["diagnostic", "locale"],
     &["model"],
     &["syntax", "template"],

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use dun::check::{self, Input};
+use dun::code::Code;
 use dun::diagnostic::{Diagnostic, Severity};
 use dun::model::Policy;
 use dun::render;
@@ -333,7 +334,7 @@ fn what_is_not_evaluated_is_named_with_its_place() {
     for (name, lines, place) in NOT_EVALUATED {
         let checked = checked(lines);
         let [only] = checked.found.as_slice() else { panic!("{lines}\n{}", checked.messages()) };
-        assert_eq!(only.code, "not-evaluated", "{lines}");
+        assert_eq!(only.code, Code::NotEvaluated, "{lines}");
         assert_eq!(only.severity, Severity::Error);
         assert!(only.message.contains(&format!("`{name}`")), "{}", only.message);
         assert_eq!(checked.sources.text(only.span.unwrap()), *place);
@@ -394,7 +395,7 @@ everywhere:
         "never charge",
         "messages between 08:00 and 19:00",
     ];
-    assert_eq!(refused.collect::<Vec<_>>(), expected.map(|text| ("not-evaluated", text)));
+    assert_eq!(refused.collect::<Vec<_>>(), expected.map(|text| (Code::NotEvaluated, text)));
 }
 
 /// One run tells what is wrong in every block and in the templates.
@@ -513,8 +514,8 @@ fn codes_of(source: &str) -> BTreeSet<String> {
     let made = ["Diagnostic::error(", "Diagnostic::warning(", "Diagnostic::note(", "Diagnostic::global("];
     let calls = made.iter().flat_map(|call| source.split(call).skip(1));
     let code = |rest: &str| {
-        let rest = rest.trim_start().strip_prefix('"')?;
-        rest.split_once('"').map(|(code, _)| String::from(code))
+        let rest = rest.trim_start().strip_prefix("Code::")?;
+        rest.split_once(',').map(|(code, _)| String::from(code))
     };
     calls.map(|rest| code(rest).unwrap_or_else(|| panic!("a code is not written out: {rest:.60}"))).collect()
 }
@@ -530,7 +531,7 @@ fn every_code_of_the_checker_is_reached() {
     let cases = lists.into_iter().chain(refused).map(checked);
     let cases = cases.chain(WHOLE.iter().map(|text| Checked::of(text, &TEMPLATES)));
     let reached: BTreeSet<String> =
-        cases.flat_map(|checked| checked.found).map(|found| String::from(found.code)).collect();
+        cases.flat_map(|checked| checked.found).map(|found| format!("{:?}", found.code)).collect();
     let missed: Vec<&String> = codes.difference(&reached).collect();
     assert!(codes.len() > 20 && missed.is_empty(), "no case reaches {missed:?}");
 }

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use dun::code::Code;
 use dun::model::field::{FieldType, OwnField, Subject};
 use dun::money::Currency;
 use dun::snapshot::tables::{OwnValue, Since, Status};
@@ -673,7 +674,7 @@ customers:
     let snapshot = load(folder.path(), &options(&[])).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!((snapshot.invoices.id.len(), snapshot.customers.id.len()), (2466, 100));
     assert!(
-        snapshot.problems.iter().all(|problem| problem.code == "unmapped-column"),
+        snapshot.problems.iter().all(|problem| problem.code == Code::UnmappedColumn),
         "{}",
         problems(&snapshot)
     );

@@ -2,6 +2,7 @@
 
 use super::steps::{self, Home, Steps};
 use super::{Checker, calendars, conditions, digest, settings, shared};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{CustomerField, Field};
 use crate::model::{
@@ -14,7 +15,7 @@ use crate::syntax::ast::{Block, Clause, Name, RulesBlock, RulesHeader, SegmentCa
 /// Checks everything and puts the policy together.
 pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
     let Some(block) = c.input.ast.blocks.iter().find_map(policy_block) else {
-        let error = Diagnostic::global("no-policy-block", "the file has no policy block");
+        let error = Diagnostic::global(Code::NoPolicyBlock, "the file has no policy block");
         c.report(error.help("begin the file with `policy \"Acme receivables\"` and a line `currency EUR`"));
         return None;
     };
@@ -31,7 +32,7 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
     cadences.into_iter().chain(others).for_each(|block| parts.add(c, block));
     if !c.input.ast.blocks.iter().any(is_segment) {
         let error = Diagnostic::error(
-            "no-segment",
+            Code::NoSegment,
             block.span,
             "the policy has no segment, so no invoice would be followed up",
         );
@@ -66,7 +67,7 @@ fn scenarios(c: &mut Checker) {
     for block in &c.input.ast.blocks {
         if let Block::Scenario(scenario) = block {
             c.report(Diagnostic::note(
-                "scenario-not-run",
+                Code::ScenarioNotRun,
                 scenario.span,
                 "scenarios are read but not run yet",
             ));
@@ -142,7 +143,7 @@ impl Parts {
         if let Some(otherwise) = self.otherwise {
             let message = format!("no invoice reaches the segment `{}`", name.text);
             c.report(
-                Diagnostic::error("after-otherwise", block.span, message)
+                Diagnostic::error(Code::AfterOtherwise, block.span, message)
                     .label(otherwise, "this one catches the rest")
                     .help("move the segment with `otherwise` to the end of the file"),
             );
@@ -193,7 +194,7 @@ impl Parts {
                 }
                 Some(ladder) if ladders.contains(&ladder) => {
                     let message = format!("the cadence `{}` is used twice", name.text);
-                    c.report(Diagnostic::error("said-twice", name.span, message).help("keep one of them"));
+                    c.report(Diagnostic::error(Code::SaidTwice, name.span, message).help("keep one of them"));
                 }
                 Some(ladder) => ladders.push(ladder),
             }
@@ -240,6 +241,7 @@ fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
                 body.catch_up = Some(settings::catch_up(c, *family, clause.span));
             }
             Clause::Weekends(_) => c.not_yet(clause.span, "weekends:"),
+            Clause::Allow(_) => {}
             Clause::Restriction(restriction) => {
                 let everywhere = block.header == RulesHeader::Everywhere;
                 body.restrictions.extend(steps.restriction(c, restriction, clause.span, everywhere));
@@ -279,7 +281,7 @@ fn misplaced(header: &RulesHeader, clause: &Spanned<Clause>) -> Option<Diagnosti
         ),
         _ => return None,
     };
-    Some(Diagnostic::error("misplaced", clause.span, what).help(help))
+    Some(Diagnostic::error(Code::Misplaced, clause.span, what).help(help))
 }
 
 /// A contact in a carve-out that holds could never go out (R16).
@@ -295,8 +297,11 @@ fn held_contacts(c: &mut Checker, block: &RulesBlock, body: &Body) {
             matches!(clause.node, Clause::Step(_)) && c.input.sources.line(clause.span) == line
         });
         let message = format!("the hold in line {hold_line} stops this contact for good");
-        let error =
-            Diagnostic::error("contact-under-hold", clause.map_or(block.span, |clause| clause.span), message);
+        let error = Diagnostic::error(
+            Code::ContactUnderHold,
+            clause.map_or(block.span, |clause| clause.span),
+            message,
+        );
         c.report(
             error.help("put the contact in a carve-out of its own that does not hold, or leave out `hold`"),
         );

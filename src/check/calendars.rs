@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::{Checker, conditions, digest};
 use crate::calendar::Calendar;
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::PolicyCalendar;
 use crate::span::Span;
@@ -24,7 +25,7 @@ pub(super) fn calendars(c: &mut Checker) -> Vec<PolicyCalendar> {
                     block.name.text
                 );
                 c.report(
-                    Diagnostic::error("two-general-calendars", block.span, message)
+                    Diagnostic::error(Code::TwoGeneralCalendars, block.span, message)
                         .label(first, "this one is everybody's already")
                         .help("say whose it is: `calendar germany when customer.country is \"DE\":`"),
                 );
@@ -49,7 +50,7 @@ fn calendar(c: &mut Checker, block: &CalendarBlock) -> Option<PolicyCalendar> {
     if !calendar.has_open_weekday() {
         let message = format!("the calendar `{}` has no open day", block.name.text);
         c.report(
-            Diagnostic::error("never-open", block.span, message)
+            Diagnostic::error(Code::NeverOpen, block.span, message)
                 .help("leave at least one day of the week open"),
         );
     }
@@ -67,7 +68,7 @@ fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
         Some(Err(why)) => {
             let message = format!("the holiday file `{path}` cannot be read: {why}");
             return c.report(
-                Diagnostic::error("file-not-read", span, message)
+                Diagnostic::error(Code::FileNotRead, span, message)
                     .help("the path is relative to the policy file"),
             );
         }
@@ -80,7 +81,7 @@ fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
             let first = error.lines().next().unwrap_or("");
             let why = first.strip_prefix("error: ").unwrap_or(first);
             let message = format!("`{path}` does not give holidays: {why}");
-            c.report(Diagnostic::error("bad-holiday-file", span, message).help(help));
+            c.report(Diagnostic::error(Code::BadHolidayFile, span, message).help(help));
         }
         Ok(days) => {
             for day in days.keys() {
@@ -88,7 +89,7 @@ fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
                     Ok(date) => calendar.close_date(date),
                     Err(_) => {
                         let message = format!("`{path}` has a holiday on `{day}`, which is not a date");
-                        c.report(Diagnostic::error("bad-holiday-file", span, message).help(help));
+                        c.report(Diagnostic::error(Code::BadHolidayFile, span, message).help(help));
                     }
                 }
             }

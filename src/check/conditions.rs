@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::{Checker, names};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{Field, FieldType};
 use crate::model::{Bounds, Condition, Predicate, Test};
@@ -74,7 +75,7 @@ enum Ordered {
 
 impl Asked {
     fn wrong(&self, c: &mut Checker, span: Span, message: String, help: &str) {
-        c.report(Diagnostic::error("wrong-type", span, message).help(help));
+        c.report(Diagnostic::error(Code::WrongType, span, message).help(help));
     }
 
     fn flag(&self, c: &mut Checker) -> Option<Predicate> {
@@ -133,8 +134,11 @@ impl Asked {
             && !allowed.iter().any(|one| one.eq_ignore_ascii_case(text))
         {
             let names = || allowed.iter().map(String::as_str);
-            let error =
-                Diagnostic::error("unknown-value", value.span, format!("`{}` is never `{text}`", self.name));
+            let error = Diagnostic::error(
+                Code::UnknownValue,
+                value.span,
+                format!("`{}` is never `{text}`", self.name),
+            );
             c.report(match nearest(text, names()) {
                 Some(near) => error.fix(value.span, format!("\"{near}\"")),
                 None => error.help(format!("it is {}", one_of(names()))),
@@ -175,7 +179,7 @@ impl Asked {
             let span = least.span.to(most.span);
             let message =
                 String::from("the first value is greater than the second, so nothing lies between them");
-            c.report(Diagnostic::error("empty-range", span, message).help("swap the two values"));
+            c.report(Diagnostic::error(Code::EmptyRange, span, message).help("swap the two values"));
             return None;
         }
         self.ranges(c, vec![(Some(low), Some(high))])
@@ -242,7 +246,7 @@ impl Asked {
     fn misfit(&self, c: &mut Checker, value: &Value) {
         let text = c.input.sources.text(value.span).to_owned();
         let message = format!("`{}` is {}, and `{text}` is not", self.name, self.kind.describe());
-        let error = Diagnostic::error("wrong-type", value.span, message);
+        let error = Diagnostic::error(Code::WrongType, value.span, message);
         c.report(match (&self.kind, &value.literal) {
             (FieldType::Money, Literal::Number(_)) => {
                 error.help(format!("say of which currency: `{text} EUR`"))
@@ -301,7 +305,7 @@ fn money_bounds(
     match (least, most) {
         (Some(a), Some(b)) if a.currency != b.currency => {
             let error =
-                Diagnostic::error("two-currencies", span, "the two amounts are of different currencies");
+                Diagnostic::error(Code::TwoCurrencies, span, "the two amounts are of different currencies");
             c.report(error.help("write both in one currency"));
             None
         }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::OwnField;
 use crate::model::{Policy, Rule, RuleId};
@@ -127,7 +128,7 @@ impl<'a> Checker<'a> {
             }
             _ => "leave it out for now; dun refuses it rather than ignore it",
         };
-        self.report(Diagnostic::error("not-evaluated", span, message).help(help));
+        self.report(Diagnostic::error(Code::NotEvaluated, span, message).help(help));
     }
 
     /// Notes a rule; `what` tells it from the other rules of its block.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Checker;
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{CustomerField, Field, FieldType, InvoiceField, OwnField, Subject};
 use crate::model::{Role, RoleHolder, RoleId};
@@ -62,7 +63,7 @@ fn twice(kind: &str, name: &str, span: Span) -> Diagnostic {
         "scenario" => (format!("the {kind} `{name}` is there twice"), "rename one of them"),
         _ => (format!("the {kind} `{name}` is there twice"), "rename one of them, or join the two blocks"),
     };
-    Diagnostic::error("duplicate-name", span, message).help(help)
+    Diagnostic::error(Code::DuplicateName, span, message).help(help)
 }
 
 fn named(block: &Block) -> Option<(&'static str, String, Span)> {
@@ -89,7 +90,7 @@ fn subject(c: &mut Checker, path: &Path) -> Option<Subject> {
         "customer" => Some(Subject::Customer),
         other => {
             let message = format!("`{other}` has no fields");
-            let error = Diagnostic::error("unknown-field", path.span, message);
+            let error = Diagnostic::error(Code::UnknownField, path.span, message);
             c.report(error.help("fields are written `invoice.NAME` or `customer.NAME`"));
             None
         }
@@ -102,7 +103,7 @@ fn own_field(c: &mut Checker, names: &mut Names, field: &ast::FieldDeclaration) 
     if built_in(subject, &name).is_some() {
         let message = format!("`{}.{name}` is a field that dun has already", subject.word());
         c.report(
-            Diagnostic::error("duplicate-name", field.path.span, message)
+            Diagnostic::error(Code::DuplicateName, field.path.span, message)
                 .help("leave the declaration out, or choose another name"),
         );
         return;
@@ -124,7 +125,7 @@ fn role_holder(c: &mut Checker, fields: &[OwnField], role: &ast::Role) -> RoleHo
             if !is_one_address(&address.node) {
                 let message = format!("`{}` is not one plain e-mail address", address.node);
                 let help = "write a single address without a name, such as `\"collections@acme.example\"`";
-                c.report(Diagnostic::error("bad-address", address.span, message).help(help));
+                c.report(Diagnostic::error(Code::BadAddress, address.span, message).help(help));
             }
             RoleHolder::Address(address.node.clone())
         }
@@ -134,7 +135,7 @@ fn role_holder(c: &mut Checker, fields: &[OwnField], role: &ast::Role) -> RoleHo
                 let message =
                     format!("`{}` is {}, not an address", c.input.sources.text(path.span), kind.describe());
                 c.report(
-                    Diagnostic::error("wrong-type", path.span, message)
+                    Diagnostic::error(Code::WrongType, path.span, message)
                         .help("a role reads a text field, such as `customer.owner`"),
                 );
                 RoleHolder::Contact
@@ -183,7 +184,7 @@ fn unknown_field(fields: &[OwnField], subject: Subject, path: &Path) -> Diagnost
     let name = path.field.text.as_str();
     let word = subject.word();
     let error =
-        Diagnostic::error("unknown-field", path.field.span, format!("`{word}` has no field `{name}`"));
+        Diagnostic::error(Code::UnknownField, path.field.span, format!("`{word}` has no field `{name}`"));
     let mut known: Vec<&str> = match subject {
         Subject::Invoice => InvoiceField::ALL.iter().map(|field| field.name()).collect(),
         Subject::Customer => CustomerField::ALL.iter().map(|field| field.name()).collect(),
@@ -221,7 +222,7 @@ impl Checker<'_> {
     /// Reports a name that nothing has, with a near one or the list of those there are.
     pub(super) fn unknown(&mut self, kind: &str, name: &Name, known: &[String], otherwise: &str) {
         let error =
-            Diagnostic::error("unknown-name", name.span, format!("there is no {kind} `{}`", name.text));
+            Diagnostic::error(Code::UnknownName, name.span, format!("there is no {kind} `{}`", name.text));
         let names = || known.iter().map(String::as_str);
         self.report(match nearest(&name.text, names()) {
             Some(near) => error.fix(name.span, near),

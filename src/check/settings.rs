@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::Checker;
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{CatchUp, Settings};
 use crate::money::{Currency, Money};
@@ -28,7 +29,7 @@ pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
     for line in &block.settings {
         let kind = std::mem::discriminant(&line.node);
         if let Some((_, first)) = seen.iter().find(|(known, _)| *known == kind)
-            && !matches!(line.node, Setting::Rate(_))
+            && !matches!(line.node, Setting::Rate(_) | Setting::Allow(_))
         {
             c.report(set_twice(line.span, *first));
         }
@@ -36,7 +37,7 @@ pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
         setting(c, &mut settings, line);
     }
     if !block.settings.iter().any(|line| matches!(line.node, Setting::Currency(_))) {
-        let error = Diagnostic::error("no-currency", block.span, "the policy does not say its currency");
+        let error = Diagnostic::error(Code::NoCurrency, block.span, "the policy does not say its currency");
         c.report(error.help("add a line such as `currency EUR` to the policy block"));
     }
     settings
@@ -44,7 +45,7 @@ pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
 
 /// One setting, two lines.
 pub(super) fn set_twice(span: Span, first: Span) -> Diagnostic {
-    Diagnostic::error("duplicate-setting", span, "this is set twice")
+    Diagnostic::error(Code::DuplicateSetting, span, "this is set twice")
         .label(first, "the first time")
         .help("keep one of the two lines")
 }
@@ -71,6 +72,7 @@ fn setting(c: &mut Checker, settings: &mut Settings, line: &Spanned<Setting>) {
         Setting::OneMessagePerInvoice => c.not_yet(line.span, "one message per invoice"),
         Setting::Pilot(_) => c.not_yet(line.span, "pilot:"),
         Setting::Rate(_) => c.not_yet(line.span, "rate"),
+        Setting::Allow(_) => {}
     }
 }
 
@@ -89,13 +91,13 @@ pub(super) fn catch_up(c: &mut Checker, family: ast::CatchUp, span: Span) -> Cat
 fn language(c: &mut Checker, version: i64, span: Span) {
     if version != 1 {
         let message = format!("this dun does not know language {version}");
-        c.report(Diagnostic::error("unknown-language-version", span, message).fix(span, "language 1"));
+        c.report(Diagnostic::error(Code::UnknownLanguageVersion, span, message).fix(span, "language 1"));
     }
 }
 
 fn timezone(c: &mut Checker, zone: &str, span: Span) -> Tz {
     zone.parse().unwrap_or_else(|_| {
-        let error = Diagnostic::error("unknown-timezone", span, format!("there is no timezone `{zone}`"));
+        let error = Diagnostic::error(Code::UnknownTimezone, span, format!("there is no timezone `{zone}`"));
         c.report(match nearest(zone, chrono_tz::TZ_VARIANTS.iter().map(|known| known.name())) {
             Some(near) => error.fix(span, format!("timezone {near}")),
             None => error.help("write a continent and a city, such as `Europe/Paris`"),
@@ -109,7 +111,7 @@ fn tolerances(c: &mut Checker, amounts: &[Spanned<Money>]) -> Vec<Money> {
         if amounts[..at].iter().any(|before| before.node.currency == amount.node.currency) {
             let message = format!("there are two amounts in {}", amount.node.currency);
             c.report(
-                Diagnostic::error("duplicate-setting", amount.span, message)
+                Diagnostic::error(Code::DuplicateSetting, amount.span, message)
                     .help("keep one amount for each currency"),
             );
         }

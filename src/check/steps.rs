@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Checker, conditions, references};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Act, Anchor, Approval, Channel, Condition, Forbidden, Moment, Offset, Repeat, Restriction,
@@ -60,7 +61,7 @@ impl<'a> Steps<'a> {
             Schedule::Every { period, from, times } => {
                 if self.home == Home::CarveOut {
                     let error =
-                        Diagnostic::error("repeat-in-carve-out", span, "a step of a carve-out acts once");
+                        Diagnostic::error(Code::RepeatInCarveOut, span, "a step of a carve-out acts once");
                     c.report(
                         error.help("move the repeated step to a cadence, or write `at` instead of `every`"),
                     );
@@ -96,7 +97,7 @@ impl<'a> Steps<'a> {
             _ => ("promise", "carve-out broken_promises when invoice.promise_broken:"),
         };
         let message = format!("only a carve-out can count from `{word}`");
-        let error = Diagnostic::error("anchor-not-for-ladder", span, message);
+        let error = Diagnostic::error(Code::AnchorNotForLadder, span, message);
         c.report(error.help(format!("put this line in a carve-out, such as `{example}`")));
         None
     }
@@ -150,14 +151,17 @@ impl<'a> Steps<'a> {
         let rule = c.rule(self.block, Some(&key), line);
         for other in others {
             if let Some(name) = &other.key_name {
-                let error =
-                    Diagnostic::error("misplaced", name.span, "the step keeps the key of its first action");
+                let error = Diagnostic::error(
+                    Code::Misplaced,
+                    name.span,
+                    "the step keeps the key of its first action",
+                );
                 c.report(error.help("put `as` before `else`"));
             }
         }
         if !others.is_empty() && !matches!(first.kind, ActKind::Message { .. }) {
             let error = Diagnostic::error(
-                "misplaced",
+                Code::Misplaced,
                 first.span,
                 "`else` says what to do when a message has no address",
             );
@@ -191,7 +195,8 @@ impl<'a> Steps<'a> {
                     format!("give one of them a name of its own: `{text} as NAME`")
                 }
             };
-            let error = Diagnostic::error("duplicate-key", act.span, message).label(first, "the first one");
+            let error =
+                Diagnostic::error(Code::DuplicateKey, act.span, message).label(first, "the first one");
             c.report(error.help(help));
         } else if self.home == Home::Ladder {
             one_meaning(c, &key, act);
@@ -229,8 +234,11 @@ impl<'a> Steps<'a> {
             ast::Restriction::Window(..) => return not_yet(c, span, "messages between"),
             ast::Restriction::DataNoOlder(days) if everywhere => RestrictionKind::DataNoOlder(small(*days)),
             ast::Restriction::DataNoOlder(_) => {
-                let error =
-                    Diagnostic::error("misplaced", span, "the age of the data is the same for every invoice");
+                let error = Diagnostic::error(
+                    Code::Misplaced,
+                    span,
+                    "the age of the data is the same for every invoice",
+                );
                 c.report(error.help("put this line in `everywhere:`"));
                 return None;
             }
@@ -288,7 +296,8 @@ fn one_meaning(c: &mut Checker, key: &str, act: &ast::Act) {
             let message = format!(
                 "`{key}` is another kind of step elsewhere, and the ledger could not tell them apart"
             );
-            let error = Diagnostic::error("duplicate-key", act.span, message).label(*first, "the other one");
+            let error =
+                Diagnostic::error(Code::DuplicateKey, act.span, message).label(*first, "the other one");
             c.report(error.help("give one of them another name with `as`"));
         }
         Some(_) => {}
@@ -362,7 +371,7 @@ fn options(c: &mut Checker, act: &ast::Act) {
         misplaced.push((name.span, "with", "a call or a notification"));
     }
     for (span, word, whose) in misplaced {
-        let error = Diagnostic::error("misplaced", span, format!("`{word}` belongs to {whose}"));
+        let error = Diagnostic::error(Code::Misplaced, span, format!("`{word}` belongs to {whose}"));
         c.report(error.help("leave it out here"));
     }
     if let Some(span) = act.wait {
@@ -397,7 +406,7 @@ fn subjects(c: &mut Checker, name: &ast::Name) {
         let message =
             format!("the template `{}` has no subject, and an e-mail needs one", templates.path(id));
         c.report(
-            Diagnostic::error("template-without-subject", name.span, message)
+            Diagnostic::error(Code::TemplateWithoutSubject, name.span, message)
                 .help("begin the file with three lines: `---`, `subject: …`, `---`"),
         );
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::output::{colour_errors, deliver, tell};
 use super::project::{self, Project};
 use super::{Exit, fail};
+use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render;
 use crate::span::{Sources, Span};
@@ -82,7 +83,7 @@ impl Check {
 #[derive(Serialize)]
 struct Finding<'a> {
     severity: &'static str,
-    code: &'static str,
+    code: Code,
     message: &'a str,
     #[serde(flatten)]
     place: Option<FindingPlace>,
@@ -109,7 +110,7 @@ fn findings(opened: &Result<Project, String>) -> Vec<Finding<'_>> {
     match opened {
         Ok(project) => findings_in(&project.diagnostics, &project.sources),
         Err(message) => {
-            let (severity, code) = (Severity::Error.word(), "file-not-read");
+            let (severity, code) = (Severity::Error.word(), Code::FileNotRead);
             vec![Finding { severity, code, message, place: None, help: &[], fixes: Vec::new() }]
         }
     }

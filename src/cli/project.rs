@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::check::{self, Input, References};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::Policy;
 use crate::span::{FileId, Sources};
@@ -49,7 +50,13 @@ pub(super) fn open(path: &Path) -> Result<Project, String> {
         holidays: &holidays,
     });
     // What could not be parsed is missing from the tree: names that look unknown may stand there.
-    let missing = ["unknown-name", "unknown-field", "template-unknown-name", "no-policy-block", "no-segment"];
+    let missing = [
+        Code::UnknownName,
+        Code::UnknownField,
+        Code::TemplateUnknownName,
+        Code::NoPolicyBlock,
+        Code::NoSegment,
+    ];
     let found = checked.diagnostics.into_iter().chain(template::check(&templates, &checked.fields));
     diagnostics.extend(found.filter(|found| !broken || !missing.contains(&found.code)));
     diagnostics.sort_by_key(|found| found.span.map(|span| (span.file, span.start)));
@@ -107,7 +114,7 @@ fn templates(
         Ok(files) => (files, None),
         Err(why) => {
             let error =
-                Diagnostic::error("file-not-read", *span, format!("the templates cannot be read: {why}"));
+                Diagnostic::error(Code::FileNotRead, *span, format!("the templates cannot be read: {why}"));
             (Vec::new(), Some(error.help("the folder is relative to the policy file")))
         }
     }

@@ -13,6 +13,7 @@ use super::ladder::{Climber, earlier};
 use super::limits::Written;
 use super::restrictions::free_again;
 use crate::calendar::{Calendar, add_days};
+use crate::code::Code;
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Catches, Channel, RestrictionKind, RuleId, SegmentId};
 use crate::plan::digest::Hasher;
@@ -101,7 +102,7 @@ impl<'a> Day<'a> {
                 self.snapshot.customer_id(self.snapshot.invoices.customer[invoice.row.index()]).to_owned(),
             ),
             invoice: Some(self.snapshot.invoice_id(invoice.row).to_owned()),
-            code: "no-segment",
+            code: Code::UnplacedInvoice,
             message: message.to_owned(),
             place: None,
             blocks: true,

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::customer::{Contribution, Counted};
 use super::day::{Day, Options};
 use crate::calendar::add_days;
+use crate::code::Code;
 use crate::compile::{HistoryKind, Program};
 use crate::model::RuleId;
 use crate::money::Currency;
@@ -128,7 +129,7 @@ impl Day<'_> {
         let problems = unknown.map(|(text, _)| Problem {
             customer: None,
             invoice: None,
-            code: "unknown-step",
+            code: Code::UnknownStep,
             message: format!(
                 "the ledger has `{}`, which no step of the policy is called: a contact counts at its `rung`; translate it with `history: steps:` if it is one of yours",
                 self.snapshot.text(text)

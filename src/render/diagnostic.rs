@@ -23,7 +23,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(clean(&diagnostic.message)).id(diagnostic.code);
+    let title = level.primary_title(clean(&diagnostic.message)).id(diagnostic.code.word());
     let mut group = match diagnostic.span {
         None => Group::with_title(title),
         Some(span) => {

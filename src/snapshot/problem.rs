@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::code::Code;
+
 /// Where in a data file; never the row's text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
@@ -15,9 +17,6 @@ pub struct Place {
     pub column: Option<String>,
 }
 
-/// The code of the remark about a column that nothing reads.
-pub const UNMAPPED_COLUMN: &str = "unmapped-column";
-
 /// One finding about the data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Problem {
@@ -28,7 +27,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice: Option<String>,
     /// A stable name for this kind of problem.
-    pub code: &'static str,
+    pub code: Code,
     /// What is wrong and how to mend it.
     pub message: String,
     /// Where.
@@ -42,6 +41,6 @@ impl Problem {
     /// Whether it only says that a column is not used, which is no fault of the data.
     #[must_use]
     pub fn is_remark(&self) -> bool {
-        self.code == UNMAPPED_COLUMN
+        self.code == Code::UnmappedColumn
     }
 }

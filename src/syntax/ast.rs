@@ -97,6 +97,17 @@ pub enum Setting {
     Pilot(Pilot),
     /// `rate 1 USD = 0.92 EUR`.
     Rate(Rate),
+    /// `allow(CODE, "reason")`, for the whole file.
+    Allow(Allow),
+}
+
+/// `allow(CODE, "reason")`: a lint that is not wanted here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allow {
+    /// The lint's code, as written.
+    pub code: Name,
+    /// Why; an empty one has been refused.
+    pub reason: String,
 }
 
 /// How missed rungs are caught up (R11).
@@ -289,6 +300,8 @@ pub enum Clause {
     Step(Step),
     /// A restriction.
     Restriction(Restriction),
+    /// `allow(CODE, "reason")`, for this block.
+    Allow(Allow),
 }
 
 /// A step line.

@@ -8,6 +8,7 @@ use super::ast::{
 };
 use super::parser::{Builder, Pair, Parts, Rule, only};
 use super::{conditions, scenarios, steps, values};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::FieldType;
 
@@ -53,7 +54,7 @@ fn setting(b: &mut Builder, pair: Pair) -> Setting {
         },
         Rule::slip_net => {
             let days = values::bounded(b, &parts.need(), 0, 3660, "the number of days");
-            let error = Diagnostic::error("terms-not-plain", span, "terms are written in days");
+            let error = Diagnostic::error(Code::TermsNotPlain, span, "terms are written in days");
             b.refuse(error.fix(span, format!("terms {days} days")));
             Setting::Terms { days, end_of_month: false }
         }
@@ -65,6 +66,7 @@ fn setting(b: &mut Builder, pair: Pair) -> Setting {
         Rule::weekends => Setting::Weekends(steps::weekends(&parts.need())),
         Rule::set_one_message => Setting::OneMessagePerInvoice,
         Rule::set_pilot => Setting::Pilot(pilot(b, parts.need())),
+        Rule::allow => Setting::Allow(steps::allow(b, parts, span)),
         _ => Setting::Rate(rate(b, parts)),
     }
 }
@@ -171,7 +173,7 @@ fn carve_out(b: &mut Builder, parts: &mut Parts, header: crate::span::Span) -> R
     if let Some(slip) = parts.optional(Rule::slip_carve_out) {
         let span = b.span(&slip);
         let message = format!("`{}` is written with a hyphen", slip.as_str());
-        b.refuse(Diagnostic::error("carve-out-spelling", span, message).fix(span, "carve-out"));
+        b.refuse(Diagnostic::error(Code::CarveOutSpelling, span, message).fix(span, "carve-out"));
     }
     let name = values::name(b, parts.need());
     let when = match parts.optional(Rule::when) {
@@ -179,7 +181,7 @@ fn carve_out(b: &mut Builder, parts: &mut Parts, header: crate::span::Span) -> R
         None => {
             let message = format!("the carve-out `{}` does not say when it holds", name.text);
             let help = "add a condition, as in `carve-out disputes when invoice.disputed:`; what always holds belongs in `everywhere:`";
-            b.refuse(Diagnostic::error("carve-out-without-when", header, message).help(help));
+            b.refuse(Diagnostic::error(Code::CarveOutWithoutWhen, header, message).help(help));
             super::ast::Condition::And(Vec::new(), header)
         }
     };

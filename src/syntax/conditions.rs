@@ -3,6 +3,7 @@
 use super::ast::{Comparison, Condition, Operand, Path, Predicate, Test, Value};
 use super::parser::{Builder, Pair, Parts, Rule, only};
 use super::values;
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{CustomerField, InvoiceField};
 use crate::span::Span;
@@ -25,7 +26,7 @@ fn condition(b: &mut Builder, pair: Pair) -> Condition {
     let any = connectives.iter().any(|&(is_or, _)| is_or);
     if let Some(&(_, mixed)) = connectives.iter().find(|&&(is_or, _)| is_or != connectives[0].0) {
         b.refuse(
-            Diagnostic::error("and-with-or", mixed, "`and` and `or` stand side by side")
+            Diagnostic::error(Code::AndWithOr, mixed, "`and` and `or` stand side by side")
                 .help("put parentheses around the part that belongs together, as in `a and (b or c)`"),
         );
     }
@@ -45,7 +46,7 @@ fn connective(b: &mut Builder, pair: Pair) -> Option<(bool, Span)> {
             let is_or = matches!(pair.as_str(), "||" | "OR");
             let message = format!("`{}` is written out in dun", pair.as_str());
             b.refuse(
-                Diagnostic::error("operator-not-a-word", span, message)
+                Diagnostic::error(Code::OperatorNotAWord, span, message)
                     .fix(span, if is_or { "or" } else { "and" }),
             );
             is_or
@@ -95,7 +96,7 @@ fn operand(b: &mut Builder, pair: Pair) -> Operand {
 /// A field without `invoice.` or `customer.` before it.
 fn bare_field(text: &str, span: Span) -> Diagnostic {
     let error =
-        Diagnostic::error("field-without-subject", span, format!("`{text}` does not say whose it is"));
+        Diagnostic::error(Code::FieldWithoutSubject, span, format!("`{text}` does not say whose it is"));
     let invoice = InvoiceField::named(text).map(|field| format!("invoice.{}", field.name()));
     let customer = CustomerField::named(text).map(|field| format!("customer.{}", field.name()));
     match (invoice, customer) {
@@ -159,7 +160,7 @@ fn slip_compare(b: &mut Builder, mut parts: Parts) -> Predicate {
     };
     let message = format!("`{}` is not an operator of dun", op.as_str());
     let span = b.span(&op);
-    b.refuse(Diagnostic::error("unknown-operator", span, message).fix(span, right));
+    b.refuse(Diagnostic::error(Code::UnknownOperator, span, message).fix(span, right));
     Predicate::Is { value: values::value(b, parts.need()), negated: false }
 }
 

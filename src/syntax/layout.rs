@@ -3,6 +3,7 @@
 //! The result has the same length as the text, byte for byte, so every span holds in both. Comments become
 //! spaces, and so do line ends inside parentheses and after a comma, `and` or `or`.
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Span};
 
@@ -87,7 +88,7 @@ fn join_parentheses(file: FileId, bytes: &mut [u8], diagnostics: &mut Vec<Diagno
                     let here = Span { file, start: at as u32, end: at as u32 + 1 };
                     diagnostics.push(
                         Diagnostic::error(
-                            "nested-too-deep",
+                            Code::NestedTooDeep,
                             here,
                             format!("more than {DEEPEST} parentheses inside each other"),
                         )

@@ -6,6 +6,7 @@ use pest::error::ErrorVariant;
 
 use super::layout;
 use super::parser::Rule;
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Source, Span};
 use crate::suggest::{nearest, one_of};
@@ -25,7 +26,7 @@ pub(super) fn explain(file: FileId, source: &Source, at: usize, variant: &ErrorV
         ErrorVariant::CustomError { .. } => BTreeSet::new(),
     };
     let what = found.describe();
-    let error = Diagnostic::error("syntax", span, format!("{what} does not fit here"));
+    let error = Diagnostic::error(Code::Syntax, span, format!("{what} does not fit here"));
     if let Some(near) = nearest(found.word, ACTIONS.iter().copied()).filter(|_| expected.contains(AN_ACTION))
     {
         return error.fix(span, near);
@@ -102,11 +103,12 @@ const SETTINGS: &[&str] = &[
     "one",
     "pilot",
     "rate",
+    "allow",
 ];
 const CALENDAR: &[&str] = &["closed", "holiday", "holidays"];
 const RULES: &[&str] = &[
     "use", "at", "every", "catch", "weekends", "never", "only", "needs", "hold", "write", "send", "messages",
-    "data",
+    "data", "allow",
 ];
 const SCENARIO: &[&str] = &["customer", "invoice", "payment", "dispute", "promise", "past", "expect"];
 
@@ -134,7 +136,7 @@ fn unknown_line(text: &str, found: &Found, span: Span) -> Diagnostic {
     let all: Vec<&str> = starters.iter().chain(layout::HEADERS.iter()).copied().collect();
     if all.contains(&found.word) {
         let error = Diagnostic::error(
-            "syntax",
+            Code::Syntax,
             span,
             format!("this line does not go on as a `{}` line should", found.word),
         );
@@ -143,8 +145,11 @@ fn unknown_line(text: &str, found: &Found, span: Span) -> Diagnostic {
             None => error.help("compare it with the language reference"),
         };
     }
-    let error =
-        Diagnostic::error("unknown-line", span, format!("`{}` does not begin a line of {block}", found.word));
+    let error = Diagnostic::error(
+        Code::UnknownLine,
+        span,
+        format!("`{}` does not begin a line of {block}", found.word),
+    );
     match nearest(found.word, all.iter().copied()) {
         Some(near) => error.fix(span, near),
         None => error.help(format!("here a line begins with {}", one_of(all))),
@@ -191,6 +196,7 @@ fn example(word: &str) -> Option<&'static str> {
         "write" => "write to a customer at most once every 5 days",
         "send" => "send at most 200 messages a day",
         "data" => "data no older than 2 days",
+        "allow" => "allow(no-dispute-carve-out, \"disputes are closed within the hour\")",
         "customer" => "customer in segment key_accounts",
         "invoice" => "invoice 1200 EUR due 2026-10-01",
         "payment" => "payment 500 EUR on 2026-10-12",
@@ -239,6 +245,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         | Rule::type_tags
         | Rule::type_one_of => "`text`, `number`, `money`, `date`, `tags`, `yes or no`, or the allowed texts",
         Rule::weekday => "a day of the week",
+        Rule::allow_code => "the code of a warning",
         Rule::per_customer => "`per customer`",
         Rule::when => "`when` and a condition",
         Rule::otherwise => "`otherwise`",
@@ -332,7 +339,8 @@ fn words(rule: Rule) -> Option<&'static str> {
         | Rule::weekends
         | Rule::set_one_message
         | Rule::set_pilot
-        | Rule::set_rate => "a setting",
+        | Rule::set_rate
+        | Rule::allow => "a setting",
         Rule::closed | Rule::holiday_every | Rule::holiday_on | Rule::holidays_from => "a line of a calendar",
         Rule::use_cadence
         | Rule::step

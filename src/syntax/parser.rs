@@ -7,6 +7,7 @@ use pest::iterators::Pair as PestPair;
 use super::ast::{Ast, Block};
 use super::layout::{self, Layout};
 use super::{blocks, mistakes};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Source, Sources, Span};
 
@@ -27,7 +28,7 @@ pub fn parse(sources: &Sources, file: FileId) -> (Ast, Vec<Diagnostic>) {
     let source = sources.get(file);
     if source.text.len() > LONGEST {
         let message = format!("`{}` is larger than {} MiB", source.name, LONGEST >> 20);
-        return (Ast::default(), vec![Diagnostic::global("file-too-large", message)]);
+        return (Ast::default(), vec![Diagnostic::global(Code::FileTooLarge, message)]);
     }
     let Layout { text, diagnostics } = layout::prepare(file, &source.text);
     let mut builder = Builder { file, base: 0, errors: diagnostics };

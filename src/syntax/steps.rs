@@ -1,13 +1,15 @@
 //! Steps, their actions and modifiers, and restrictions.
 
 use super::ast::{
-    Act, ActKind, Action, Anchor, CatchUp, Clause, InterestRate, Modifier, Moment, Name, NeedsApproval,
-    Never, Offset, Restriction, Schedule, Spanned, Step, Unit, Weekends,
+    Act, ActKind, Action, Allow, Anchor, CatchUp, Clause, InterestRate, Modifier, Moment, Name,
+    NeedsApproval, Never, Offset, Restriction, Schedule, Spanned, Step, Unit, Weekends,
 };
 use super::parser::{Builder, Pair, Parts, Rule, only};
 use super::{conditions, values};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Attachment, Channel};
+use crate::span::Span;
 
 /// The lines of a block of rules.
 pub(super) fn clauses(b: &mut Builder, parts: Parts) -> Vec<Spanned<Clause>> {
@@ -20,8 +22,25 @@ fn clause(b: &mut Builder, pair: Pair) -> Clause {
         Rule::catch_up => Clause::CatchUp(catch_up(b, only(pair))),
         Rule::weekends => Clause::Weekends(weekends(&only(pair))),
         Rule::step | Rule::every => Clause::Step(step(b, pair)),
+        Rule::allow => {
+            let span = b.span(&pair);
+            Clause::Allow(allow(b, Parts::of(pair), span))
+        }
         _ => Clause::Restriction(restriction(b, pair)),
     }
+}
+
+/// `allow(CODE, "reason")`; without a reason it is refused.
+pub(super) fn allow(b: &mut Builder, mut parts: Parts, span: Span) -> Allow {
+    let code = parts.need();
+    let code = Name { text: String::from(code.as_str()), span: b.span(&code) };
+    let reason = parts.next().map_or_else(String::new, |part| values::string(b, part).node);
+    if reason.trim().is_empty() {
+        let message = format!("`allow({})` does not say why", code.text);
+        let help = format!("add the reason: `allow({}, \"why it is meant\")`", code.text);
+        b.refuse(Diagnostic::error(Code::AllowWithoutReason, span, message).help(help));
+    }
+    Allow { code, reason }
 }
 
 pub(super) fn catch_up(b: &mut Builder, pair: Pair) -> CatchUp {
@@ -88,7 +107,7 @@ pub(super) fn moment(b: &mut Builder, pair: Pair) -> Moment {
                 let place = b.span(&part);
                 let tight = part.as_str().trim().replacen([' ', '\t'], "", 1);
                 let message = format!("`{}` has a space inside", part.as_str().trim());
-                b.refuse(Diagnostic::error("space-in-offset", place, message).fix(place, tight));
+                b.refuse(Diagnostic::error(Code::SpaceInOffset, place, message).fix(place, tight));
             }
             offset(b, part)
         }
@@ -120,7 +139,7 @@ fn anchor(b: &mut Builder, pair: Pair) -> Anchor {
         _ => {
             let span = b.span(&pair);
             let message = format!("`{}` is not an anchor; the due date is `D`", pair.as_str());
-            b.refuse(Diagnostic::error("unknown-anchor", span, message).fix(span, "D"));
+            b.refuse(Diagnostic::error(Code::UnknownAnchor, span, message).fix(span, "D"));
             Anchor::Due
         }
     }
@@ -182,7 +201,7 @@ fn act_option(b: &mut Builder, act: &mut Act, pair: Pair) {
     };
     if replaced {
         b.refuse(
-            Diagnostic::error("said-twice", span, "this is said twice for one action")
+            Diagnostic::error(Code::SaidTwice, span, "this is said twice for one action")
                 .help("keep one of them"),
         );
     }

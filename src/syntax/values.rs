@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::ast::{Literal, Name, Spanned, Value};
 use super::parser::{Builder, Pair, Parts, Rule, only};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::money::{AmountError, Currency, Money, NumberFormat};
 
@@ -54,10 +55,10 @@ pub(super) fn name(b: &mut Builder, pair: Pair) -> Name {
     let snake = snake_case(&text);
     if RESERVED.contains(&text.as_str()) {
         let message = format!("`{text}` is a word of the language and cannot be a name");
-        b.refuse(Diagnostic::error("reserved-word", span, message).help("choose another name"));
+        b.refuse(Diagnostic::error(Code::ReservedWord, span, message).help("choose another name"));
     } else if snake != text {
         let message = format!("the name `{text}` is not written in snake_case");
-        b.refuse(Diagnostic::error("not-snake-case", span, message).fix(span, snake));
+        b.refuse(Diagnostic::error(Code::NotSnakeCase, span, message).fix(span, snake));
     }
     Name { text, span }
 }
@@ -86,7 +87,9 @@ pub(super) fn integer(b: &mut Builder, pair: &Pair) -> i64 {
     let digits = pair.as_str().replace('_', "");
     digits.parse().unwrap_or_else(|_| {
         let message = format!("`{}` is too large", pair.as_str());
-        b.refuse(Diagnostic::error("number-too-large", b.span(pair), message).help("write a smaller number"));
+        b.refuse(
+            Diagnostic::error(Code::NumberTooLarge, b.span(pair), message).help("write a smaller number"),
+        );
         0
     })
 }
@@ -96,7 +99,7 @@ pub(super) fn bounded(b: &mut Builder, pair: &Pair, least: i64, most: i64, what:
     let number = integer(b, pair);
     if number < least || number > most {
         let message = format!("{what} must be between {least} and {most}, not {number}");
-        b.refuse(Diagnostic::error("out-of-range", b.span(pair), message));
+        b.refuse(Diagnostic::error(Code::OutOfRange, b.span(pair), message));
         return least;
     }
     number
@@ -121,7 +124,7 @@ pub(super) fn date(b: &mut Builder, pair: Pair) -> NaiveDate {
     let (text, span) = (pair.as_str(), b.span(&pair));
     if pair.as_rule() == Rule::slip_date {
         let mut error =
-            Diagnostic::error("date-not-iso", span, format!("`{text}` is not a date as dun reads it"));
+            Diagnostic::error(Code::DateNotIso, span, format!("`{text}` is not a date as dun reads it"));
         error = match iso_readings(text).as_slice() {
             [only] => error.fix(span, only.to_string()),
             [first, second] => error
@@ -136,7 +139,7 @@ pub(super) fn date(b: &mut Builder, pair: Pair) -> NaiveDate {
     parsed.unwrap_or_else(|| {
         let message = format!("there is no day `{text}` between 1900 and 2200");
         b.refuse(
-            Diagnostic::error("no-such-day", span, message)
+            Diagnostic::error(Code::NoSuchDay, span, message)
                 .help("dates are year-month-day, such as `2026-10-31`"),
         );
         NaiveDate::default()
@@ -164,7 +167,7 @@ pub(super) fn month_day(b: &mut Builder, pair: &Pair) -> (u32, u32) {
         |_| {
             let message = format!("there is no day `{text}` in a year");
             b.refuse(
-                Diagnostic::error("no-such-day", b.span(pair), message)
+                Diagnostic::error(Code::NoSuchDay, b.span(pair), message)
                     .help("write month and day, such as `12-25`"),
             );
             (1, 1)
@@ -177,7 +180,7 @@ pub(super) fn time(b: &mut Builder, pair: &Pair) -> NaiveTime {
     NaiveTime::parse_from_str(pair.as_str(), "%H:%M").unwrap_or_else(|_| {
         let message = format!("there is no time `{}`", pair.as_str());
         b.refuse(
-            Diagnostic::error("no-such-time", b.span(pair), message)
+            Diagnostic::error(Code::NoSuchTime, b.span(pair), message)
                 .help("write hours and minutes, such as `08:00`"),
         );
         NaiveTime::default()
@@ -187,8 +190,11 @@ pub(super) fn time(b: &mut Builder, pair: &Pair) -> NaiveTime {
 pub(super) fn currency(b: &mut Builder, pair: &Pair) -> Currency {
     pair.as_str().parse().unwrap_or_else(|()| {
         let (text, span) = (pair.as_str(), b.span(pair));
-        let error =
-            Diagnostic::error("unknown-currency", span, format!("`{text}` is not a currency in circulation"));
+        let error = Diagnostic::error(
+            Code::UnknownCurrency,
+            span,
+            format!("`{text}` is not a currency in circulation"),
+        );
         b.refuse(match currency_for(text) {
             Some(code) => error.fix(span, code),
             None => error.help("write an ISO 4217 code in capitals, such as `EUR`"),
@@ -221,8 +227,11 @@ pub(super) fn money(b: &mut Builder, pair: Pair) -> Spanned<Money> {
     let minor = NumberFormat::default().parse(amount.as_str(), currency.exponent()).unwrap_or_else(|error| {
         let (digits, code) = (amount.as_str(), currency.code());
         let place = b.span(&amount);
-        let refusal =
-            Diagnostic::error("bad-amount", place, format!("`{digits}` is not an amount of {code}: {error}"));
+        let refusal = Diagnostic::error(
+            Code::BadAmount,
+            place,
+            format!("`{digits}` is not an amount of {code}: {error}"),
+        );
         let help =
             format!("write at most {} decimals, and `_` between thousands if you like", currency.exponent());
         b.refuse(refusal.help(help));
@@ -243,7 +252,7 @@ fn slip_money(b: &mut Builder, pair: Pair) {
         }
     }
     let error =
-        Diagnostic::error("amount-not-plain", span, format!("`{text}` is not an amount as dun reads it"));
+        Diagnostic::error(Code::AmountNotPlain, span, format!("`{text}` is not an amount as dun reads it"));
     let plain = plain_number(&number);
     b.refuse(match (plain, currency) {
         (Some(plain), Some(code)) => error.fix(span, format!("{plain} {code}")),
@@ -322,7 +331,7 @@ fn number(b: &mut Builder, pair: &Pair, whole: &crate::span::Span) -> Literal {
                 _ => "it is too large",
             };
             let message = format!("`{}` cannot be used as a number: {why}", pair.as_str());
-            b.refuse(Diagnostic::error("bad-number", b.span(pair), message));
+            b.refuse(Diagnostic::error(Code::BadNumber, b.span(pair), message));
             Literal::Number(0)
         }
     }
@@ -333,13 +342,13 @@ fn refuse_value(b: &mut Builder, pair: &Pair, rule: Rule) {
     b.refuse(match rule {
         Rule::slip_number => {
             let error =
-                Diagnostic::error("bad-number", span, format!("`{text}` is not a number as dun reads it"));
+                Diagnostic::error(Code::BadNumber, span, format!("`{text}` is not a number as dun reads it"));
             match plain_number(text) {
                 Some(plain) => error.fix(span, plain),
                 None => error.help("write digits, with a point before decimals"),
             }
         }
-        _ => Diagnostic::error("text-not-quoted", span, format!("`{text}` is a text and needs quotes"))
+        _ => Diagnostic::error(Code::TextNotQuoted, span, format!("`{text}` is a text and needs quotes"))
             .fix(span, format!("\"{text}\"")),
     });
 }

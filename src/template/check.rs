@@ -12,6 +12,7 @@ use super::front_matter::span;
 use super::set::{Loaded, TemplateSet};
 use super::variables::{sample_where, table};
 use super::walk::{Context, Unit, Walk};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::OwnField;
 use crate::span::Span;
@@ -73,7 +74,7 @@ fn unit<'a>(
         Err(error) => {
             let range = error.range().unwrap_or(0..0);
             let at = whole.unwrap_or_else(|| span(file.file, base + range.start, base + range.end));
-            found.push(Diagnostic::error("template-syntax", at, describe(&error)));
+            found.push(Diagnostic::error(Code::TemplateSyntax, at, describe(&error)));
             None
         }
     }
@@ -87,7 +88,7 @@ fn try_out(set: &TemplateSet, own: &[OwnField], found: &mut Vec<Diagnostic>) {
             if let Err(error) = set.render(id, facts) {
                 let place = error.place();
                 let at = place.span.unwrap_or_else(|| span(place.file, 0, 0));
-                found.push(Diagnostic::error("template-fails", at, why(&error)));
+                found.push(Diagnostic::error(Code::TemplateFails, at, why(&error)));
             }
         }
     }

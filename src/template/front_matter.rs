@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Span};
 use crate::suggest::nearest;
@@ -86,7 +87,7 @@ impl Subject {
 /// What some editors put before a text; it is no part of it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-const CODE: &str = "template-front-matter";
+const CODE: Code = Code::TemplateFrontMatter;
 
 /// The byte after a line of `---` that starts at `at`.
 fn after_fence(text: &str, at: usize) -> Option<usize> {

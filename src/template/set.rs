@@ -14,6 +14,7 @@ use super::file::{BadName, BodyFormat, FileName, TemplateFile};
 use super::front_matter::{FrontMatter, span};
 use super::output::{clean, one_line};
 use super::view::value;
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::locale::Locale;
 use crate::span::{FileId, Span};
@@ -304,11 +305,11 @@ fn bad_name(file: &TemplateFile, why: &BadName) -> Diagnostic {
     let path = &file.path;
     match why {
         BadName::Ending => {
-            Diagnostic::warning("template-file-name", at, format!("`{path}` is not used as a template"))
+            Diagnostic::warning(Code::TemplateFileName, at, format!("`{path}` is not used as a template"))
                 .help(format!("give templates the ending {}", one_of(BodyFormat::ENDINGS)))
         }
         BadName::Language(tag) => Diagnostic::error(
-            "template-file-name",
+            Code::TemplateFileName,
             at,
             format!("`{tag}` in `{path}` is not a language"),
         )
@@ -318,7 +319,7 @@ fn bad_name(file: &TemplateFile, why: &BadName) -> Diagnostic {
 
 fn ambiguous(file: &Loaded, twin: &Loaded) -> Diagnostic {
     let message = format!("`{}` and `{}` are the same template in the same language", twin.path, file.path);
-    Diagnostic::error("template-ambiguous", span(file.file, 0, 0), message).help("keep one of them")
+    Diagnostic::error(Code::TemplateAmbiguous, span(file.file, 0, 0), message).help("keep one of them")
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use minijinja::value::ValueKind;
 use super::engine::{FILTERS, FUNCTIONS, TESTS};
 use super::front_matter::span;
 use super::variables::{Kind, Variable};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Span};
 use crate::suggest::{nearest, one_of};
@@ -188,7 +189,7 @@ impl<'a> Walk<'a> {
         let Some(unit) = self.context.bodies.get(path.as_str()) else { return };
         if self.open.contains(&unit.path) {
             let message = format!("`{path}` includes itself without end");
-            return self.report(Diagnostic::error("template-include", self.span(it.name.span()), message));
+            return self.report(Diagnostic::error(Code::TemplateInclude, self.span(it.name.span()), message));
         }
         self.included.insert(unit.path);
         if self.entered < MAX_ENTERED {
@@ -204,10 +205,10 @@ impl<'a> Walk<'a> {
         if path.starts_with('/') || path.contains(['\\', ':']) || path.split('/').any(|part| part == "..") {
             let message = format!("`{path}` is outside the templates folder");
             let help = "name a file of the templates folder by its path in it, such as `parts/sign.md`";
-            self.report(Diagnostic::error("template-include", at, message).help(help));
+            self.report(Diagnostic::error(Code::TemplateInclude, at, message).help(help));
         } else if !may_be_missing && !self.context.paths.contains(path.as_str()) {
             let found =
-                Diagnostic::error("template-include", at, format!("there is no template file `{path}`"));
+                Diagnostic::error(Code::TemplateInclude, at, format!("there is no template file `{path}`"));
             let near = nearest(&path, self.context.paths.iter().copied());
             self.report(match near {
                 Some(near) => found.fix(at, format!("\"{near}\"")),
@@ -410,7 +411,7 @@ impl<'a> Walk<'a> {
         let at = self.between(start(left), right.span());
         let text = self.source(left);
         let message = format!("`{text}` is {} and is compared with {}", a.describe(), b.describe());
-        let found = Diagnostic::error("template-type", at, message);
+        let found = Diagnostic::error(Code::TemplateType, at, message);
         self.report(match (a, b) {
             (Kind::Money, _) | (_, Kind::Money) => found.help("leave conditions on amounts to the policy"),
             (Kind::Date, _) | (_, Kind::Date) => found.help("compare dates with dates, such as `today`"),
@@ -530,7 +531,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-const UNKNOWN: &str = "template-unknown-name";
+const UNKNOWN: Code = Code::TemplateUnknownName;
 
 /// Where an expression starts: the engine's spans of fields and filters may start later.
 fn start(expression: &Expr<'_>) -> usize {

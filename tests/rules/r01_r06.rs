@@ -487,7 +487,7 @@ fn r05_of_duplicate_ids_none_is_acted_on() {
 fn r05_an_invoice_without_segment_is_a_problem() {
     let case = case("segment gold when customer.segment is \"gold\":\n  at D+3 email first\n");
     let rows = "invoices I1, due_date: 2026-10-01";
-    assert_eq!(case.plan(rows, "2026-10-04"), ["waiting I1 overdue next none", "problem no-segment"]);
+    assert_eq!(case.plan(rows, "2026-10-04"), ["waiting I1 overdue next none", "problem unplaced-invoice"]);
 }
 
 #[test]

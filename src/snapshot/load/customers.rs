@@ -10,6 +10,7 @@ use super::order::{Numbers, by_text, by_texts};
 use super::reading::read_rows;
 use super::records::{Records, Schema};
 use super::values::{Context, Line, place};
+use crate::code::Code;
 use crate::model::field::{CUSTOMER_KINDS, Subject};
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::{Column, CustomerRow, Customers, OwnValue, Since};
@@ -155,7 +156,7 @@ impl CustomerDrafts {
                 context.problems.push(Problem {
                     customer: Some(String::from(id)),
                     invoice: None,
-                    code: "duplicate-customer",
+                    code: Code::DuplicateCustomer,
                     message: format!("customer id `{id}` stands on {lines} lines; keep one of them"),
                     place: Some(place(schema, later.line.max(first.line), Some(C::CustomerId.into()))),
                     blocks: true,

@@ -186,7 +186,7 @@ fn problems(writer: &mut Writer<'_>, snapshot: &Snapshot) {
     for (customer, invoice, code) in keys {
         writer.optional(customer, Writer::word);
         writer.optional(invoice, Writer::word);
-        writer.word(code);
+        writer.word(code.word());
     }
 }
 

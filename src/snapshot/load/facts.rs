@@ -12,6 +12,7 @@ use super::order::{by_text, by_texts};
 use super::reading::read_rows;
 use super::records::Records;
 use super::values::{Context, Line};
+use crate::code::Code;
 use crate::money::Money;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::{Contact, CustomerRow, Dispute, InvoiceRow, Invoices, Payment, Promise, Since};
@@ -78,12 +79,12 @@ impl Index<'_> {
             (None, Some(customer), _) => Some(Subject { customer, invoice: None }),
             (None, None, Some(id)) => {
                 let message = format!("customer `{id}` is not in the data; add it to the customers");
-                self.unblocked(line, "unknown-customer", message);
+                self.unblocked(line, Code::UnknownCustomer, message);
                 None
             }
             (None, None, None) => {
                 line.problem(
-                    "missing-value",
+                    Code::MissingValue,
                     None,
                     "the line names neither an invoice nor a customer; name one",
                 );
@@ -96,7 +97,7 @@ impl Index<'_> {
         let customer = self.table.customer[row.index()];
         if line.customer.is_some() && named != Some(customer) {
             let message = "the line names another customer than its invoice does; correct one of them";
-            line.problem("customer-mismatch", None, message);
+            line.problem(Code::CustomerMismatch, None, message);
         }
         Subject { customer, invoice: Some(row) }
     }
@@ -106,15 +107,15 @@ impl Index<'_> {
         let table = line.schema.table.name();
         let message = format!("invoice `{id}`, named in {table}, is not in the data; add it to the invoices");
         if customer.is_none() {
-            return self.unblocked(line, "unknown-invoice", message);
+            return self.unblocked(line, Code::UnknownInvoice, message);
         }
         // Without the invoice, the problem is the customer's.
         line.invoice = None;
-        line.problem("unknown-invoice", None, message);
+        line.problem(Code::UnknownInvoice, None, message);
     }
 
     /// Notes a problem about ids the data does not have: there is nobody to withhold contacts from.
-    fn unblocked(&self, line: &mut Line<'_, '_>, code: &'static str, message: String) {
+    fn unblocked(&self, line: &mut Line<'_, '_>, code: Code, message: String) {
         line.problem(code, None, message);
         if let Some(problem) = line.context.problems.last_mut() {
             problem.blocks = false;
@@ -196,7 +197,7 @@ fn payment(line: &mut Line<'_, '_>, index: &Index<'_>) -> Option<Payment> {
     let expected = invoice.map(|invoice| index.table.currency[invoice.index()]);
     if let Some(expected) = expected.filter(|expected| *expected != currency) {
         let message = format!("it is in {currency}, but its invoice is in {expected}; it is left out");
-        line.problem("currency-mismatch", Some(P::Currency.into()), message);
+        line.problem(Code::CurrencyMismatch, Some(P::Currency.into()), message);
         return None;
     }
     Some(Payment { customer, invoice, date: date?, id: id?, money, credit_note })
@@ -220,7 +221,7 @@ fn overpaid(sorted: &[Payment], index: &Index<'_>, context: &mut Context<'_>) {
         context.problems.push(Problem {
             customer: None,
             invoice: Some(String::from(id)),
-            code: "overpaid",
+            code: Code::Overpaid,
             message: format!(
                 "payments and credit notes of invoice `{id}` exceed its amount; leave the rest unallocated"
             ),

@@ -11,6 +11,7 @@ use super::order::{by_text, by_texts};
 use super::reading::read_rows;
 use super::records::Records;
 use super::values::{Context, Line};
+use crate::code::Code;
 use crate::snapshot::ledger::{Channel, Details, LedgerRow, Outcome};
 use crate::snapshot::problem::{Place, Problem};
 use crate::snapshot::texts::Texts;
@@ -97,9 +98,9 @@ impl History {
 fn stranger(ids: (Option<String>, Option<String>), rows: u64, place: Place) -> Problem {
     let (customer, invoice) = ids;
     let (code, what) = match (&invoice, &customer) {
-        (Some(invoice), _) => ("ledger-without-invoice", format!("invoice `{invoice}`")),
+        (Some(invoice), _) => (Code::LedgerWithoutInvoice, format!("invoice `{invoice}`")),
         (None, customer) => {
-            ("ledger-without-customer", format!("customer `{}`", customer.as_deref().unwrap_or("")))
+            (Code::LedgerWithoutCustomer, format!("customer `{}`", customer.as_deref().unwrap_or("")))
         }
     };
     let times = if rows == 1 { String::from("one row") } else { format!("{rows} rows") };
@@ -159,7 +160,7 @@ fn approval_is_whole(line: &mut Line<'_, '_>, details: &Details) -> bool {
     if let Some((column, name, _)) = missing {
         let message =
             format!("an `approved` row without `{name}` approves nothing; fill it in or remove the row");
-        line.problem("incomplete-approval", Some((*column).into()), message);
+        line.problem(Code::IncompleteApproval, Some((*column).into()), message);
     }
     missing.is_none()
 }

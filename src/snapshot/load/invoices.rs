@@ -9,6 +9,7 @@ use super::order::{Numbers, sort_by_text};
 use super::reading::read_rows;
 use super::records::{Records, Schema};
 use super::values::{Context, Line, place};
+use crate::code::Code;
 use crate::model::field::Subject;
 use crate::money::Currency;
 use crate::snapshot::problem::Problem;
@@ -170,7 +171,7 @@ impl InvoiceDrafts {
                 let message = format!(
                     "invoice id `{id}` stands on {lines} lines; none of them is used until one remains"
                 );
-                let problem = problem(context, schema, draft, "duplicate-invoice", I::InvoiceId, message);
+                let problem = problem(context, schema, draft, Code::DuplicateInvoice, I::InvoiceId, message);
                 context.problems.push(problem);
                 left_out.set(draft.id, 1);
             }
@@ -191,7 +192,7 @@ impl InvoiceDrafts {
                 left_out.set(draft.id, 1);
             } else if due < draft.issue_date {
                 let message = String::from("the due date is before the issue date; correct one of them");
-                let problem = problem(context, schema, draft, "due-before-issue", I::DueDate, message);
+                let problem = problem(context, schema, draft, Code::DueBeforeIssue, I::DueDate, message);
                 context.problems.push(problem);
             }
             due.is_some()
@@ -233,7 +234,7 @@ fn problem(
     context: &Context<'_>,
     schema: &Schema,
     draft: &Draft,
-    code: &'static str,
+    code: Code,
     column: I,
     message: String,
 ) -> Problem {
@@ -254,13 +255,13 @@ fn no_due_date(context: &Context<'_>, schema: &Schema, draft: &Draft) -> Problem
         }
         None => "there is neither a due date nor an issue date; give `due_date`",
     };
-    problem(context, schema, draft, "no-due-date", I::DueDate, String::from(message))
+    problem(context, schema, draft, Code::NoDueDate, I::DueDate, String::from(message))
 }
 
 fn unknown_customer(context: &Context<'_>, schema: &Schema, draft: &Draft) -> Problem {
     let id = context.texts.get(draft.customer);
     let message = format!("customer `{id}` has invoices but is not in the customers table; add it there");
-    let found = problem(context, schema, draft, "unknown-customer", I::CustomerId, message);
+    let found = problem(context, schema, draft, Code::UnknownCustomer, I::CustomerId, message);
     Problem { invoice: None, ..found }
 }
 

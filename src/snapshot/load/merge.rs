@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::error::LoadError;
 use super::records::{Records, Row, Source, Step};
 use super::values::{Context, Line};
+use crate::code::Code;
 
 /// What has been read of one key.
 struct Group {
@@ -126,7 +127,7 @@ impl Group {
                 "the rows that make up one record of {} differ in `{name}`; make them agree",
                 line.schema.table.name()
             );
-            line.problem("rows-disagree", Some(slot), message);
+            line.problem(Code::RowsDisagree, Some(slot), message);
         }
         if text < self.cells[slot].as_str() {
             self.cells[slot] = String::from(text);

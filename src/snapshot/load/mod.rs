@@ -40,7 +40,8 @@ pub use error::{LoadError, Unreadable};
 pub use options::LoadOptions;
 
 use super::Snapshot;
-use super::problem::{Place, Problem, UNMAPPED_COLUMN};
+use super::problem::{Place, Problem};
+use crate::code::Code;
 use crate::suggest::nearest;
 
 /// Loads a snapshot from a folder of tables, or from one YAML or JSON document.
@@ -151,7 +152,7 @@ fn unmapped_columns(context: &mut Context<'_>) {
             context.problems.push(Problem {
                 customer: None,
                 invoice: None,
-                code: UNMAPPED_COLUMN,
+                code: Code::UnmappedColumn,
                 message: unused(file, column),
                 place: Some(Place { file: file.clone(), line: None, column: Some(column.clone()) }),
                 blocks: false,

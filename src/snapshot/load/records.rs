@@ -12,6 +12,7 @@ use super::error::LoadError;
 use super::layout::{Layout, Origin};
 use super::manifest::Mapping;
 use super::node::{Node, Pairs, Value, json_cell};
+use crate::code::Code;
 use crate::money::NumberFormat;
 
 /// What is known of a table before its rows are read.
@@ -121,7 +122,7 @@ pub(super) enum Step {
     /// The row is filled.
     Record,
     /// The line cannot be read as a record: code and message. Cells that can be told are in the row.
-    Broken(&'static str, String),
+    Broken(Code, String),
     /// There are no more.
     End,
 }
@@ -221,7 +222,7 @@ fn read_csv(
     let cells = record.len();
     let hint = if inner > 0 { ", and look for a quotation mark that is not closed" } else { "" };
     let message = format!("the line has {cells} cells where the header has {width}; correct the line{hint}");
-    Ok(Step::Broken("wrong-cell-count", message))
+    Ok(Step::Broken(Code::WrongCellCount, message))
 }
 
 /// The slots that keys stand for, and where unknown keys are noted.
@@ -266,20 +267,20 @@ fn read_json_line(
     texts.iter_mut().for_each(String::clear);
     let Ok(Pairs(pairs)) = serde_json::from_slice(&line) else {
         let message = "the line is not a JSON object; write one object a line";
-        return Ok(Step::Broken("unreadable-line", String::from(message)));
+        return Ok(Step::Broken(Code::UnreadableLine, String::from(message)));
     };
     let mut fit = true;
     for (key, raw) in &pairs {
         fit &= keys.put(key, texts, |text| json_cell(raw, text));
     }
-    Ok(if fit { Step::Record } else { Step::Broken("unreadable-line", String::from(UNFIT)) })
+    Ok(if fit { Step::Record } else { Step::Broken(Code::UnreadableLine, String::from(UNFIT)) })
 }
 
 fn read_node(node: Node, mut keys: Keys<'_>, texts: &mut [String]) -> Step {
     texts.iter_mut().for_each(String::clear);
     let Value::Map(pairs) = node.value else {
         let message = format!("a record must hold keys, not {}", node.describe());
-        return Step::Broken("unreadable-line", message);
+        return Step::Broken(Code::UnreadableLine, message);
     };
     let mut fit = true;
     for (key, node) in &pairs {
@@ -292,5 +293,5 @@ fn read_node(node: Node, mut keys: Keys<'_>, texts: &mut [String]) -> Step {
             None => false,
         });
     }
-    if fit { Step::Record } else { Step::Broken("unreadable-line", String::from(UNFIT)) }
+    if fit { Step::Record } else { Step::Broken(Code::UnreadableLine, String::from(UNFIT)) }
 }

@@ -8,6 +8,7 @@ use super::columns::Table;
 use super::dates::time_of_day;
 use super::options::LoadOptions;
 use super::records::{Row, Schema};
+use crate::code::Code;
 use crate::model::field::{FieldType, Subject};
 use crate::money::{Currency, Money};
 use crate::snapshot::problem::{Place, Problem};
@@ -80,7 +81,7 @@ impl<'a, 'o> Line<'a, 'o> {
     }
 
     /// Notes a problem of this record; it withholds the contacts of the ids known so far.
-    pub(super) fn problem(&mut self, code: &'static str, slot: Option<usize>, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, code: Code, slot: Option<usize>, message: impl Into<String>) {
         let problem = Problem {
             customer: self.customer.map(String::from),
             invoice: self.invoice.map(String::from),
@@ -102,7 +103,7 @@ impl<'a, 'o> Line<'a, 'o> {
 
     fn unreadable(&mut self, slot: usize, expected: &str) {
         let message = format!("`{}` is not {expected}; correct it in the data", self.name(slot));
-        self.problem("unreadable-value", Some(slot), message);
+        self.problem(Code::UnreadableValue, Some(slot), message);
     }
 
     /// The text of a cell, translated by the mapping; nothing when it is empty.
@@ -114,7 +115,7 @@ impl<'a, 'o> Line<'a, 'o> {
                 "`{}` holds bytes that are not text in the file's encoding; set `encoding` for the file",
                 self.name(slot)
             );
-            self.problem("unreadable-text", Some(slot), message);
+            self.problem(Code::UnreadableText, Some(slot), message);
             return None;
         };
         let schema: &'a Schema = self.schema;
@@ -132,7 +133,7 @@ impl<'a, 'o> Line<'a, 'o> {
     }
 
     /// Notes that the line is no record, with the ids that can be told.
-    pub(super) fn broken(&mut self, code: &'static str, message: String) {
+    pub(super) fn broken(&mut self, code: Code, message: String) {
         self.name_ids();
         self.problem(code, None, message);
         self.leave_out();
@@ -150,7 +151,7 @@ impl<'a, 'o> Line<'a, 'o> {
         let slot = column.into();
         if value.is_none() && self.row.cell(self.schema, slot) == Ok(None) {
             let message = format!("`{}` is missing; fill it in", self.name(slot));
-            self.problem("missing-value", Some(slot), message);
+            self.problem(Code::MissingValue, Some(slot), message);
         }
         value
     }
@@ -267,7 +268,7 @@ impl<'a, 'o> Line<'a, 'o> {
             Err(why) => {
                 let message =
                     format!("`{}` is not an amount: {why}; correct it in the data", self.name(slot));
-                self.problem("unreadable-value", Some(slot), message);
+                self.problem(Code::UnreadableValue, Some(slot), message);
                 None
             }
         }

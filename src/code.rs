@@ -1,0 +1,168 @@
+//! The stable names of everything that can be found in policies, templates and data.
+//!
+//! A name that is not in this catalogue cannot be reported, and each has a section in `docs/diagnostics.md`.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum About {
+    /// The policy file and the files that it names.
+    Policy,
+    /// Message templates.
+    Template,
+    /// Tables, ledger and their mapping.
+    Data,
+}
+
+macro_rules! codes {
+    ($($about:ident { $($variant:ident $word:literal;)* })*) => {
+        /// The stable name of a kind of finding.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[doc = concat!("`", $word, "`")] $variant,)*)* }
+
+        impl Code {
+            /// All of them, in the order of the reference.
+            pub const ALL: &'static [Code] = &[$($(Code::$variant,)*)*];
+
+            /// The name that people and programs read, such as `unknown-name`.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $($(Code::$variant => $word,)*)* }
+            }
+
+            /// What it is about.
+            #[must_use]
+            pub fn about(self) -> About {
+                match self { $($(Code::$variant => About::$about,)*)* }
+            }
+        }
+    };
+}
+
+codes! {
+    Policy {
+        AfterOtherwise "after-otherwise";
+        AllowWithoutReason "allow-without-reason";
+        AmountNotPlain "amount-not-plain";
+        AnchorNotForLadder "anchor-not-for-ladder";
+        AndWithOr "and-with-or";
+        BadAddress "bad-address";
+        BadAmount "bad-amount";
+        BadHolidayFile "bad-holiday-file";
+        BadNumber "bad-number";
+        CarveOutSpelling "carve-out-spelling";
+        CarveOutWithoutWhen "carve-out-without-when";
+        ContactUnderHold "contact-under-hold";
+        DateNotIso "date-not-iso";
+        DuplicateKey "duplicate-key";
+        DuplicateName "duplicate-name";
+        DuplicateSetting "duplicate-setting";
+        EmptyRange "empty-range";
+        FieldWithoutSubject "field-without-subject";
+        FileNotRead "file-not-read";
+        FileTooLarge "file-too-large";
+        Misplaced "misplaced";
+        NestedTooDeep "nested-too-deep";
+        NeverOpen "never-open";
+        NoCurrency "no-currency";
+        NoPolicyBlock "no-policy-block";
+        NoSegment "no-segment";
+        NoSuchDay "no-such-day";
+        NoSuchTime "no-such-time";
+        NotEvaluated "not-evaluated";
+        NotSnakeCase "not-snake-case";
+        NumberTooLarge "number-too-large";
+        OperatorNotAWord "operator-not-a-word";
+        OutOfRange "out-of-range";
+        RepeatInCarveOut "repeat-in-carve-out";
+        ReservedWord "reserved-word";
+        SaidTwice "said-twice";
+        ScenarioNotRun "scenario-not-run";
+        SpaceInOffset "space-in-offset";
+        Syntax "syntax";
+        TermsNotPlain "terms-not-plain";
+        TextNotQuoted "text-not-quoted";
+        TwoCurrencies "two-currencies";
+        TwoGeneralCalendars "two-general-calendars";
+        UnknownAnchor "unknown-anchor";
+        UnknownCurrency "unknown-currency";
+        UnknownField "unknown-field";
+        UnknownLanguageVersion "unknown-language-version";
+        UnknownLine "unknown-line";
+        UnknownName "unknown-name";
+        UnknownOperator "unknown-operator";
+        UnknownTimezone "unknown-timezone";
+        UnknownValue "unknown-value";
+        WrongType "wrong-type";
+    }
+    Template {
+        TemplateAmbiguous "template-ambiguous";
+        TemplateFails "template-fails";
+        TemplateFileName "template-file-name";
+        TemplateFrontMatter "template-front-matter";
+        TemplateInclude "template-include";
+        TemplateSyntax "template-syntax";
+        TemplateType "template-type";
+        TemplateUnknownName "template-unknown-name";
+        TemplateWithoutSubject "template-without-subject";
+    }
+    Data {
+        CurrencyMismatch "currency-mismatch";
+        CustomerMismatch "customer-mismatch";
+        DueBeforeIssue "due-before-issue";
+        DuplicateCustomer "duplicate-customer";
+        DuplicateInvoice "duplicate-invoice";
+        IncompleteApproval "incomplete-approval";
+        LedgerWithoutCustomer "ledger-without-customer";
+        LedgerWithoutInvoice "ledger-without-invoice";
+        MissingValue "missing-value";
+        NoDueDate "no-due-date";
+        Overpaid "overpaid";
+        RowsDisagree "rows-disagree";
+        UnknownCustomer "unknown-customer";
+        UnknownInvoice "unknown-invoice";
+        UnknownStep "unknown-step";
+        UnmappedColumn "unmapped-column";
+        UnplacedInvoice "unplaced-invoice";
+        UnreadableLine "unreadable-line";
+        UnreadableText "unreadable-text";
+        UnreadableValue "unreadable-value";
+        WrongCellCount "wrong-cell-count";
+    }
+}
+
+impl Code {
+    /// The code of a name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.word() == word)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Codes are ordered by their names, as outputs show them.
+impl Ord for Code {
+    fn cmp(&self, other: &Code) -> std::cmp::Ordering {
+        self.word().cmp(other.word())
+    }
+}
+
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Code) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
