@@ -15,6 +15,8 @@ pub enum About {
     Template,
     /// Tables, ledger and their mapping.
     Data,
+    /// Policies that are legal and can hardly mean what their author wants.
+    Lint,
 }
 
 macro_rules! codes {
@@ -45,6 +47,7 @@ macro_rules! codes {
 codes! {
     Policy {
         AfterOtherwise "after-otherwise";
+        AllowError "allow-error";
         AllowWithoutReason "allow-without-reason";
         AmountNotPlain "amount-not-plain";
         AnchorNotForLadder "anchor-not-for-ladder";
@@ -132,6 +135,26 @@ codes! {
         UnreadableValue "unreadable-value";
         WrongCellCount "wrong-cell-count";
     }
+    Lint {
+        ChargeToConsumer "charge-to-consumer";
+        FieldWithoutData "field-without-data";
+        ForbiddenStep "forbidden-step";
+        LateMessageWithoutApproval "late-message-without-approval";
+        LimitTooTight "limit-too-tight";
+        LongSms "long-sms";
+        MissingLanguage "missing-language";
+        NeverHolds "never-holds";
+        NoDisputeCarveOut "no-dispute-carve-out";
+        OverlappingSegments "overlapping-segments";
+        RungsOutOfOrder "rungs-out-of-order";
+        UnreachableCalendar "unreachable-calendar";
+        UnreachableSegment "unreachable-segment";
+        UnusedAllow "unused-allow";
+        UnusedCadence "unused-cadence";
+        UnusedField "unused-field";
+        UnusedRole "unused-role";
+        UnusedTemplate "unused-template";
+    }
 }
 
 impl Code {
@@ -139,6 +162,12 @@ impl Code {
     #[must_use]
     pub fn named(word: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.word() == word)
+    }
+
+    /// Whether it can be a warning, which `allow` silences; the rest are errors, notes or problems of the data.
+    #[must_use]
+    pub fn is_warning(self) -> bool {
+        self.about() == About::Lint || matches!(self, Code::TemplateFileName | Code::TemplateFrontMatter)
     }
 }
 

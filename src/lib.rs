@@ -59,6 +59,7 @@ pub mod code;
 pub mod compile;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod lint;
 pub mod locale;
 pub mod model;
 pub mod money;

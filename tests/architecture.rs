@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up; a module imports only from layers below its own. `snapshot` and `plan` name values that
-/// evaluation reads and makes; `compile` and the two of them stand beside `check`, never above `evaluate`.
+/// evaluation reads and makes; `compile` and the two of them stand beside `check`, never above `evaluate`. `lint`
+/// looks at a policy beside its data.
 const LAYERS: [&[&str]; 11] = [
     &["span", "suggest", "money", "calendar", "code"],
     &["diagnostic", "locale"],
@@ -17,7 +18,7 @@ const LAYERS: [&[&str]; 11] = [
     &["check"],
     &["compile"],
     &["snapshot"],
-    &["plan"],
+    &["plan", "lint"],
     &["evaluate"],
     &["render"],
     &["cli"],

@@ -1,8 +1,10 @@
 //! Tree to policy: names, types, units, duplicates. All errors of a file in one run.
 
+pub mod allow;
 mod blocks;
 mod calendars;
 mod conditions;
+pub mod lints;
 mod names;
 mod settings;
 mod steps;
@@ -21,6 +23,7 @@ use crate::span::{FileId, Sources, Span};
 use crate::syntax::ast::{Ast, Block, CalendarLine, Setting};
 use crate::template::TemplateSet;
 
+use allow::Allows;
 use names::Names;
 
 /// What a policy is checked with.
@@ -86,6 +89,10 @@ pub struct Checked {
     pub fields: Vec<OwnField>,
     /// What was found, by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is legal and hardly meant, by place.
+    pub lints: Vec<Diagnostic>,
+    /// The warnings that the policy allows; nothing has been taken out yet.
+    pub allows: Allows,
 }
 
 /// Checks a tree.
@@ -95,10 +102,18 @@ pub fn check(input: &Input) -> Checked {
         Checker { input, found: Vec::new(), rules: Vec::new(), names: Rc::default(), keys: BTreeMap::new() };
     checker.names = Rc::new(names::collect(&mut checker));
     let policy = blocks::policy(&mut checker);
+    let allows = allow::allows(&mut checker);
+    let sound = !checker.found.iter().any(Diagnostic::is_error);
+    let policy = policy.filter(|_| sound);
+    let mut lints = lints::lints(&checker, policy.as_ref());
     let mut diagnostics = checker.found;
-    diagnostics.sort_by_key(|found| found.span.map(|span| (span.file, span.start)));
-    let sound = !diagnostics.iter().any(Diagnostic::is_error);
-    Checked { policy: policy.filter(|_| sound), fields: checker.names.fields.clone(), diagnostics }
+    sort(&mut diagnostics);
+    sort(&mut lints);
+    Checked { policy, fields: checker.names.fields.clone(), diagnostics, lints, allows }
+}
+
+fn sort(found: &mut [Diagnostic]) {
+    found.sort_by_key(|found| found.span.map(|span| (span.file, span.start)));
 }
 
 /// The state of one check.
@@ -141,6 +156,7 @@ impl<'a> Checker<'a> {
             text: text.into(),
             file: self.input.sources.get(span.file).name.clone(),
             line: self.input.sources.line(span),
+            span,
         });
         RuleId(u32::try_from(self.rules.len() - 1).unwrap_or(u32::MAX))
     }

@@ -1,6 +1,6 @@
 //! `dun check`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -10,7 +10,9 @@ use super::project::{self, Project};
 use super::{Exit, fail};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Policy;
 use crate::render;
+use crate::snapshot::{self, LoadError, LoadOptions, Snapshot};
 use crate::span::{Sources, Span};
 
 /// Parse and check policies with their templates and calendars, and list everything that is wrong
@@ -19,6 +21,9 @@ pub(super) struct Check {
     /// Policy files
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+    /// A snapshot as for `plan`: what the policies ask of data that it cannot answer is found as well
+    #[arg(long)]
+    data: Option<PathBuf>,
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
@@ -51,9 +56,9 @@ pub(super) fn fails(found: &[Diagnostic], deny: Option<Deny>) -> bool {
 impl Check {
     pub(super) fn run(self) -> Exit {
         // A file that cannot be read says nothing about the others.
-        let opened: Vec<_> = self.paths.iter().map(|path| (path, project::open(path))).collect();
-        let failed = |opened: &Result<Project, String>| match opened {
-            Ok(project) => fails(&project.diagnostics, self.deny),
+        let opened: Vec<_> = self.paths.iter().map(|path| (path, self.open(path))).collect();
+        let failed = |opened: &Result<Opened, String>| match opened {
+            Ok(opened) => opened.unread.is_some() || fails(&opened.project.diagnostics, self.deny),
             Err(_) => true,
         };
         let exit = if opened.iter().any(|(_, opened)| failed(opened)) { Exit::Failed } else { Exit::Done };
@@ -67,15 +72,68 @@ impl Check {
         let mut summaries = String::new();
         for (path, opened) in &opened {
             match opened {
-                Ok(Project { diagnostics, sources, .. }) => {
+                Ok(opened) => {
+                    let Project { diagnostics, sources, .. } = &opened.project;
                     tell(&render::diagnostic::diagnostics(diagnostics, sources, colour_errors()));
-                    let summary = render::diagnostic::summary(diagnostics);
-                    summaries.push_str(&format!("{}: {summary}\n", path.display()));
+                    opened.unread.iter().for_each(|message| _ = fail(message));
+                    summaries.push_str(&format!("{}: {}\n", path.display(), opened.summary()));
                 }
                 Err(message) => _ = fail(message),
             }
         }
         deliver(None, exit, |out| out.write_all(summaries.as_bytes()))
+    }
+
+    /// Opens a policy, and with it the data if any is given.
+    fn open(&self, path: &Path) -> Result<Opened, String> {
+        let mut project = project::open(path)?;
+        let mut opened = match (&self.data, project.policy.take()) {
+            (Some(data), Some(policy)) => match load(&policy, data) {
+                Ok(snapshot) => {
+                    project.look_at(&policy, &snapshot);
+                    let problems = snapshot.problems.iter().filter(|problem| !problem.is_remark()).count();
+                    Opened { project, unread: None, problems }
+                }
+                Err(error) => Opened { project, unread: Some(error.to_string()), problems: 0 },
+            },
+            _ => Opened { project, unread: None, problems: 0 },
+        };
+        opened.project.join_lints();
+        Ok(opened)
+    }
+}
+
+/// Loads data as a policy reads it.
+pub(super) fn load(policy: &Policy, data: &Path) -> Result<Snapshot, LoadError> {
+    let options = LoadOptions {
+        currency: policy.settings.currency,
+        fields: &policy.fields,
+        terms_days: policy.settings.terms_days,
+        timezone: policy.settings.timezone,
+    };
+    snapshot::load(data, &options)
+}
+
+/// A policy that has been looked at, with its data if there is any.
+struct Opened {
+    project: Project,
+    /// Why the data could not be loaded.
+    unread: Option<String>,
+    /// How many problems the data has.
+    problems: usize,
+}
+
+impl Opened {
+    /// The closing line: what was found, what is allowed, and what is wrong with the data.
+    fn summary(&self) -> String {
+        let mut summary = render::diagnostic::summary(&self.project.diagnostics);
+        if self.project.allowed > 0 {
+            summary.push_str(&format!(", {} allowed", render::text::count(self.project.allowed, "warning")));
+        }
+        if self.problems > 0 {
+            summary.push_str(&format!(", {} in the data", render::text::count(self.problems, "problem")));
+        }
+        summary
     }
 }
 
@@ -106,13 +164,18 @@ struct FindingFix<'a> {
     replacement: &'a str,
 }
 
-fn findings(opened: &Result<Project, String>) -> Vec<Finding<'_>> {
+fn findings(opened: &Result<Opened, String>) -> Vec<Finding<'_>> {
+    let unread = |message| {
+        let (severity, code) = (Severity::Error.word(), Code::FileNotRead);
+        Finding { severity, code, message, place: None, help: &[], fixes: Vec::new() }
+    };
     match opened {
-        Ok(project) => findings_in(&project.diagnostics, &project.sources),
-        Err(message) => {
-            let (severity, code) = (Severity::Error.word(), Code::FileNotRead);
-            vec![Finding { severity, code, message, place: None, help: &[], fixes: Vec::new() }]
+        Ok(Opened { project, unread: failed, .. }) => {
+            let mut found = findings_in(&project.diagnostics, &project.sources);
+            found.extend(failed.iter().map(|message| unread(message)));
+            found
         }
+        Err(message) => vec![unread(message)],
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, Utc};
 use clap::{Args, ValueEnum};
 
-use super::check::{Deny, fails};
+use super::check::{Deny, fails, load};
 use super::output::{colour_errors, colour_results, deliver, tell};
 use super::project::{self, Project};
 use super::{Exit, fail};
@@ -15,7 +15,7 @@ use crate::evaluate::{self, Options};
 use crate::model::Policy;
 use crate::plan::Plan;
 use crate::render;
-use crate::snapshot::{self, LoadOptions, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// Evaluate a policy against a snapshot of invoices and print what is to be done
 #[derive(Debug, Args)]
@@ -81,19 +81,21 @@ impl PlanArguments {
             Ok(project) => project,
             Err(message) => return fail(&message),
         };
+        if self.deny.is_some() {
+            project.join_lints();
+        }
         let shown: Vec<_> =
             project.diagnostics.iter().filter(|found| found.severity.word() != "note").cloned().collect();
         tell(&render::diagnostic::diagnostics(&shown, &project.sources, colour_errors()));
         let Some(policy) = project.policy.take().filter(|_| !fails(&project.diagnostics, self.deny)) else {
             return fail(&format!("{} in `{}`", render::diagnostic::summary(&shown), self.policy.display()));
         };
-        let options = LoadOptions {
-            currency: policy.settings.currency,
-            fields: &policy.fields.clone(),
-            terms_days: policy.settings.terms_days,
-            timezone: policy.settings.timezone,
-        };
-        let snapshot = match snapshot::load(&self.data, &options) {
+        // They would bury the plan, and the one who runs it is seldom the one who can mend them.
+        if !project.lints.is_empty() {
+            let lints = render::text::count(project.lints.len(), "warning");
+            tell(&format!("note: {lints} about the policy, which `dun check` shows\n"));
+        }
+        let snapshot = match load(&policy, &self.data) {
             Ok(snapshot) => snapshot,
             Err(error) => return fail(&error.to_string()),
         };

@@ -5,12 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::check::allow::Allows;
 use crate::check::{self, Input, References};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::lint;
 use crate::model::Policy;
+use crate::snapshot::Snapshot;
 use crate::span::{FileId, Sources};
-use crate::syntax;
+use crate::syntax::{self, ast::Ast};
 use crate::template::{self, TemplateFile, TemplateSet};
 
 /// Files beyond this are no templates or holiday lists.
@@ -23,6 +26,33 @@ pub(super) struct Project {
     /// The policy, when nothing is wrong with it or its templates.
     pub(super) policy: Option<Policy>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What is legal and hardly meant.
+    pub(super) lints: Vec<Diagnostic>,
+    /// How many warnings the policy allows.
+    pub(super) allowed: usize,
+    allows: Allows,
+    ast: Ast,
+}
+
+impl Project {
+    /// Adds what data shows about the policy.
+    pub(super) fn look_at(&mut self, policy: &Policy, snapshot: &Snapshot) {
+        let mut found = lint::lints(policy, &self.ast, &self.templates, snapshot);
+        self.allowed += self.allows.silence(&mut found);
+        let mut unused = self.allows.unused_with_data();
+        self.allowed += self.allows.silence(&mut unused);
+        self.lints.extend(found.into_iter().chain(unused));
+    }
+
+    /// Puts the lints among the other findings, by place.
+    pub(super) fn join_lints(&mut self) {
+        self.diagnostics.append(&mut self.lints);
+        self.diagnostics.sort_by_key(place);
+    }
+}
+
+fn place(found: &Diagnostic) -> Option<(FileId, u32)> {
+    found.span.map(|span| (span.file, span.start))
 }
 
 /// Reads and checks a policy with everything it names.
@@ -59,9 +89,21 @@ pub(super) fn open(path: &Path) -> Result<Project, String> {
     ];
     let found = checked.diagnostics.into_iter().chain(template::check(&templates, &checked.fields));
     diagnostics.extend(found.filter(|found| !broken || !missing.contains(&found.code)));
-    diagnostics.sort_by_key(|found| found.span.map(|span| (span.file, span.start)));
     let sound = !diagnostics.iter().any(Diagnostic::is_error);
-    Ok(Project { sources, templates, policy: checked.policy.filter(|_| sound), diagnostics })
+    let (mut lints, mut allows) = (checked.lints, checked.allows);
+    if broken {
+        // What seems unused or unreachable may only be unread.
+        lints.clear();
+    }
+    let mut allowed = allows.silence(&mut diagnostics) + allows.silence(&mut lints);
+    if sound {
+        let mut unused = allows.unused();
+        allowed += allows.silence(&mut unused);
+        lints.extend(unused);
+    }
+    diagnostics.sort_by_key(place);
+    let policy = checked.policy.filter(|_| sound);
+    Ok(Project { sources, templates, policy, diagnostics, lints, allowed, allows, ast })
 }
 
 fn read_text(path: &Path) -> Result<String, String> {

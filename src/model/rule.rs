@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::span::Span;
+
 /// The number of a rule in [`crate::model::Policy::rules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub u32);
@@ -19,4 +21,6 @@ pub struct Rule {
     pub file: Arc<str>,
     /// The line in it, from 1.
     pub line: u32,
+    /// The whole line, or the block's header.
+    pub span: Span,
 }

@@ -147,6 +147,36 @@ impl TemplateSet {
         self.names.get(name).into_iter().flatten().copied()
     }
 
+    /// The files in folders, which are there for others to include.
+    pub fn parts(&self) -> impl Iterator<Item = TemplateId> {
+        (0..self.files.len()).map(TemplateId).filter(|id| self.files[id.0].name.is_part())
+    }
+
+    /// Whether the path of the template stands in another file, as where that includes it.
+    #[must_use]
+    pub fn is_included(&self, id: TemplateId) -> bool {
+        let path = &*self.files[id.0].path;
+        self.files.iter().any(|file| &*file.path != path && file.text.contains(path))
+    }
+
+    /// Whether a name stands in any file as a word of its own.
+    #[must_use]
+    pub fn mentions(&self, name: &str) -> bool {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        self.files.iter().any(|file| {
+            file.text.match_indices(name).any(|(at, _)| {
+                let (before, after) = (&file.text[..at], &file.text[at + name.len()..]);
+                !before.ends_with(is_part) && !after.starts_with(is_part)
+            })
+        })
+    }
+
+    /// The language in which the template is written, such as `fr` or `fr-BE`.
+    #[must_use]
+    pub fn language(&self, id: TemplateId) -> &str {
+        &self.files[id.0].language
+    }
+
     /// The template of a name for a customer's language (R21): `fr-BE` falls to `fr`, then to the
     /// file without a language. None when the name has neither.
     #[must_use]
