@@ -62,16 +62,21 @@ fn finding(snapshot: &Snapshot, field: Field, reading: &Reading) -> Diagnostic {
         Unknown::Segment => String::from("no invoice is caught by this"),
         Unknown::Step => String::from("the line does not act unless the rest of its condition decides"),
         Unknown::Restricts => format!(
-            "{} held or restricted, unless the rest of the condition rules them out",
+            "it restricts all of {} that the rest of the condition does not rule out",
             count(invoices, "invoice")
         ),
         Unknown::DoesNothing => String::from("its steps do not act"),
     };
-    let message = format!("the data has no `{name}`, for none of {rows}");
-    Diagnostic::warning(Code::FieldWithoutData, reading.path.span, message)
+    let message = format!("`{name}` has no value for any of {rows}");
+    let finding = Diagnostic::warning(Code::FieldWithoutData, reading.path.span, message)
         .here(label)
-        .help("add the column, or map it in the `snapshot.yaml` of the data")
-        .help(format!("or decide without it: `{name} is known and …`"))
+        .help("add the column, or map it in the `snapshot.yaml` of the data");
+    match reading.unknown {
+        Unknown::Restricts if !is_list => {
+            finding.help(format!("or ask `{name} is known and …`, so that what is not known releases"))
+        }
+        _ => finding,
+    }
 }
 
 /// A segment that waits for the segment recorded with the customer.
@@ -81,7 +86,7 @@ fn recorded(block: &Block, snapshot: &Snapshot) -> Option<Diagnostic> {
     let field = Field::Customer(CustomerField::Segment);
     lacks(snapshot, field).then(|| {
         let rows = count(snapshot.customers.id.len(), "customer");
-        let message = format!("the data has no `customer.segment`, for none of {rows}");
+        let message = format!("`customer.segment` has no value for any of {rows}");
         Diagnostic::warning(Code::FieldWithoutData, name.span, message)
             .here("no invoice is caught by this: it is for customers recorded with this segment")
             .help("add the column, or give the segment a condition with `when`")

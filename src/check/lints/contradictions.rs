@@ -130,8 +130,8 @@ impl<'a> Lint<'a> {
         };
         for ((a, one), (b, other)) in pairs {
             if excluded(one, other).is_some() {
-                let found = found(b.span()).here("and this exclude each other");
-                return Some(found.label(a.span(), "this").help("correct one of the two"));
+                let found = found(b.span()).here("this excludes the other");
+                return Some(found.label(a.span(), "the other").help("correct one of the two"));
             }
         }
         Some(found(written.span()).help("its parts exclude each other; correct one of them"))

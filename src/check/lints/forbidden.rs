@@ -16,8 +16,20 @@ enum Home {
 }
 
 impl<'a> Lint<'a> {
-    /// One finding for all steps of a block that the same lines stop.
+    /// One finding for all steps of a block that the same lines stop, or one for a hold on everything.
     pub(super) fn forbidden(&mut self) {
+        let everywhere = self.policy.everywhere.iter();
+        if let Some(hold) =
+            everywhere.into_iter().find(|restriction| restriction.kind == RestrictionKind::Hold)
+        {
+            let message = "no step of a segment or cadence ever acts, and nobody is contacted";
+            let found = Diagnostic::warning(Code::ForbiddenStep, self.span(hold.rule), message)
+                .here("this holds every invoice");
+            self.report(
+                found.help("put it in a carve-out that says when, or allow it for as long as it is meant"),
+            );
+            return;
+        }
         let mut found: BTreeMap<(Home, Vec<RuleId>), Vec<&Step>> = BTreeMap::new();
         for (id, ladder) in self.ladders() {
             for step in ladder.rungs.iter().flat_map(|rung| &rung.steps) {
@@ -41,6 +53,9 @@ impl<'a> Lint<'a> {
                 n => format!("`{}` and {n} other steps never act", first.key),
             };
             let mut finding = Diagnostic::warning(Code::ForbiddenStep, self.span(first.rule), message);
+            if !others.is_empty() {
+                finding = finding.here("the first of them");
+            }
             for rule in by {
                 let is_hold = self.policy.rule(rule).text.starts_with("hold");
                 let text = if is_hold {

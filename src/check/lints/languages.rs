@@ -6,7 +6,6 @@ use super::Lint;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Act, Policy};
-use crate::suggest::one_of;
 use crate::template::{TemplateId, TemplateSet};
 
 impl Lint<'_> {
@@ -15,24 +14,37 @@ impl Lint<'_> {
         let names = message_templates(self.policy);
         let written = written_languages(templates, &names);
         for name in names {
+            let served = |tag: &str| templates.choose(name, Some(tag)).is_some_and(|choice| choice.exact);
             let missing: Vec<(&str, TemplateId)> = written
                 .iter()
-                .filter(|(tag, _)| !templates.choose(name, Some(tag)).is_some_and(|choice| choice.exact))
-                .map(|(tag, example)| (tag.as_str(), *example))
+                .filter(|(tag, _)| !served(tag))
+                .map(|(tag, one)| (tag.as_str(), *one))
                 .collect();
-            let (Some(own), Some((tag, example))) = (templates.languages_of(name).next(), missing.first())
-            else {
-                continue;
-            };
-            let message = format!(
-                "`{name}` is not written in {}",
-                one_of(missing.iter().map(|(tag, _)| *tag)).replace(" or ", " and ")
-            );
-            let found = Diagnostic::warning(Code::MissingLanguage, templates.place(own), message)
-                .label(templates.place(*example), "another message of this policy is")
-                .help(format!("add a file `{name}.{tag}` beside it, with its ending; until then its readers get the policy's language, or nothing"));
-            self.report(found);
+            let Some(own) = templates.languages_of(name).next() else { continue };
+            if let Some(&(tag, example)) = missing.first() {
+                let tags = list(missing.iter().map(|(tag, _)| (*tag).to_owned()));
+                let ending = templates.path(own).rsplit('.').next().unwrap_or("md");
+                let files = list(missing.iter().map(|(tag, _)| format!("{name}.{tag}.{ending}")));
+                let meanwhile = match templates.choose(name, Some(tag)) {
+                    Some(choice) => format!("those who read `{tag}` get `{}` until then", choice.language),
+                    None => format!("those who read `{tag}` get nothing until then"),
+                };
+                let message = format!("`{name}` is not written in {tags}");
+                let found = Diagnostic::warning(Code::MissingLanguage, templates.place(own), message)
+                    .label(templates.place(example), format!("this one is written in `{tag}`"))
+                    .help(format!("add {files} to the templates; {meanwhile}"));
+                self.report(found);
+            }
         }
+    }
+}
+
+/// Names in a row: "`a`, `b` and `c`".
+fn list(names: impl Iterator<Item = String>) -> String {
+    let quoted: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
     }
 }
 

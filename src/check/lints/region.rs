@@ -367,3 +367,6 @@ fn season(range: &Bounds<(u32, u32)>) -> Spans {
 pub(super) fn aspects(region: &Region) -> BTreeSet<&Aspect> {
     region.0.iter().flat_map(BTreeMap::keys).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,7 +70,7 @@ impl Lint<'_> {
         let literal = foreign.and_then(|foreign| self.literal(start, foreign));
         let found = Diagnostic::warning(Code::LongSms, literal.unwrap_or(start), message);
         let typical = format!("with typical values it takes {places} characters, and one message has {room}");
-        let Some(foreign) = foreign else { return found.help(typical).help("shorten it") };
+        let Some(foreign) = foreign else { return found.help(format!("{typical}; shorten it")) };
         let found = found
             .help(format!("{typical}, because {} is not in the alphabet of text messages", named(foreign)));
         let without: String = text.chars().filter(|&c| c != foreign).collect();

@@ -43,8 +43,7 @@ impl<'a> Lint<'a> {
             if let Block::Role(role) = block
                 && !self.policy.role_named(&role.name.text).is_some_and(|id| used.contains(&id.0))
             {
-                let message =
-                    format!("nothing is done by, for or in the name of the role `{}`", role.name.text);
+                let message = format!("nothing uses the role `{}`", role.name.text);
                 let found = Diagnostic::warning(Code::UnusedRole, role.span, message);
                 self.report(found.help("leave the line out, or give the role something to do"));
             }
