@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Lint;
 use super::region::Region;
+use super::{Lint, holds};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Act, LadderId, Restriction, RestrictionKind, RuleId, Step};
@@ -19,9 +19,7 @@ impl<'a> Lint<'a> {
     /// One finding for all steps of a block that the same lines stop, or one for a hold on everything.
     pub(super) fn forbidden(&mut self) {
         let everywhere = self.policy.everywhere.iter();
-        if let Some(hold) =
-            everywhere.into_iter().find(|restriction| restriction.kind == RestrictionKind::Hold)
-        {
+        if let Some(hold) = everywhere.into_iter().find(|restriction| holds(restriction)) {
             let message = "no step of a segment or cadence ever acts, and nobody is contacted";
             let found = Diagnostic::warning(Code::ForbiddenStep, self.span(hold.rule), message)
                 .here("this holds every invoice");
@@ -125,7 +123,7 @@ impl<'a> Lint<'a> {
 /// Whether a restriction stops an action for good: a hold stops every step of a ladder, and contacts of carve-outs.
 fn stops(restriction: &Restriction, act: &Act, in_ladder: bool) -> bool {
     match restriction.kind {
-        RestrictionKind::Hold => in_ladder || act.contact().is_some(),
+        RestrictionKind::Hold { .. } => holds(restriction) && (in_ladder || act.contact().is_some()),
         RestrictionKind::Never(forbidden) => forbidden.covers(act),
         _ => false,
     }

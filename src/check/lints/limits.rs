@@ -3,7 +3,7 @@
 use super::Lint;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Ladder, Moment, Restriction, RestrictionKind, RuleId, Step, Unit};
+use crate::model::{CatchUp, Ladder, Moment, Restriction, RestrictionKind, RuleId, Step, Unit};
 
 /// A message and the day on which it first goes out, counted from the anchor of its ladder.
 struct Sent<'a> {
@@ -86,7 +86,11 @@ impl<'a> Lint<'a> {
                 n + 1
             ),
         };
-        let late = format!("withheld at first every time, for {}", days(period - gap));
+        let lapses = last.step.skip_if_missed || ladder.catch_up == CatchUp::SameDayOnly;
+        let late = match lapses {
+            true => String::from("withheld on its day, and then it is too late"),
+            false => format!("withheld at first every time, for {}", days(period - gap)),
+        };
         let found = Diagnostic::warning(Code::LimitTooTight, self.span(limit), message);
         let found = if again { found } else { found.label(self.span(first.step.rule), "from here") };
         let found = found.label(self.span(last.step.rule), late);

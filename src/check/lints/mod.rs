@@ -142,9 +142,8 @@ impl<'a> Lint<'a> {
         let policy = self.policy;
         let own = &policy.ladders[ladder.0].restrictions;
         let others = segment.ladders.iter().filter(move |id| **id != ladder);
-        let holds = others
-            .flat_map(|id| &policy.ladders[id.0].restrictions)
-            .filter(|restriction| restriction.kind == RestrictionKind::Hold);
+        let holds =
+            others.flat_map(|id| &policy.ladders[id.0].restrictions).filter(|restriction| holds(restriction));
         policy.everywhere.iter().chain(&segment.restrictions).chain(own).chain(holds)
     }
 
@@ -155,10 +154,16 @@ impl<'a> Lint<'a> {
     }
 }
 
+/// Whether a restriction is a hold that no date ends.
+fn holds(restriction: &Restriction) -> bool {
+    matches!(restriction.kind, RestrictionKind::Hold { until: None, .. })
+}
+
 /// Whether a restriction stops a message, or asks a person before it goes.
 fn stopped<'a>(mut scope: impl Iterator<Item = &'a Restriction>, act: &Act) -> bool {
     scope.any(|restriction| match restriction.kind {
-        RestrictionKind::NeverAutoSend | RestrictionKind::OnlyByHand(_) | RestrictionKind::Hold => true,
+        RestrictionKind::NeverAutoSend | RestrictionKind::OnlyByHand(_) => true,
+        RestrictionKind::Hold { .. } => holds(restriction),
         RestrictionKind::NeedsApproval(approval) => approval.from.is_none(),
         RestrictionKind::Never(forbidden) => forbidden.covers(act),
         _ => false,
