@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
 #![expect(clippy::disallowed_methods, reason = "the test reads the documentation")]
 
+#[path = "shared/fences.rs"]
+mod fences;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,46 +13,16 @@ use dun::render;
 use dun::snapshot::{LoadOptions, parse_document};
 use dun::span::Sources;
 use dun::syntax;
+use fences::{Block, blocks};
 
-/// A fenced block: what stands behind the fence, the line it begins after, and its text.
-#[derive(Debug, PartialEq, Eq)]
-struct Block {
-    info: String,
-    line: usize,
-    text: String,
-}
-
-/// The fenced blocks of a Markdown text. A fence in a list keeps its indentation, which a policy ignores.
-fn blocks(text: &str) -> Vec<Block> {
-    let mut found = Vec::new();
-    let mut open: Option<(&str, Block)> = None;
-    for (at, line) in text.lines().enumerate() {
-        let trimmed = line.trim_start();
-        let fence = &trimmed[..trimmed.len() - trimmed.trim_start_matches('`').len()];
-        open = match open {
-            Some((begun, block)) if fence.len() >= begun.len() && trimmed.trim_end() == fence => {
-                found.push(block);
-                None
-            }
-            Some((begun, block)) => Some((begun, Block { text: format!("{}{line}\n", block.text), ..block })),
-            None if fence.len() >= 3 => {
-                let info = String::from(trimmed[fence.len()..].trim());
-                Some((fence, Block { info, line: at + 1, text: String::new() }))
-            }
-            None => None,
-        };
-    }
-    assert!(open.is_none(), "a fence is not closed");
-    found
-}
-
-/// The documentation: the README, the reference, and what stands beside the shipped policies.
+/// The documentation: the README, the reference, and what stands beside the shipped policies. The examples of
+/// `docs/diagnostics.md` are parts of policies and data, which `tests/diagnostics.rs` completes and runs.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut pages = vec![root.join("README.md")];
     collect(&root.join("docs"), &mut pages);
     collect(&root.join("policies"), &mut pages);
-    pages.retain(|page| page.is_file());
+    pages.retain(|page| page.is_file() && !page.ends_with("docs/diagnostics.md"));
     pages.sort();
     pages
 }
