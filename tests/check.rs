@@ -478,8 +478,11 @@ fn codes_of(source: &str) -> BTreeSet<String> {
 fn every_code_of_the_checker_is_reached() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let codes: BTreeSet<String> =
-        files.flat_map(|file| codes_of(&std::fs::read_to_string(file).unwrap())).collect();
+    // Those of the lints are tried in tests/lints.rs.
+    let codes: BTreeSet<String> = files
+        .filter(|file| file.is_file())
+        .flat_map(|file| codes_of(&std::fs::read_to_string(file).unwrap()))
+        .collect();
     let lists = [NAMES, TYPES, DUPLICATES, MISPLACED].concat();
     let refused = NOT_EVALUATED.iter().map(|(_, lines, _)| *lines);
     let cases = lists.into_iter().chain(refused).map(checked);

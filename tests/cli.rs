@@ -24,6 +24,8 @@ role finance = "finance@acme.example"
 segment everyone otherwise:
   at D+3 email first_reminder
   at D+10 call by finance
+carve-out disputes when invoice.disputed:
+  hold
 everywhere:
   data no older than 2 days
 "#;
@@ -128,6 +130,74 @@ fn large() -> String {
 const WARNED: &str = "---\nsubject: Invoice # {{ invoice.id }}\n---\nPlease pay.\n";
 
 // ---- check
+
+/// A policy with a lint that stands in its own block.
+const LATE: &str = "  at D+30 email first_reminder as late_reminder\n";
+
+#[test]
+fn lints_fail_a_check_only_when_denied_and_not_when_allowed() {
+    let with = |lines: &str| {
+        let call = "  at D+10 call by finance\n";
+        Project::new().with("policy.dun", POLICY.replace(call, &format!("{call}{lines}")))
+    };
+    let late = with(LATE);
+    let (code, out, err) = late.run(&["check", "policy.dun"]);
+    assert_eq!((code, out.as_str()), (0, "policy.dun: 1 warning\n"));
+    assert!(err.contains("warning[late-message-without-approval]"), "{err}");
+    let (code, out, _) = late.run(&["check", "policy.dun", "--deny", "warnings"]);
+    assert_eq!((code, out.as_str()), (1, "policy.dun: 1 warning\n"));
+    let allow = "  allow(late-message-without-approval, \"agreed in the contracts\")\n";
+    let allowed = with(&format!("{LATE}{allow}"));
+    let silent = (0, String::from("policy.dun: no errors, 1 warning allowed\n"), String::new());
+    assert_eq!(allowed.run(&["check", "policy.dun", "--deny", "warnings"]), silent);
+    let unused = with(allow);
+    let (code, _, err) = unused.run(&["check", "policy.dun", "--deny", "warnings"]);
+    assert!(code == 1 && err.contains("warning[unused-allow]"), "{err}");
+}
+
+/// The lints would bury the plan: it says how many there are, and shows them where they end the run.
+#[test]
+fn plan_counts_lints_and_shows_them_when_denied() {
+    let call = "  at D+10 call by finance\n";
+    let project = Project::new().with("policy.dun", POLICY.replace(call, &format!("{call}{LATE}")));
+    let (code, _, err) = project.plan(&[]);
+    assert_eq!((code, err.as_str()), (0, "note: 1 warning about the policy, which `dun check` shows\n"));
+    let (code, out, err) = project.plan(&["--deny", "warnings"]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains("warning[late-message-without-approval]"), "{err}");
+    assert!(err.ends_with("error: 1 warning in `policy.dun`\n"), "{err}");
+}
+
+#[test]
+fn check_with_data_finds_what_only_data_shows() {
+    let carve_out = "carve-out hotels when customer.sector is \"hospitality\":\n  never auto-send\n";
+    let project = Project::new().with("policy.dun", format!("{POLICY}{carve_out}"));
+    let without = (0, String::from("policy.dun: no errors\n"), String::new());
+    assert_eq!(project.run(&["check", "policy.dun"]), without);
+    let (code, out, err) = project.run(&["check", "policy.dun", "--data", "data.yaml"]);
+    assert_eq!((code, out.as_str()), (0, "policy.dun: 1 warning\n"));
+    assert!(err.starts_with("warning[field-without-data]: `customer.sector` has no value"), "{err}");
+    let (code, _, _) = project.run(&["check", "policy.dun", "--data", "data.yaml", "--deny", "warnings"]);
+    assert_eq!(code, 1);
+    // Problems of the data are counted; they are shown by a plan.
+    let data = format!(
+        "{DATA}  - {{ invoice_id: I9, date: 2026-10-04, step: email first_reminder, outcome: sent }}\n"
+    );
+    let project = Project::new().with("data.yaml", data);
+    let (code, out, err) = project.run(&["check", "policy.dun", "--data", "data.yaml"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "policy.dun: no errors, 1 problem in the data\n", ""));
+}
+
+#[test]
+fn check_with_data_that_cannot_be_loaded_is_1() {
+    let project = Project::new();
+    let (code, out, err) = project.run(&["check", "policy.dun", "--data", "gone"]);
+    let planned = project.run(&["plan", "policy.dun", "--data", "gone"]).2;
+    assert_eq!((code, out.as_str(), &err), (1, "policy.dun: no errors\n", &planned));
+    let (code, out, _) = project.run(&["check", "policy.dun", "--data", "gone", "--format", "json"]);
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, found[0]["code"].as_str()), (1, Some("file-not-read")));
+}
 
 #[test]
 fn check_of_a_sound_policy_is_0() {

@@ -42,7 +42,7 @@ use serde_json::Value;
 const PAGE: &str = include_str!("../docs/diagnostics.md");
 
 /// The headings whose sections are complete, each with what its codes are about.
-const HEADINGS: &[(&str, About)] = &[];
+const HEADINGS: &[(&str, About)] = &[("Warnings about policies that are legal", About::Lint)];
 
 /// Codes whose section has no examples, and where they are tried instead.
 const NOT_SHOWN: [(Code, &str); 1] = [(Code::FileTooLarge, "needs 64 MiB: tests/hostile.rs")];

@@ -1,6 +1,5 @@
 //! Tree to policy: names, types, units, duplicates. All errors of a file in one run.
 
-pub mod allow;
 mod blocks;
 mod calendars;
 mod conditions;
@@ -23,7 +22,7 @@ use crate::span::{FileId, Sources, Span};
 use crate::syntax::ast::{Ast, Block, CalendarLine, Setting};
 use crate::template::TemplateSet;
 
-use allow::Allows;
+use lints::allow::{self, Allows};
 use names::Names;
 
 /// What a policy is checked with.

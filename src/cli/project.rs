@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::check::allow::Allows;
+use crate::check::lints::allow::Allows;
 use crate::check::{self, Input, References};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -91,9 +91,9 @@ pub(super) fn open(path: &Path) -> Result<Project, String> {
     diagnostics.extend(found.filter(|found| !broken || !missing.contains(&found.code)));
     let sound = !diagnostics.iter().any(Diagnostic::is_error);
     let (mut lints, mut allows) = (checked.lints, checked.allows);
-    if broken {
-        // What seems unused or unreachable may only be unread.
-        lints.clear();
+    if !sound {
+        // What seems unused or unreachable may only be unread; charges are told beside their error.
+        lints.retain(|found| found.code == Code::ChargeToConsumer && !broken);
     }
     let mut allowed = allows.silence(&mut diagnostics) + allows.silence(&mut lints);
     if sound {

@@ -2,7 +2,7 @@
 //!
 //! In the policy block it speaks for the policy and its templates, in another block for what is found there.
 
-use super::Checker;
+use crate::check::Checker;
 use crate::code::{About, Code};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::Span;
@@ -78,7 +78,7 @@ fn encloses(outer: Span, inner: Span) -> bool {
 }
 
 /// Checks the `allow`s of a tree: each names a warning.
-pub(super) fn allows(c: &mut Checker) -> Allows {
+pub(in crate::check) fn allows(c: &mut Checker) -> Allows {
     let mut allows = Allows::default();
     for block in &c.input.ast.blocks {
         match block {
