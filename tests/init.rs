@@ -87,7 +87,7 @@ fn every_shipped_policy_can_be_started_from() {
         let folder = TempDir::new().unwrap();
         assert_eq!(dun(folder.path(), &["init", "--from", &name]).0, 0, "{name}");
         let (code, out, err) = dun(folder.path(), &["check", "policy.dun", "--deny", "warnings"]);
-        assert_eq!((code, out.as_str()), (0, "policy.dun: no errors\n"), "{name}: {err}");
+        assert!(code == 0 && out.starts_with("policy.dun: no errors"), "{name}: {out}{err}");
         let (code, _, err) = dun(folder.path(), &["plan", "policy.dun", "--data", "data"]);
         assert_eq!((code, err.as_str()), (0, ""), "{name}");
     }
