@@ -1,5 +1,6 @@
 //! One customer on a day: from open invoices to actions, withheld steps and waiting invoices.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -16,8 +17,11 @@ use crate::calendar::{Calendar, add_days};
 use crate::code::Code;
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Catches, Channel, RestrictionKind, RuleId, SegmentId};
+use crate::money::{Currency, Money};
 use crate::plan::digest::Hasher;
-use crate::plan::{Action, Because, Blocker, Invoice, Kind, Member, Mode, Receivables, Waiting, Withheld};
+use crate::plan::{
+    Action, Because, Blocker, Customer, Invoice, Kind, Member, Mode, Owed, Receivables, Waiting, Withheld,
+};
 use crate::snapshot::ledger::Outcome;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
@@ -36,6 +40,8 @@ pub(super) struct Contribution {
     pub(super) waiting: Vec<Waiting>,
     pub(super) problems: Vec<Problem>,
     pub(super) receivables: Vec<Receivables>,
+    /// What the customer owes, if anything.
+    pub(super) customer: Option<Customer>,
 }
 
 /// The segment of an invoice.
@@ -71,10 +77,30 @@ impl<'a> Day<'a> {
         }
         contribution.waiting.extend(quiet.into_iter().map(|(at, next)| self.waiting(&customer, at, next)));
         self.decide(&customer, candidates, &mut contribution);
+        contribution.customer = self.owing(&customer);
         let clearing = self.clearing(&customer);
         contribution.actions.extend(clearing.into_iter().map(|action| Counted { action, daily: Vec::new() }));
         contribution.sort();
         contribution
+    }
+
+    /// What the customer owes, by currency; nobody when nothing is open.
+    fn owing(&self, customer: &CustomerState<'a>) -> Option<Customer> {
+        let mut owed: BTreeMap<Currency, Owed> = BTreeMap::new();
+        for invoice in customer.invoices.iter().filter(|invoice| invoice.is_open()) {
+            let Money { minor, currency } = invoice.balance;
+            owed.entry(currency).or_insert_with(|| Owed::none(currency)).add(minor, invoice.days_overdue);
+        }
+        (!owed.is_empty()).then(|| Customer {
+            id: self.snapshot.customer_id(customer.row).to_owned(),
+            name: self.customer_name(customer),
+            receivables: owed.into_values().collect(),
+        })
+    }
+
+    fn customer_name(&self, customer: &CustomerState<'a>) -> Option<String> {
+        let name = self.snapshot.customers.name.get(customer.row.index());
+        name.map(|name| self.snapshot.text(name).to_owned())
     }
 
     /// The first segment that matches; one whose condition is unknown does not (R4).
@@ -169,6 +195,10 @@ impl<'a> Day<'a> {
         Waiting {
             customer: self.snapshot.customer_id(customer.row).to_owned(),
             invoice: self.snapshot.invoice_id(invoice.row).to_owned(),
+            balance: invoice.balance,
+            currency: invoice.balance.currency,
+            due_date: invoice.due,
+            days_overdue: invoice.days_overdue,
             stage: invoice.stage,
             since: invoice.since,
             owner,
@@ -393,13 +423,12 @@ impl<'a> Day<'a> {
         step: String,
         because: Because,
     ) -> Action {
-        let name = self.snapshot.customers.name.get(customer.row.index());
         Action {
             date: self.today,
             valid_on: self.today,
             window: None,
             customer: self.snapshot.customer_id(customer.row).to_owned(),
-            customer_name: name.map(|name| self.snapshot.text(name).to_owned()),
+            customer_name: self.customer_name(customer),
             invoices: Vec::new(),
             kind,
             step,
