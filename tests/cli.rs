@@ -481,6 +481,22 @@ NOTHING DUE   1 invoice, 80.00 EUR
     assert!(out.contains("\nNothing is to be done today.\n"), "{out}");
 }
 
+// ---- schema
+
+#[test]
+fn schema_prints_a_schema_and_knows_no_other() {
+    let project = Project::new();
+    for (of, title) in [("plan", "Plan"), ("snapshot", "Snapshot")] {
+        let (code, out, err) = project.run(&["schema", of]);
+        let schema: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((code, err.as_str(), &schema["title"]), (0, "", &title.into()));
+    }
+    for wrong in [&["schema"][..], &["schema", "invoice"], &["schema", "plan", "snapshot"]] {
+        let (code, out, err) = project.run(wrong);
+        assert_eq!((code, out.as_str(), err.is_empty()), (1, "", false), "{wrong:?}");
+    }
+}
+
 // ---- files
 
 #[test]

@@ -5,6 +5,7 @@ mod check;
 mod output;
 mod plan;
 mod project;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ struct Cli {
 enum Verb {
     Check(check::Check),
     Plan(plan::PlanArguments),
+    Schema(schema::SchemaArguments),
 }
 
 /// How a verb ended.
@@ -60,6 +62,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.verb {
         Verb::Check(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
+        Verb::Schema(arguments) => arguments.run(),
     };
     exit.into()
 }

@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod escape;
 pub mod json;
 pub mod markdown;
+pub mod schema;
 mod summary;
 pub mod text;
 mod words;
