@@ -428,3 +428,29 @@ fn markdown_fits_a_comment_and_counts_what_is_left_out() {
         }
     }
 }
+
+#[test]
+fn a_formal_letter_shows_its_hours_and_its_deadline() {
+    let mut plan = plan();
+    let action = &mut plan.actions[0];
+    action.kind = dun::plan::Kind::Letter;
+    (action.registered, action.formal) = (true, true);
+    action.deadline = Some("2027-01-04".parse().unwrap());
+    action.window = Some(dun::plan::Window { from: "08:00".into(), to: "19:00".into() });
+    let text = render::text::plan(&plan, false);
+    let entry: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("  send")).take(4).collect();
+    let expected = [
+        "  send      registered letter reminder (en) to ar@ant.example                             I2, I1",
+        "            1 500.00 EUR, 5 days overdue                                 everyone, policy.dun:10",
+        "            goes out between 08:00 and 19:00",
+        "            gives until 4 January 2027",
+    ];
+    assert_eq!(entry, expected);
+    let row = "| `C1` | **send** registered letter reminder (en) to billing | `I2`, `I1` | 1 500.00 EUR | 5 days overdue<br>goes out between 08:00 and 19:00<br>gives until 4 January 2027 | everyone, policy.dun:10 |";
+    let markdown = render::markdown::plan(&plan, false);
+    assert!(markdown.lines().any(|line| line == row), "{markdown}");
+    let mut table = Vec::new();
+    render::csv::table(&plan, false, &mut table).unwrap();
+    let table = String::from_utf8(table).unwrap();
+    assert!(table.contains(",billing,reminder,en,08:00 to 19:00,2027-01-04,5 days overdue,"), "{table}");
+}

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::{Checker, conditions, references};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -17,6 +19,16 @@ use crate::syntax::ast::{self, ActKind, Modifier, NeedsApproval, Never, Schedule
 pub(super) enum Home {
     Ladder,
     CarveOut,
+}
+
+/// What stands after the commas of a step line.
+#[derive(Default)]
+struct Modifiers {
+    when: Option<Condition>,
+    approvals: Vec<Approval>,
+    skip_if_missed: bool,
+    formal: bool,
+    deadline: Option<u32>,
 }
 
 /// The steps of one block and the keys they have taken.
@@ -39,18 +51,22 @@ impl<'a> Steps<'a> {
         span: Span,
     ) -> Option<(Moment, Option<Repeat>, Vec<Step>)> {
         let schedule = self.schedule(c, &line.schedule, span);
-        let guards = self.modifiers(c, &line.modifiers);
+        let modifiers = self.modifiers(c, line);
         let mut steps = Vec::new();
         for action in &line.actions {
             steps.extend(self.step(c, action, span));
         }
         let (moment, repeat) = schedule?;
-        let (when, approvals) = guards?;
+        let modifiers = modifiers?;
         for step in &mut steps {
             step.moment = moment;
-            step.when.clone_from(&when);
-            step.approvals =
-                approvals.iter().map(|approval| Approval { rule: step.rule, ..*approval }).collect();
+            step.when.clone_from(&modifiers.when);
+            let approvals = modifiers.approvals.iter();
+            step.approvals = approvals.map(|approval| Approval { rule: step.rule, ..*approval }).collect();
+            step.skip_if_missed = modifiers.skip_if_missed;
+            step.formal = modifiers.formal && step.acts.iter().any(Act::is_message);
+            step.deadline =
+                modifiers.deadline.filter(|_| step.acts.iter().any(|act| act.contact().is_some()));
         }
         Some((moment, repeat, steps))
     }
@@ -102,15 +118,11 @@ impl<'a> Steps<'a> {
         None
     }
 
-    fn modifiers(
-        &self,
-        c: &mut Checker,
-        modifiers: &[Spanned<Modifier>],
-    ) -> Option<(Option<Condition>, Vec<Approval>)> {
+    fn modifiers(&self, c: &mut Checker, line: &ast::Step) -> Option<Modifiers> {
         let mut guards = Vec::new();
-        let mut approvals = Vec::new();
+        let mut checked = Modifiers::default();
         let mut sound = true;
-        for modifier in modifiers {
+        for modifier in &line.modifiers {
             match &modifier.node {
                 Modifier::If(condition) => guards.push(conditions::condition(c, condition)),
                 Modifier::Unless(condition) => {
@@ -119,17 +131,23 @@ impl<'a> Steps<'a> {
                     );
                 }
                 Modifier::NeedsApproval(approval) => match self.approval(c, approval, modifier.span) {
-                    Some(approval) => approvals.push(approval),
+                    Some(approval) => checked.approvals.push(approval),
                     None => sound = false,
                 },
-                Modifier::SkipIfMissed => c.not_yet(modifier.span, "if missed: skip"),
-                Modifier::Formal => c.not_yet(modifier.span, "formal"),
-                Modifier::Deadline(_) => c.not_yet(modifier.span, "deadline"),
+                Modifier::SkipIfMissed => checked.skip_if_missed = true,
+                Modifier::Formal => {
+                    without(c, line, modifier.span, "formal", "a message", is_message);
+                    checked.formal = true;
+                }
+                Modifier::Deadline(days) => {
+                    without(c, line, modifier.span, "deadline", "a message or a call", is_contact);
+                    checked.deadline = Some(small(*days));
+                }
             }
         }
         let mut guards = guards.into_iter().collect::<Option<Vec<_>>>()?;
-        let when = if guards.len() > 1 { Some(Condition::All(guards)) } else { guards.pop() };
-        sound.then_some((when, approvals))
+        checked.when = if guards.len() > 1 { Some(Condition::All(guards)) } else { guards.pop() };
+        sound.then_some(checked)
     }
 
     fn approval(&self, c: &mut Checker, approval: &NeedsApproval, span: Span) -> Option<Approval> {
@@ -158,6 +176,14 @@ impl<'a> Steps<'a> {
                 );
                 c.report(error.help("put `as` before `else`"));
             }
+            if let Some(span) = other.wait {
+                let error = Diagnostic::error(
+                    Code::Misplaced,
+                    span,
+                    "only the first action of a step can be waited for",
+                );
+                c.report(error.help("leave `and wait` out here"));
+            }
         }
         if !others.is_empty() && !matches!(first.kind, ActKind::Message { .. }) {
             let error = Diagnostic::error(
@@ -179,6 +205,10 @@ impl<'a> Steps<'a> {
             moment,
             when: None,
             approvals: Vec::new(),
+            skip_if_missed: false,
+            waits: first.wait.is_some(),
+            formal: false,
+            deadline: None,
             acts: acts.into_iter().collect::<Option<_>>()?,
         })
     }
@@ -224,14 +254,17 @@ impl<'a> Steps<'a> {
                     kind: RestrictionKind::NeedsApproval(approval),
                 });
             }
-            ast::Restriction::Hold { until: None, resume: None } => RestrictionKind::Hold,
-            ast::Restriction::Hold { until: Some(_), .. } => return not_yet(c, span, "hold until"),
-            ast::Restriction::Hold { .. } => return not_yet(c, span, "and resume"),
+            ast::Restriction::Hold { until, resume } => self.hold(c, *until, *resume)?,
             ast::Restriction::WriteAtMost { times, days } => {
                 RestrictionKind::WriteAtMost { times: small(*times), days: small(*days) }
             }
             ast::Restriction::SendAtMost(messages) => RestrictionKind::SendAtMost(small(*messages)),
-            ast::Restriction::Window(..) => return not_yet(c, span, "messages between"),
+            ast::Restriction::Window(from, to) if from < to => RestrictionKind::Window(*from, *to),
+            ast::Restriction::Window(..) => {
+                let error = Diagnostic::error(Code::EmptyRange, span, "no time lies between the two");
+                c.report(error.help("write the earlier time first: `messages between 08:00 and 19:00`"));
+                return None;
+            }
             ast::Restriction::DataNoOlder(days) if everywhere => RestrictionKind::DataNoOlder(small(*days)),
             ast::Restriction::DataNoOlder(_) => {
                 let error = Diagnostic::error(
@@ -246,6 +279,22 @@ impl<'a> Steps<'a> {
         Some(Restriction { rule: c.rule(self.block, Some(&words(c, span)), span), kind })
     }
 
+    /// `hold`, which goes on some days after its end only where it can have one.
+    fn hold(
+        &self,
+        c: &mut Checker,
+        until: Option<NaiveDate>,
+        resume: Option<Spanned<i64>>,
+    ) -> Option<RestrictionKind> {
+        if let Some(resume) = resume.filter(|_| until.is_none() && self.home != Home::CarveOut) {
+            let error =
+                Diagnostic::error(Code::Misplaced, resume.span, "this hold never ends, so nothing resumes");
+            c.report(error.help("say until when, as in `hold until 2026-12-31 and resume 3 days later`, or move the line to a carve-out"));
+            return None;
+        }
+        Some(RestrictionKind::Hold { until, resume: resume.map_or(0, |days| small(days.node)) })
+    }
+
     fn never(&self, c: &mut Checker, never: Never, span: Span) -> Option<RestrictionKind> {
         Some(RestrictionKind::Never(match never {
             Never::AutoSend => return Some(RestrictionKind::NeverAutoSend),
@@ -257,6 +306,30 @@ impl<'a> Steps<'a> {
             Never::Escalate => Forbidden::Escalate,
             Never::Charge => return not_yet(c, span, "never charge"),
         }))
+    }
+}
+
+fn is_message(kind: &ActKind) -> bool {
+    matches!(kind, ActKind::Message { .. })
+}
+
+fn is_contact(kind: &ActKind) -> bool {
+    is_message(kind) || matches!(kind, ActKind::Call(_))
+}
+
+/// Refuses a modifier on a line that has nothing it could be about.
+fn without(
+    c: &mut Checker,
+    line: &ast::Step,
+    span: Span,
+    word: &str,
+    needs: &str,
+    fits: fn(&ActKind) -> bool,
+) {
+    let mut acts = line.actions.iter().flat_map(|action| &action.alternatives);
+    if !acts.any(|act| fits(&act.kind)) {
+        let message = format!("`{word}` belongs to {needs}, and this line has none");
+        c.report(Diagnostic::error(Code::Misplaced, span, message).help(format!("leave `{word}` out here")));
     }
 }
 
@@ -326,8 +399,9 @@ fn act(c: &mut Checker, act: &ast::Act) -> Option<Act> {
     let with = act.with.as_ref().map(|name| template(c, name));
     match &act.kind {
         ActKind::Message { channel, template: name, registered } => {
-            if let Some(span) = registered {
-                c.not_yet(*span, "registered");
+            if let Some(span) = registered.filter(|_| *channel != Channel::Letter) {
+                let error = Diagnostic::error(Code::Misplaced, span, "only a letter goes by registered post");
+                c.report(error.help("leave `registered` out, or write a `letter`"));
             }
             let template = template(c, name);
             if *channel == Channel::Email {
@@ -338,6 +412,7 @@ fn act(c: &mut Checker, act: &ast::Act) -> Option<Act> {
             Some(Act::Message {
                 channel: *channel,
                 template,
+                registered: registered.is_some(),
                 to: match to {
                     Some(role) => Some(role?),
                     None => None,
@@ -374,8 +449,12 @@ fn options(c: &mut Checker, act: &ast::Act) {
         let error = Diagnostic::error(Code::Misplaced, span, format!("`{word}` belongs to {whose}"));
         c.report(error.help("leave it out here"));
     }
-    if let Some(span) = act.wait {
-        c.not_yet(span, "and wait");
+    let by_person = matches!(act.kind, ActKind::Call(_) | ActKind::Task(..) | ActKind::HandOff(_));
+    if let Some(span) = act.wait.filter(|_| !by_person) {
+        let error = Diagnostic::error(Code::Misplaced, span, "there is nobody to wait for here");
+        c.report(error.help(
+            "only `call`, `task` and `hand off` are done by a person who says so; leave `and wait` out",
+        ));
     }
     for key in &act.formerly {
         c.not_yet(key.span, "formerly");

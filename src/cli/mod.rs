@@ -2,6 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "the command line reads files, the clock and the environment")]
 
 mod check;
+mod completions;
+mod init;
 mod output;
 mod plan;
 mod project;
@@ -24,6 +26,8 @@ enum Verb {
     Check(check::Check),
     Plan(plan::PlanArguments),
     Schema(schema::SchemaArguments),
+    Init(init::Init),
+    Completions(completions::Completions),
 }
 
 /// How a verb ended.
@@ -63,6 +67,8 @@ pub fn main() -> ExitCode {
         Verb::Check(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
         Verb::Schema(arguments) => arguments.run(),
+        Verb::Init(arguments) => arguments.run(),
+        Verb::Completions(arguments) => arguments.run(),
     };
     exit.into()
 }

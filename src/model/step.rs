@@ -1,5 +1,7 @@
 //! Steps, their schedule and actions, and restrictions.
 
+use chrono::{NaiveDate, NaiveTime};
+
 use super::channel::Channel;
 use super::condition::Condition;
 use super::policy::RoleId;
@@ -136,6 +138,14 @@ pub struct Step {
     pub when: Option<Condition>,
     /// Who must approve it, by its own line.
     pub approvals: Vec<Approval>,
+    /// Whether it lapses the day after its planned date (`if missed: skip`).
+    pub skip_if_missed: bool,
+    /// Whether its ladder waits until a person has done it: only `done` carries it out (R9).
+    pub waits: bool,
+    /// Whether its message is combined with nothing but itself (R18).
+    pub formal: bool,
+    /// The days that its message gives the customer; until they are over the ladder makes no contact.
+    pub deadline: Option<u32>,
     /// What is done; the later ones when the earlier ones have no address.
     pub acts: Vec<Act>,
 }
@@ -160,6 +170,8 @@ pub enum Act {
         channel: Channel,
         /// The template's name.
         template: String,
+        /// Whether a letter goes by registered post.
+        registered: bool,
         /// To whom; none means the customer's billing contact.
         to: Option<RoleId>,
         /// Copies to.
@@ -216,6 +228,12 @@ impl Act {
         }
     }
 
+    /// How a message goes: the channel, and whether by registered post.
+    #[must_use]
+    pub fn way(&self) -> (Option<Channel>, bool) {
+        (self.contact(), matches!(self, Act::Message { registered: true, .. }))
+    }
+
     /// Whether it is a message.
     #[must_use]
     pub fn is_message(&self) -> bool {
@@ -254,7 +272,14 @@ pub enum RestrictionKind {
     /// Messages, flags and charges need approval.
     NeedsApproval(Approval),
     /// Nothing goes on.
-    Hold,
+    Hold {
+        /// The last day, where one is written.
+        until: Option<NaiveDate>,
+        /// How many days after its end things go on.
+        resume: u32,
+    },
+    /// The hours in which messages go out.
+    Window(NaiveTime, NaiveTime),
     /// Days with a message to a customer.
     WriteAtMost {
         /// How many of them,

@@ -10,7 +10,7 @@ use crate::money::Money;
 use crate::plan::{Action, Approver, Blocker, Person, Plan, Waiting, Withheld};
 
 /// The columns, in their order.
-pub const COLUMNS: [&str; 33] = [
+pub const COLUMNS: [&str; 35] = [
     "entry",
     "date",
     "customer",
@@ -35,6 +35,8 @@ pub const COLUMNS: [&str; 33] = [
     "recipient",
     "template",
     "language",
+    "window",
+    "deadline",
     "reason",
     "rule",
     "blockers",
@@ -142,6 +144,12 @@ impl Row {
         self.people(action);
         self.data("template", action.template.as_deref());
         self.data("language", action.language.as_deref());
+        let window = action.window.as_ref();
+        self.set(
+            "window",
+            window.map_or(String::new(), |window| format!("{} to {}", window.from, window.to)),
+        );
+        self.date("deadline", action.deadline);
         let because = &action.because;
         self.data("reason", Some(&because.sentence));
         self.data("rule", Some(&rule(&because.rule, because.file.as_deref(), because.line)));

@@ -101,6 +101,7 @@ pub(super) fn what(action: &Action) -> String {
     match action.kind {
         Kind::Email => format!("e-mail {template}{language}"),
         Kind::Sms => format!("text message {template}{language}"),
+        Kind::Letter if action.registered => format!("registered letter {template}{language}"),
         Kind::Letter => format!("letter {template}{language}"),
         Kind::Call => String::from("telephone the customer"),
         Kind::Notify => String::from("notify"),
@@ -158,6 +159,14 @@ pub(super) fn approvals(action: &Action, names: bool) -> Vec<(String, String)> {
     action.approvers.iter().filter(|_| asked).map(line).collect()
 }
 
+/// When it may go out, and what it gives the customer.
+pub(super) fn terms(action: &Action) -> Vec<String> {
+    let window = action.window.as_ref();
+    let window = window.map(|window| format!("goes out between {} and {}", window.from, window.to));
+    let deadline = action.deadline.map(|last| format!("gives until {}", day(last, action.date)));
+    window.into_iter().chain(deadline).collect()
+}
+
 /// Those who must approve and have.
 pub(super) fn approved(action: &Action) -> impl Iterator<Item = &Approver> {
     let has = |approver: &&Approver| {
@@ -206,6 +215,8 @@ fn remedy(blockers: &[Blocker]) -> &'static str {
         Some("never") => "as long as the rule stands",
         Some("problem") => "until the data is mended",
         Some("unknown_outcome") => "until someone writes into the ledger what became of it",
+        Some("not_done") => "until it is done or declined",
+        Some("no_hours") => "until the policy leaves it an hour",
         Some("unknown_value") => "until the value is known",
         Some("missing_value") => "until the value is there, or the template does without",
         Some("allocate_first") => "until the credits are allocated",

@@ -4,7 +4,9 @@
 #![expect(clippy::disallowed_methods, reason = "a test writes the files that it loads")]
 
 mod corners;
+mod families;
 mod laws;
+mod modifiers;
 mod r01_r06;
 mod r07_r12;
 mod r13_r17;

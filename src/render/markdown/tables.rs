@@ -76,6 +76,7 @@ pub(super) fn actions(plan: &Plan, names: bool) -> String {
     for action in &plan.actions {
         let because = &action.because;
         let mut why = vec![data(&because.sentence)];
+        why.extend(words::terms(action).iter().map(|sentence| data(sentence)));
         let mut rules = vec![data(&place(&because.rule, because.file.as_deref(), because.line))];
         for (sentence, place) in approvals(action, names) {
             why.push(data(&sentence));

@@ -42,6 +42,7 @@ fn action(page: &mut Page, action: &Action) {
     let because = &action.because;
     let sentence = format!("{}{}", money(action), because.sentence);
     page.more(&clean(&sentence), &clean(&place(&because.rule, because.file.as_deref(), because.line)));
+    words::terms(action).iter().for_each(|sentence| page.more(sentence, ""));
     for (sentence, place) in approvals(action, true) {
         page.more(&clean(&sentence), &clean(&place));
     }
