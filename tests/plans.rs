@@ -45,6 +45,21 @@ fn key_accounts_as_text() {
 }
 
 #[test]
+fn france_as_text() {
+    insta::assert_snapshot!(text_of("france"));
+}
+
+#[test]
+fn germany_as_text() {
+    insta::assert_snapshot!(text_of("germany"));
+}
+
+#[test]
+fn the_uk_as_text() {
+    insta::assert_snapshot!(text_of("uk"));
+}
+
+#[test]
 fn the_first_policy_as_json() {
     let plan = dun(&["plan", "policies/first/policy.dun", "--data", "fixtures/first", "--format", "json"]);
     insta::assert_snapshot!(plan);
@@ -64,24 +79,27 @@ fn the_readme_shows_true_output() {
     );
 }
 
-/// Every message of the fixtures, as the customer gets it.
+/// Every message of some plans, as the customer gets it: the first of each template and language.
+fn messages(case: &str, plans: &[Value]) -> String {
+    let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
+    for action in plans.iter().flat_map(|plan| plan["actions"].as_array().unwrap()) {
+        if let (Some(template), Some(body)) = (action["template"].as_str(), action["body"].as_str()) {
+            let subject = action["subject"].as_str().unwrap_or("(no subject)");
+            let language = action["language"].as_str().unwrap_or("").to_owned();
+            let written = format!("{case}: {template} ({language})\n{subject}\n\n{body}");
+            seen.entry((template.to_owned(), language)).or_insert(written);
+        }
+    }
+    seen.into_values().map(|written| format!("{written}\n----------\n")).collect()
+}
+
 #[test]
 fn messages_as_customers_read_them() {
     let mut shown = String::new();
     for case in ["small-business", "key-accounts"] {
         let policy = format!("policies/{case}/policy.dun");
         let plan = dun(&["plan", &policy, "--data", &format!("fixtures/{case}"), "--format", "json"]);
-        let plan: Value = serde_json::from_str(&plan).unwrap();
-        let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
-        for action in plan["actions"].as_array().unwrap() {
-            if let (Some(template), Some(body)) = (action["template"].as_str(), action["body"].as_str()) {
-                let subject = action["subject"].as_str().unwrap_or("(no subject)");
-                let language = action["language"].as_str().unwrap_or("").to_owned();
-                let written = format!("{case}: {template} ({language})\n{subject}\n\n{body}");
-                seen.entry((template.to_owned(), language)).or_insert(written);
-            }
-        }
-        shown.extend(seen.into_values().map(|written| format!("{written}\n----------\n")));
+        shown.push_str(&messages(case, &[serde_json::from_str(&plan).unwrap()]));
     }
     insta::assert_snapshot!(shown);
 }
@@ -170,27 +188,63 @@ fn lines(plan: &Value) -> Vec<String> {
     plan["actions"].as_array().unwrap().iter().map(line).collect()
 }
 
-/// Plans and carries out each day from 5 October to 4 November; nothing is paid meanwhile.
-fn month(case: &str) -> String {
+/// Plans and carries out each day of a month from its first day on; nothing is paid meanwhile.
+fn month(case: &str, first: [u32; 2]) -> Vec<Value> {
     let ledger = Ledger::of(case);
-    let first = NaiveDate::from_ymd_opt(2026, 10, 5).unwrap();
-    let mut shown = Vec::new();
-    for day in first.iter_days().take(31) {
+    let first = NaiveDate::from_ymd_opt(2026, first[0], first[1]).unwrap();
+    let one_day = |day| {
         let plan = ledger.plan(day);
-        shown.extend(lines(&plan));
         ledger.carry_out(&plan);
         let again = lines(&ledger.plan(day));
         assert!(again.is_empty(), "a second run on {day} gives further actions:\n{}", again.join("\n"));
-    }
-    shown.join("\n")
+        plan
+    };
+    first.iter_days().take(31).map(one_day).collect()
+}
+
+fn all_lines(plans: &[Value]) -> String {
+    plans.iter().flat_map(lines).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn a_month_of_the_small_business() {
-    insta::assert_snapshot!(month("small-business"));
+    insta::assert_snapshot!(all_lines(&month("small-business", [10, 5])));
 }
 
 #[test]
 fn a_month_of_key_accounts() {
-    insta::assert_snapshot!(month("key-accounts"));
+    insta::assert_snapshot!(all_lines(&month("key-accounts", [10, 5])));
+}
+
+/// The 14th of July is closed, and August is left in peace.
+#[test]
+fn a_month_of_france() {
+    insta::assert_snapshot!(all_lines(&month("france", [7, 6])));
+}
+
+#[test]
+fn messages_of_france() {
+    insta::assert_snapshot!(messages("france", &month("france", [7, 6])));
+}
+
+/// Whit Monday is closed everywhere, Corpus Christi in Bavaria and North Rhine-Westphalia only.
+#[test]
+fn a_month_of_germany() {
+    insta::assert_snapshot!(all_lines(&month("germany", [5, 18])));
+}
+
+#[test]
+fn messages_of_germany() {
+    insta::assert_snapshot!(messages("germany", &month("germany", [5, 18])));
+}
+
+/// St Andrew's Day is closed in Scotland only, and Christmas everywhere.
+#[test]
+fn a_month_of_the_uk() {
+    insta::assert_snapshot!(all_lines(&month("uk", [11, 30])));
+}
+
+#[test]
+fn messages_of_the_uk() {
+    insta::assert_snapshot!(messages("uk", &month("uk", [11, 30])));
 }
