@@ -8,6 +8,7 @@
 mod common;
 
 use std::fs;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use common::{Ledger, dun, listed, messages, month, root, text_of};
@@ -92,6 +93,10 @@ fn month_from(case: &str, month: u32, day: u32) -> Vec<Value> {
     Ledger::of(case).replay(first.iter_days().take(31))
 }
 
+static FRANCE: LazyLock<Vec<Value>> = LazyLock::new(|| month_from("france", 7, 6));
+static GERMANY: LazyLock<Vec<Value>> = LazyLock::new(|| month_from("germany", 5, 18));
+static UK: LazyLock<Vec<Value>> = LazyLock::new(|| month_from("uk", 11, 30));
+
 fn texts(case: &str, plans: &[Value]) -> String {
     messages(case, plans).into_values().collect()
 }
@@ -99,32 +104,32 @@ fn texts(case: &str, plans: &[Value]) -> String {
 /// The 14th of July is closed, and August is left in peace.
 #[test]
 fn a_month_of_france() {
-    insta::assert_snapshot!(listed(&month_from("france", 7, 6)));
+    insta::assert_snapshot!(listed(&FRANCE));
 }
 
 #[test]
 fn messages_of_france() {
-    insta::assert_snapshot!(texts("france", &month_from("france", 7, 6)));
+    insta::assert_snapshot!(texts("france", &FRANCE));
 }
 
 /// Whit Monday is closed everywhere, Corpus Christi in Bavaria and North Rhine-Westphalia only.
 #[test]
 fn a_month_of_germany() {
-    insta::assert_snapshot!(listed(&month_from("germany", 5, 18)));
+    insta::assert_snapshot!(listed(&GERMANY));
 }
 
 #[test]
 fn messages_of_germany() {
-    insta::assert_snapshot!(texts("germany", &month_from("germany", 5, 18)));
+    insta::assert_snapshot!(texts("germany", &GERMANY));
 }
 
 /// St Andrew's Day is closed in Scotland only, and Christmas everywhere.
 #[test]
 fn a_month_of_the_uk() {
-    insta::assert_snapshot!(listed(&month_from("uk", 11, 30)));
+    insta::assert_snapshot!(listed(&UK));
 }
 
 #[test]
 fn messages_of_the_uk() {
-    insta::assert_snapshot!(texts("uk", &month_from("uk", 11, 30)));
+    insta::assert_snapshot!(texts("uk", &UK));
 }
