@@ -348,13 +348,17 @@ impl<'a> Day<'a> {
             }
             _ => {}
         }
-        action.deadline = lead.step_line.deadline.map(|days| add_days(self.today, i64::from(days)));
+        let lead_deadline = lead.step_line.deadline;
+        action.deadline = lead_deadline.map(|days| add_days(self.today, i64::from(days)));
         action.window = group.hours().map(|(from, to)| Window { from: hour(from), to: hour(to) });
         self.enclosures(customer, group, &mut action);
         action.members = group.members.iter().map(|member| self.member(customer, member)).collect();
         action.keys = group.members.iter().map(|member| member.key.clone()).collect();
         self.write_action(customer, group, &invoices, &mut action);
         self.seal(&mut action);
+        if let Some(days) = lead_deadline.filter(|_| action.body.is_some()) {
+            action.content = self.content_of_any_day(customer, group, &action, days);
+        }
         self.settle_mode(customer, group, &mut action);
         action
     }
@@ -408,6 +412,22 @@ impl<'a> Day<'a> {
                 group.blockers.push(self.blocker(code, sentence, Some(group.lead().rule)));
             }
         }
+    }
+
+    /// The content of a message that gives a deadline: what is approved is the number of days, not the date, which
+    /// moves from day to day until the message goes out (R17).
+    fn content_of_any_day(
+        &self,
+        customer: &CustomerState<'a>,
+        group: &Group<'a>,
+        action: &Action,
+        days: u32,
+    ) -> Option<String> {
+        let template = group.lead().template.as_ref()?;
+        let some_day = NaiveDate::from_ymd_opt(2000, 1, 1);
+        let written = self.write(template.id, customer, &group.invoices(), some_day).ok()?;
+        let body = format!("{days} days: {}", written.body);
+        Some(content(&Action { subject: written.subject, body: Some(body), ..action.clone() }))
     }
 
     /// Who has to do what before it is carried out (R15, R17).
