@@ -6,8 +6,8 @@ use super::Lint;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Act, Anchor, Approval, LadderId, Moment, Repeat, Restriction, RestrictionKind, RuleId, Segment, Step,
-    Unit,
+    Act, Anchor, Approval, LadderId, Moment, Offset, Repeat, Restriction, RestrictionKind, RuleId, Segment,
+    Step, Unit,
 };
 use crate::span::Span;
 
@@ -25,10 +25,12 @@ struct Open<'a> {
 }
 
 /// How long after the due date.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Late {
-    count: i64,
-    unit: Unit,
+    /// At least so many days.
+    days: i64,
+    /// In the words of the policy.
+    said: String,
 }
 
 impl<'a> Lint<'a> {
@@ -40,17 +42,17 @@ impl<'a> Lint<'a> {
                 let Some(late) = late(rung.moment, rung.repeat) else { continue };
                 for step in &rung.steps {
                     let open =
-                        self.users(id).filter(|(_, segment)| self.is_open(segment, id, step, late.count));
-                    self.note(&mut lines, step, late, open.map(|(_, segment)| segment.rule).collect());
+                        self.users(id).filter(|(_, segment)| self.is_open(segment, id, step, late.days));
+                    self.note(&mut lines, step, &late, open.map(|(_, segment)| segment.rule).collect());
                 }
             }
         }
         for carve_out in &self.policy.carve_outs {
             for step in &carve_out.steps {
                 let scope = || self.policy.everywhere.iter().chain(&carve_out.restrictions);
-                let late = late(step.moment, None).filter(|late| self.is_unasked(scope, step, late.count));
+                let late = late(step.moment, None).filter(|late| self.is_unasked(scope, step, late.days));
                 if let Some(late) = late {
-                    self.note(&mut lines, step, late, vec![carve_out.rule]);
+                    self.note(&mut lines, step, &late, vec![carve_out.rule]);
                 }
             }
         }
@@ -60,25 +62,20 @@ impl<'a> Lint<'a> {
         }
     }
 
-    fn note(&self, lines: &mut BTreeMap<Span, Open<'a>>, step: &'a Step, late: Late, segments: Vec<RuleId>) {
+    fn note(&self, lines: &mut BTreeMap<Span, Open<'a>>, step: &'a Step, late: &Late, segments: Vec<RuleId>) {
         if segments.is_empty() {
             return;
         }
         let asks_later = !step.approvals.is_empty();
-        let new = || Open { keys: Vec::new(), late, segments, asks_later };
+        let new = || Open { keys: Vec::new(), late: late.clone(), segments, asks_later };
         lines.entry(self.span(step.rule)).or_insert_with(new).keys.push(&step.key);
     }
 
     fn late_message(&self, line: Span, open: &Open) -> Diagnostic {
         let keys: Vec<String> = open.keys.iter().map(|key| format!("`{key}`")).collect();
         let verb = if keys.len() == 1 { "goes" } else { "go" };
-        let days = match open.late.unit {
-            Unit::Days => "days",
-            Unit::BusinessDays => "business days",
-        };
-        let (keys, count) = (keys.join(" and "), open.late.count);
-        let message =
-            format!("{keys} {verb} out without anyone's approval {count} {days} after the due date");
+        let (keys, late) = (keys.join(" and "), &open.late.said);
+        let message = format!("{keys} {verb} out without anyone's approval {late} after the due date");
         let mut finding = Diagnostic::warning(Code::LateMessageWithoutApproval, line, message);
         for &segment in open.segments.iter().filter(|segment| !encloses(self.block_span(**segment), line)) {
             finding = finding.label(self.span(segment), "nothing asks for an approval here");
@@ -107,7 +104,7 @@ impl<'a> Lint<'a> {
     where
         S: Iterator<Item = &'a Restriction>,
     {
-        let by_then = |from: Moment| from.anchor != Anchor::Due || from.offset.count <= late;
+        let by_then = |from: Moment| days_after_due(from).is_none_or(|from| from <= late);
         let asks = |approval: &Approval| approval.from.is_some_and(by_then);
         let restricts = |restriction: &Restriction| match &restriction.kind {
             RestrictionKind::NeedsApproval(approval) => asks(approval),
@@ -119,28 +116,51 @@ impl<'a> Lint<'a> {
     /// Whether the invoice has been escalated by then, whose messages need the role's approval.
     fn escalated_by(&self, segment: &Segment, late: i64) -> bool {
         let rungs = segment.ladders.iter().flat_map(|id| &self.policy.ladders[id.0].rungs);
-        let before =
-            rungs.filter(|rung| rung.moment.anchor == Anchor::Due && rung.moment.offset.count < late);
+        let before = rungs.filter(|rung| days_after_due(rung.moment).is_some_and(|days| days < late));
         before
             .flat_map(|rung| &rung.steps)
             .any(|step| step.when.is_none() && matches!(step.acts.first(), Some(Act::Escalate { .. })))
     }
 }
 
-/// The first time that steps come too late. Open days are at least as many as days.
+/// The first time that steps come too late.
 fn late(moment: Moment, repeat: Option<Repeat>) -> Option<Late> {
-    let (first, unit) = (moment.offset.count, moment.offset.unit);
-    if moment.anchor != Anchor::Due {
-        return None;
-    }
+    let first = days_after_due(moment)?;
     if first > LATEST {
-        return Some(Late { count: first, unit });
+        let said = match (moment.anchor, moment.offset.unit, moment.offset.count) {
+            (Anchor::Due, Unit::Days, count) => format!("{count} days"),
+            (Anchor::Due, Unit::BusinessDays, count) => format!("{count} business days"),
+            (Anchor::Due, Unit::Months, 1) => String::from("1 month"),
+            (Anchor::Due, Unit::Months, count) => format!("{count} months"),
+            _ => format!("at least {first} days"),
+        };
+        return Some(Late { days: first, said });
     }
     let repeat = repeat?;
-    let period = repeat.period.count.max(1);
+    let period = least_days(repeat.period).max(1);
     let again = (LATEST - first) / period + 1;
+    let days = first + again * period;
     let comes = repeat.times.is_none_or(|times| again < i64::from(times));
-    comes.then(|| Late { count: first + again * period, unit })
+    comes.then(|| Late { days, said: format!("{days} days") })
+}
+
+/// How many days after the due date a moment lies at least; none when that is not known.
+fn days_after_due(moment: Moment) -> Option<i64> {
+    let anchor = match moment.anchor {
+        Anchor::Due => 0,
+        Anchor::EndOfMonth { from_issue: false, offset } => least_days(offset),
+        _ => return None,
+    };
+    Some(anchor + least_days(moment.offset))
+}
+
+/// Open days are at least as many days, and a month has at least 28.
+fn least_days(offset: Offset) -> i64 {
+    match offset.unit {
+        Unit::Days | Unit::BusinessDays => offset.count,
+        Unit::Months if offset.count > 0 => offset.count * 28,
+        Unit::Months => offset.count * 31,
+    }
 }
 
 fn encloses(outer: Span, inner: Span) -> bool {

@@ -73,6 +73,7 @@ impl<'a> Charges<'a> {
             rules: Vec::new(),
             names: Rc::clone(&self.c.names),
             keys: BTreeMap::new(),
+            formerly: Vec::new(),
         };
         conditions::condition(&mut scratch, condition)
     }

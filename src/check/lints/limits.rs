@@ -106,6 +106,9 @@ fn messages(ladder: &Ladder) -> Vec<Sent<'_>> {
     for rung in &ladder.rungs {
         let plain =
             |step: &&Step| step.when.is_none() && step.acts.first().is_some_and(|act| act.is_message());
+        if !rung.moment.anchor.is_of_invoice() {
+            continue;
+        }
         let Some(step) = rung.steps.iter().find(plain).filter(|_| rung.moment.offset.unit == Unit::Days)
         else {
             continue;

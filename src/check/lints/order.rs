@@ -46,12 +46,12 @@ fn moments(block: &RulesBlock) -> impl Iterator<Item = (Moment, Span)> {
 
 /// Whether one moment comes before another on every invoice.
 fn comes_before(moment: Moment, other: Moment) -> bool {
-    matches!(moment.anchor, Anchor::Due | Anchor::Issue)
+    let (ours, others) = (moment.offset, other.offset);
+    let is_fixed = matches!(moment.anchor, Anchor::Due | Anchor::Issue | Anchor::EndOfMonth { .. });
+    let by_days = || most_days(ours).zip(least_days(others)).is_some_and(|(most, least)| most < least);
+    is_fixed
         && moment.anchor == other.anchor
-        && most_days(moment.offset).zip(least_days(other.offset)).is_some_and(|(most, least)| most < least)
-        || moment.anchor == other.anchor
-            && moment.offset.unit == other.offset.unit
-            && moment.offset.count < other.offset.count
+        && (ours.unit == others.unit && ours.count < others.count || by_days())
 }
 
 /// The fewest calendar days that an offset can be: closed days only make it longer, either way.
