@@ -3,6 +3,8 @@
 
 mod check;
 mod completions;
+mod day;
+mod explain;
 mod init;
 mod output;
 mod plan;
@@ -23,6 +25,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Check(check::Check),
+    Explain(explain::ExplainArguments),
     Plan(plan::PlanArguments),
     Init(init::Init),
     Completions(completions::Completions),
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
     };
     let exit = match cli.verb {
         Verb::Check(arguments) => arguments.run(),
+        Verb::Explain(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
         Verb::Init(arguments) => arguments.run(),
         Verb::Completions(arguments) => arguments.run(),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::evaluate::Explanation;
 use crate::plan::{Plan, Totals};
 
 /// One JSON document.
@@ -13,6 +14,15 @@ use crate::plan::{Plan, Totals};
 /// When the writer fails.
 pub fn document(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, plan)?;
+    writeln!(out)
+}
+
+/// An explanation as one JSON document.
+///
+/// # Errors
+/// When the writer fails.
+pub fn explanation(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, explanation)?;
     writeln!(out)
 }
 

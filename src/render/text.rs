@@ -50,17 +50,18 @@ pub fn clean(text: &str) -> String {
 }
 
 /// The width of the column before the rule's place.
-const WIDE: usize = 96;
+pub(super) const WIDE: usize = 96;
 
-struct Text {
-    out: String,
-    colour: bool,
-    today: NaiveDate,
+/// The text as it grows.
+pub(super) struct Text {
+    pub(super) out: String,
+    pub(super) colour: bool,
+    pub(super) today: NaiveDate,
 }
 
 /// A terminal colour.
 #[derive(Clone, Copy)]
-enum Colour {
+pub(super) enum Colour {
     Bold,
     Green,
     Yellow,
@@ -70,7 +71,7 @@ enum Colour {
 }
 
 impl Text {
-    fn paint(&self, colour: Colour, text: &str) -> String {
+    pub(super) fn paint(&self, colour: Colour, text: &str) -> String {
         if !self.colour {
             return text.to_owned();
         }
@@ -85,7 +86,7 @@ impl Text {
         format!("\x1b[{code}m{text}\x1b[0m")
     }
 
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');
     }
@@ -205,19 +206,8 @@ impl Text {
         }
     }
 
-    fn action(&mut self, action: &Action) {
-        let (verb, colour) = match (action.mode, action.kind) {
-            (Mode::Approval, _) => ("approve", Colour::Yellow),
-            (Mode::Manual, Kind::Call) => ("call", Colour::Cyan),
-            (Mode::Manual, Kind::HandOff) => ("hand off", Colour::Cyan),
-            (Mode::Manual, Kind::Task) => ("do", Colour::Cyan),
-            (Mode::Manual, _) => ("by hand", Colour::Cyan),
-            (Mode::Automatic, Kind::Notify) => ("notify", Colour::Dim),
-            (Mode::Automatic, Kind::Flag) => ("flag", Colour::Dim),
-            (Mode::Automatic, Kind::Escalate) => ("escalate", Colour::Dim),
-            (Mode::Automatic, Kind::Clear) => ("clear", Colour::Dim),
-            (Mode::Automatic, _) => ("send", Colour::Green),
-        };
+    pub(super) fn action(&mut self, action: &Action) {
+        let (verb, colour) = verb(action);
         let phrase = what(action);
         // The verb is not said twice: `flag pause_work`, `hand off to …`.
         let phrase = phrase.strip_prefix(verb).map_or(phrase.as_str(), str::trim_start).to_owned();
@@ -245,7 +235,7 @@ impl Text {
         }
     }
 
-    fn withheld(&mut self, entry: &Withheld) {
+    pub(super) fn withheld(&mut self, entry: &Withheld) {
         let action = &entry.action;
         let ids: Vec<String> = action.invoices.iter().map(|invoice| clean(&invoice.id)).collect();
         let verb = self.paint(Colour::Red, "withheld ");
@@ -263,7 +253,7 @@ impl Text {
     }
 
     /// When it ends: a date where every blocker has one, else what has to happen.
-    fn until(&self, entry: &Withheld) -> String {
+    pub(super) fn until(&self, entry: &Withheld) -> String {
         let day = |date: NaiveDate| date.format("%-d %B").to_string();
         let ends: Option<Vec<NaiveDate>> = entry.blockers.iter().map(|blocker| blocker.until).collect();
         match (ends.and_then(|ends| ends.into_iter().max()), entry.next) {
@@ -275,7 +265,7 @@ impl Text {
     }
 
     /// A line with the rule's place at its end.
-    fn entry(&mut self, left: &str, right: &str) {
+    pub(super) fn entry(&mut self, left: &str, right: &str) {
         let width = left.chars().count() - if self.colour { escapes(left) } else { 0 };
         let gap = WIDE.saturating_sub(width + right.chars().count()).max(2);
         let right = self.paint(Colour::Dim, right);
@@ -301,7 +291,7 @@ fn escapes(text: &str) -> usize {
 }
 
 /// `standard, policy.dun:47`.
-fn rule_place(rule: &str, file: Option<&str>, line: Option<u32>) -> String {
+pub(super) fn rule_place(rule: &str, file: Option<&str>, line: Option<u32>) -> String {
     let block = rule.split('/').next().unwrap_or(rule);
     match (file, line) {
         (Some(file), Some(line)) => {
@@ -311,8 +301,24 @@ fn rule_place(rule: &str, file: Option<&str>, line: Option<u32>) -> String {
     }
 }
 
+/// What is to be done with an action, in a word.
+pub(super) fn verb(action: &Action) -> (&'static str, Colour) {
+    match (action.mode, action.kind) {
+        (Mode::Approval, _) => ("approve", Colour::Yellow),
+        (Mode::Manual, Kind::Call) => ("call", Colour::Cyan),
+        (Mode::Manual, Kind::HandOff) => ("hand off", Colour::Cyan),
+        (Mode::Manual, Kind::Task) => ("do", Colour::Cyan),
+        (Mode::Manual, _) => ("by hand", Colour::Cyan),
+        (Mode::Automatic, Kind::Notify) => ("notify", Colour::Dim),
+        (Mode::Automatic, Kind::Flag) => ("flag", Colour::Dim),
+        (Mode::Automatic, Kind::Escalate) => ("escalate", Colour::Dim),
+        (Mode::Automatic, Kind::Clear) => ("clear", Colour::Dim),
+        (Mode::Automatic, _) => ("send", Colour::Green),
+    }
+}
+
 /// To whom an action goes, or who does it.
-fn whom(action: &Action) -> String {
+pub(super) fn whom(action: &Action) -> String {
     let actor =
         action.actor.as_ref().map(|actor| format!("{} ({})", clean(&actor.address), clean(&actor.role)));
     match (&action.recipient, actor, action.kind) {
@@ -338,7 +344,7 @@ fn language(action: &Action) -> String {
 }
 
 /// What an action is, in a person's words.
-fn what(action: &Action) -> String {
+pub(super) fn what(action: &Action) -> String {
     let language = language(action);
     let template = clean(action.template.as_deref().unwrap_or(""));
     let flag = clean(action.flag.as_deref().unwrap_or(""));
@@ -357,7 +363,7 @@ fn what(action: &Action) -> String {
 }
 
 /// What ends a withholding that no date ends.
-fn remedy(blockers: &[Blocker]) -> &'static str {
+pub(super) fn remedy(blockers: &[Blocker]) -> &'static str {
     match blockers.first().map(|blocker| blocker.code) {
         Some("disputed") => "until the dispute is closed",
         Some("no_address") => "until the data has an address",
