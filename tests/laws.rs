@@ -57,10 +57,11 @@ const LINES: [&str; 8] = [
 /// The restrictions that say who must approve; limits and a `never` change what is due instead.
 const APPROVALS: [&str; 2] = ["never auto-send", "needs approval by manager from D+8"];
 /// Lines of the policy, and the same with something that changes when they act.
-const MARKS: [(&str, &str); 4] = [
+const MARKS: [(&str, &str); 5] = [
     ("at D+3 email first", "at D+3 email first, if missed: skip"),
     ("at D+20 call by finance,", "at D+20 call by finance and wait,"),
     ("at D+10 email second and sms nudge", "at D+10 email second and sms nudge, deadline 12 days"),
+    ("at D+30 escalate to manager", "at previous+10 escalate to manager"),
     ("cadence standard:", "cadence standard:\n  weekends: same day"),
 ];
 /// All ways of catching up.

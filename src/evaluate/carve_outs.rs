@@ -79,9 +79,7 @@ impl<'a> Bench<'_, 'a> {
             true => self.day.weekends(None).roll(nominal, invoice.due, rolling),
             false => nominal,
         };
-        let lapsed = nominal < invoice.due
-            && today >= invoice.due
-            && matches!(step.moment.anchor, Anchor::Due | Anchor::Issue);
+        let lapsed = nominal < invoice.due && today >= invoice.due && step.moment.anchor.is_of_invoice();
         let (event, since) = self.event(step, nominal);
         let rows = history::rows_of(&self.day.history, invoice.rows, key, 0);
         let status = history::status(rows.filter(|row| since.is_none_or(|since| row.date >= since)), today);
@@ -107,12 +105,12 @@ impl<'a> Bench<'_, 'a> {
     fn event(&self, step: &Step, nominal: NaiveDate) -> (String, Option<NaiveDate>) {
         let invoice = &self.customer.invoices[self.at];
         let since = match step.moment.anchor {
-            Anchor::Due | Anchor::Issue => None,
             Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
             Anchor::Promise => invoice
                 .promised
                 .promise()
                 .map(|promise| promise.made.date().unwrap_or(promise.due.min(nominal))),
+            _ => None,
         };
         (since.map_or(String::new(), |since| since.to_string()), since)
     }

@@ -302,6 +302,8 @@ fn repetition(rung: &Rung, time: u32) -> Option<Repetition> {
         (_, Unit::Days) => "days",
         (1, Unit::BusinessDays) => "business day",
         (_, Unit::BusinessDays) => "business days",
+        (1, Unit::Months) => "month",
+        (_, Unit::Months) => "months",
     };
     Some(Repetition {
         time,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Behind, Climb, Climber, Planned, Status, is_contact};
+use super::{Behind, Climb, Climber, Planned, Status, above, is_contact};
 use crate::calendar::{add_days, days_between};
 use crate::model::{CatchUp, Step};
 use crate::snapshot::ledger::LedgerRow;
@@ -100,14 +100,14 @@ impl<'a> Climber<'_, 'a> {
         &self,
         assumed: impl Fn(&Planned) -> Option<NaiveDate>,
     ) -> Vec<Seen<'a>> {
-        let (rungs, behind) = self.ground();
+        let (rungs, behind, last) = self.ground();
         let climb = self.climb();
-        let first = behind.and_then(|behind| behind.index).map_or(0, |index| index + 1);
+        let first = above(behind);
         let mut moved = rungs.clone();
         self.respect_deadline(&mut moved, first);
         let is_held_up = self.waited_for(&rungs).is_some();
         let over = self.deadline(&rungs).map(|(_, over)| over);
-        let mut ahead = Ahead { over, ..self.ahead(&moved, behind, first) };
+        let mut ahead = Ahead { over, last, ..self.ahead(&moved, behind, first) };
         let mut seen = Vec::with_capacity(rungs.len());
         for (index, rung) in moved.iter().enumerate() {
             let standing = if let Some(started) = self.started(index, rung) {
@@ -136,7 +136,7 @@ impl<'a> Climber<'_, 'a> {
         Ahead {
             rungs,
             over: None,
-            last: self.carried_out(rungs, behind),
+            last: None,
             busy: behind.map(|behind| behind.touched).filter(|&touched| touched == self.day.today),
             top: rungs[first..].iter().rfind(has_come).copied(),
             lost: false,
@@ -276,6 +276,16 @@ impl Ahead<'_> {
         }
     }
 
+    /// A rung that counts from the one before it, when that one is counted on for another day than planned.
+    fn followed(&self, climber: &Climber, rung: &Planned) -> Planned {
+        let mut followed = [*rung];
+        let at = self.rungs.iter().position(|own| own == rung);
+        if self.last.is_some_and(|last| last.index.map(|index| index + 1) == at) {
+            climber.follow(&mut followed, 0, self.last);
+        }
+        followed[0]
+    }
+
     /// The deadline that puts a contact off.
     fn put_off(&self, climber: &Climber, rung: &Planned) -> Option<Delay> {
         let over = self.over.filter(|&over| rung.nominal <= over && rung.planned > over)?;
@@ -288,6 +298,7 @@ impl Ahead<'_> {
         if self.lost {
             return climber.any_acts(rung).then_some(Standing::Waiting(None, None));
         }
+        let (own, rung) = (rung, &self.followed(climber, rung));
         let mut day = climber.spaced(rung, self.last);
         let mut delay = self.last.filter(|_| day > rung.planned).and_then(|last| {
             let on = last.carried_out?;
@@ -311,7 +322,7 @@ impl Ahead<'_> {
         }
         let can_act = live.any(|(step, _)| climber.applies(step) && !climber.forbidden(step));
         can_act.then(|| {
-            self.count_on(climber, rung, on);
+            self.count_on(climber, own, on);
             Standing::Waiting(on, delay)
         })
     }
