@@ -9,6 +9,7 @@ mod init;
 mod output;
 mod plan;
 mod project;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,7 @@ enum Verb {
     Check(check::Check),
     Explain(explain::ExplainArguments),
     Plan(plan::PlanArguments),
+    Schema(schema::SchemaArguments),
     Init(init::Init),
     Completions(completions::Completions),
 }
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
         Verb::Check(arguments) => arguments.run(),
         Verb::Explain(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
+        Verb::Schema(arguments) => arguments.run(),
         Verb::Init(arguments) => arguments.run(),
         Verb::Completions(arguments) => arguments.run(),
     };

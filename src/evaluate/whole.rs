@@ -14,7 +14,9 @@ use crate::model::RuleId;
 use crate::money::Currency;
 use crate::plan::digest::Hasher;
 use crate::plan::header::FORMAT_VERSION;
-use crate::plan::{Action, Blocker, Header, Mode, Plan, PolicyReference, Receivables, Totals, Withheld};
+use crate::plan::{
+    Action, Blocker, Customer, Header, Mode, Plan, PolicyReference, Receivables, Totals, Withheld,
+};
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
@@ -32,14 +34,14 @@ pub fn plan(
     options: Options,
 ) -> Plan {
     let day = Day::new(program, templates, snapshot, as_of, options);
-    let whole = day.whole();
+    let (whole, customers) = day.whole();
     let mut problems: Vec<Problem> = snapshot.problems.iter().cloned().chain(whole.problems).collect();
     problems.extend(day.unknown_keys());
     problems.sort();
     let actions: Vec<Action> = whole.actions.into_iter().map(|counted| counted.action).collect();
     let totals = Totals::of(&actions, whole.withheld.len(), whole.waiting.len(), problems.len());
     let header = day.header(whole.receivables, totals);
-    Plan { header, actions, withheld: whole.withheld, waiting: whole.waiting, problems }
+    Plan { header, customers, actions, withheld: whole.withheld, waiting: whole.waiting, problems }
 }
 
 /// Whether a limit per day can concern an action.
@@ -48,24 +50,26 @@ fn is_counted(counted: &Counted) -> bool {
 }
 
 impl Day<'_> {
-    /// All customers, after what concerns them together.
-    fn whole(&self) -> Contribution {
+    /// All customers, after what concerns them together, and what each owes.
+    fn whole(&self) -> (Contribution, Vec<Customer>) {
         let customers: Vec<_> = self.snapshot.customer_rows().collect();
         let parts: Vec<Contribution> = customers.into_par_iter().map(|row| self.contribution(row)).collect();
         let mut whole = Contribution::default();
+        let mut owing: Vec<Customer> = Vec::new();
         let mut receivables: BTreeMap<Currency, Receivables> = BTreeMap::new();
         for part in parts {
             whole.actions.extend(part.actions);
             whole.withheld.extend(part.withheld);
             whole.waiting.extend(part.waiting);
             whole.problems.extend(part.problems);
+            owing.extend(part.customer);
             for sum in part.receivables {
                 receivables.entry(sum.currency).or_insert_with(|| Receivables::none(sum.currency)).join(&sum);
             }
         }
         whole.receivables = receivables.into_values().collect();
         self.limit_per_day(&mut whole);
-        whole
+        (whole, owing)
     }
 
     /// The part of the plan that concerns one customer. The others are only looked at when a limit per day
@@ -76,7 +80,7 @@ impl Day<'_> {
             return own;
         }
         let id = self.snapshot.customer_id(customer);
-        let mut whole = self.whole();
+        let (mut whole, _) = self.whole();
         whole.actions.retain(|counted| counted.action.customer == id);
         whole.withheld.retain(|withheld| withheld.action.customer == id);
         Contribution { actions: whole.actions, withheld: whole.withheld, ..own }

@@ -92,7 +92,7 @@ impl<'a> Teller<'_, 'a> {
                 (State::Passed, None, Some(String::from(why)))
             }
             Standing::Lapsed => {
-                let why = "not done before the due date";
+                let why = "not done in time";
                 (State::Lapsed, Some(climber.invoice.due), Some(String::from(why)))
             }
             Standing::Missed => {
@@ -233,7 +233,7 @@ impl<'a> Teller<'_, 'a> {
             (Status::CarriedOut(on), _) => (State::CarriedOut, Some(on), None),
             (Status::Declined(on), _) if attended.is_finished => (State::Declined, Some(on), None),
             _ if attended.lapsed => {
-                (State::Lapsed, Some(invoice.due), Some(String::from("not done before the due date")))
+                (State::Lapsed, Some(invoice.due), Some(String::from("not done in time")))
             }
             (_, None) => (State::Waiting, None, Some(String::from("what it counts from has no date"))),
             (_, Some(day)) if !attended.applies => (State::SteppedOver, Some(day), obstacle()),

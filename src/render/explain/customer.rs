@@ -1,11 +1,13 @@
 //! A customer: what is open, how they are reached, what limits messages, and each invoice.
 
-use super::super::text::{Colour, clean, count};
+use super::super::escape::clean;
+use super::super::text::Colour;
+use super::super::words::{count, long_date as long};
 use super::history::paid;
-use super::{Page, long, place};
+use super::{Telling, place};
 use crate::evaluate::explain::story::{Address, CustomerStory};
 
-impl Page<'_> {
+impl Telling<'_> {
     pub(super) fn of_customer(&mut self) {
         let explanation = self.explanation;
         let customer = &explanation.customer;
@@ -113,7 +115,8 @@ impl Page<'_> {
                 free if free <= self.explanation.as_of => String::from("free today"),
                 free => format!("free again on {}", self.day(free)),
             };
-            self.text.entry(&format!("  {}: {free}", clean(&limit.text)), &place(&limit.place));
+            let line = format!("  {}: {free}", clean(&limit.text));
+            self.text.beside(&line, &line, &place(&limit.place));
         }
         for credit in customer.credits.iter().filter(|credit| credit.counts) {
             let day = self.day(credit.date);

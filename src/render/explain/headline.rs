@@ -1,14 +1,15 @@
 //! What happens next, in one sentence.
 
-use super::super::text::{clean, remedy, verb, what, whom};
+use super::super::escape::clean;
+use super::super::words::{deed, long_date as long, remedy, verb, what};
+use super::Telling;
 use super::history::steps;
-use super::{Page, long};
 use crate::evaluate::explain::story::{InvoiceStory, NextState, State, StepStory};
 use crate::model::Stage;
 use crate::plan::{Action, Kind, Mode, Withheld};
 use chrono::NaiveDate;
 
-impl Page<'_> {
+impl Telling<'_> {
     pub(super) fn sentence(&mut self, invoice: &InvoiceStory) {
         let sentence = match invoice.next.state {
             NextState::Today => self.acts_today(invoice),
@@ -44,7 +45,7 @@ impl Page<'_> {
     /// What is withheld, and the first reason.
     fn withheld_steps(&self, invoice: &InvoiceStory) -> Option<String> {
         let own = || self.own_withheld(invoice);
-        let steps: Vec<String> = own().map(|entry| what(&entry.action)).collect();
+        let steps: Vec<String> = own().map(|entry| clean(&what(&entry.action))).collect();
         let blocker = own().find_map(|entry| entry.blockers.first())?;
         Some(format!("{}, because: {}", steps.join(" and "), clean(&blocker.sentence)))
     }
@@ -130,15 +131,13 @@ fn in_words(step: &StepStory) -> String {
 
 /// An action in a few words, such as `send e-mail first_reminder (en) to ar@ant.example`.
 fn phrase(action: &Action) -> String {
-    let (word, _) = verb(action);
-    let phrase = format!("{}{}", what(action), whom(action));
+    let deed = clean(&deed(action, true));
     match (action.mode, action.kind) {
         (Mode::Approval, _) => {
             let by: Vec<String> = action.approvers.iter().map(|by| clean(&by.address)).collect();
-            format!("{phrase}, once approved by {}", by.join(" and "))
+            format!("{deed}, once approved by {}", by.join(" and "))
         }
-        (Mode::Manual, Kind::Call | Kind::HandOff)
-        | (_, Kind::Flag | Kind::Clear | Kind::Escalate | Kind::Notify) => phrase,
-        _ => format!("{word} {phrase}"),
+        (Mode::Manual, Kind::Call) => deed,
+        _ => format!("{} {deed}", verb(action)),
     }
 }

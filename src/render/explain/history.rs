@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::super::text::clean;
-use super::{Page, amount, place};
+use super::super::escape::clean;
+use super::{Telling, amount, place};
 use crate::evaluate::explain::story::{
     BalanceSource, CountsAs, Dispute, InvoiceStory, LedgerEntry, Payment, Promise, PromiseState, StepStory,
 };
@@ -11,7 +11,7 @@ use crate::evaluate::explain::story::{
 /// Something that happened: the day where it is known, in words, and the line of the policy behind it.
 type Event = (Option<NaiveDate>, String, String);
 
-impl Page<'_> {
+impl Telling<'_> {
     pub(super) fn history(&mut self, invoice: &InvoiceStory) {
         let today = self.explanation.as_of;
         let mut events: Vec<Event> = Vec::new();
@@ -35,7 +35,8 @@ impl Page<'_> {
 
     pub(super) fn event(&mut self, date: Option<NaiveDate>, text: &str, right: &str) {
         let date = date.map_or_else(|| String::from("(no date)"), |date| self.day(date));
-        self.text.entry(&format!("  {date:<18}  {text}"), right);
+        let line = format!("  {date:<18}  {text}");
+        self.text.beside(&line, &line, right);
     }
 
     /// A promise with what came of it.

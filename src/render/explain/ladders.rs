@@ -1,13 +1,15 @@
 //! The steps of an invoice, each with its state, and the rules that apply.
 
-use super::super::text::{Colour, clean, rule_place};
-use super::{Page, place};
+use super::super::escape::clean;
+use super::super::text::Colour;
+use super::super::words::blocker_place;
+use super::{Telling, place};
 use crate::evaluate::explain::story::{
     Answer, InvoiceStory, LadderStory, Repetition, RungStory, State, StepStory, Tried,
 };
 use crate::plan::Blocker;
 
-impl Page<'_> {
+impl Telling<'_> {
     pub(super) fn ladders(&mut self, invoice: &InvoiceStory) {
         for ladder in &invoice.ladders {
             self.ladder(ladder);
@@ -57,9 +59,9 @@ impl Page<'_> {
             State::Waiting => Colour::Cyan,
             _ => Colour::Dim,
         };
-        let state = self.text.paint(colour, state);
-        let left = format!("  {rung:<7} {:<26}  {state}", clean(&step.step));
-        self.text.entry(&left, &place(&step.place));
+        let head = format!("  {rung:<7} {:<26}  ", clean(&step.step));
+        let shown = format!("{head}{}", self.text.paint(colour, state));
+        self.text.beside(&format!("{head}{state}"), &shown, &place(&step.place));
     }
 
     fn step_notes(&mut self, step: &StepStory) {
@@ -68,10 +70,8 @@ impl Page<'_> {
         }
         // What withholds a step of today stands with the plan's entry.
         for blocker in step.blockers.iter().filter(|_| step.state != State::Due) {
-            let right = blocker.rule.as_ref();
-            let right =
-                right.map_or(String::new(), |rule| rule_place(rule, blocker.file.as_deref(), blocker.line));
-            self.text.entry(&format!("{:37} {}", "", self.stop(blocker)), &right);
+            let line = format!("{:37} {}", "", self.stop(blocker));
+            self.text.beside(&line, &line, &clean(&blocker_place(blocker)));
         }
     }
 
@@ -124,7 +124,7 @@ impl Page<'_> {
         let condition = if when.is_empty() { String::new() } else { format!(", when {}", clean(when)) };
         let space = if before.is_empty() { "" } else { " " };
         let line = format!("  {before}{space}{}{after}{condition}", clean(&tried.name));
-        self.text.entry(&line, &place(&tried.place));
+        self.text.beside(&line, &line, &place(&tried.place));
         let facts = facts(tried, when);
         if !facts.is_empty() {
             self.text.line(&format!("    {facts}"));
@@ -141,7 +141,7 @@ impl Page<'_> {
             let unknown =
                 unknown.map_or(String::new(), |field| format!(", because `{}` is not known", clean(field)));
             let line = format!("  in force: {}{hold}{unknown}", clean(&restriction.text));
-            self.text.entry(&line, &place(of));
+            self.text.beside(&line, &line, &place(of));
         }
         for hold in invoice.holds.iter().filter(|hold| hold.rule.is_none()) {
             let line = format!("  always in force: {}", self.stop(hold));

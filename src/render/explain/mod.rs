@@ -8,9 +8,11 @@ mod ladders;
 
 use std::fmt::Write as _;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use super::text::{Colour, Text, WIDE, clean, count, problem, rule_place};
+use super::escape::clean;
+use super::text::{self, Colour, Page, WIDE, problem};
+use super::words::{self, count};
 use crate::evaluate::explain::NotFound;
 use crate::evaluate::explain::story::{Explanation, InvoiceStory, Place, Subject};
 use crate::money::Money;
@@ -18,12 +20,12 @@ use crate::money::Money;
 /// Renders an explanation; `colour` adds terminal colours.
 #[must_use]
 pub fn text(explanation: &Explanation, colour: bool) -> String {
-    let mut page = Page { text: Text { out: String::new(), colour, today: explanation.as_of }, explanation };
+    let mut telling = Telling { text: Page::new(colour), explanation };
     match (&explanation.subject, explanation.invoices.first()) {
-        (Subject::Invoice(_), Some(invoice)) => page.of_invoice(invoice),
-        _ => page.of_customer(),
+        (Subject::Invoice(_), Some(invoice)) => telling.of_invoice(invoice),
+        _ => telling.of_customer(),
     }
-    page.text.out
+    telling.text.out
 }
 
 /// Why an id cannot be explained, and what was probably meant.
@@ -60,12 +62,12 @@ pub fn not_found(unknown: &NotFound) -> String {
 }
 
 /// The text as it grows, and what it tells.
-struct Page<'e> {
-    text: Text,
+struct Telling<'e> {
+    text: Page,
     explanation: &'e Explanation,
 }
 
-impl Page<'_> {
+impl Telling<'_> {
     fn of_invoice(&mut self, invoice: &InvoiceStory) {
         let customer = &self.explanation.customer;
         let name = customer.name.as_deref().map_or(String::new(), |name| format!("{} ", clean(name)));
@@ -87,7 +89,7 @@ impl Page<'_> {
 
     /// The day, in full.
     fn today(&self) -> String {
-        long(self.explanation.as_of)
+        words::long_date(self.explanation.as_of)
     }
 
     fn warnings(&mut self) {
@@ -107,7 +109,7 @@ impl Page<'_> {
         let issued =
             invoice.issue_date.map_or(String::new(), |date| format!("issued on {}, ", self.day(date)));
         let due = format!("{issued}due on {}", self.day(invoice.due_date));
-        let stage = invoice.stage.word().replace('_', " ");
+        let stage = words::stage(invoice.stage).replace('_', " ");
         let since = invoice.since.map_or(String::new(), |since| format!(" since {}", self.day(since)));
         let owner = invoice.owner.as_deref();
         let owner = owner.map_or(String::new(), |owner| format!(", looked after by {}", clean(owner)));
@@ -140,7 +142,7 @@ impl Page<'_> {
 
     /// `5 October`, with the year when it is another one than the plan's.
     fn day(&self, date: NaiveDate) -> String {
-        day(date, self.explanation.as_of)
+        words::day(date, self.explanation.as_of)
     }
 
     fn section(&mut self, title: &str) {
@@ -152,8 +154,11 @@ impl Page<'_> {
     /// The plan's entries.
     fn entries(&mut self) {
         let explanation = self.explanation;
-        explanation.actions.iter().for_each(|action| self.text.action(action));
-        explanation.withheld.iter().for_each(|entry| self.text.withheld(entry));
+        explanation.actions.iter().for_each(|action| text::action(&mut self.text, action));
+        explanation
+            .withheld
+            .iter()
+            .for_each(|entry| text::withhold(&mut self.text, entry, explanation.as_of));
         if explanation.actions.is_empty() && explanation.withheld.is_empty() {
             self.text.line("  nothing is due");
         }
@@ -184,20 +189,9 @@ impl Page<'_> {
     }
 }
 
-/// `Monday 5 October 2026`.
-fn long(date: NaiveDate) -> String {
-    date.format("%A %-d %B %Y").to_string()
-}
-
-/// `5 October`, with the year when it is another one than today's.
-fn day(date: NaiveDate, today: NaiveDate) -> String {
-    let form = if date.year() == today.year() { "%-d %B" } else { "%-d %B %Y" };
-    date.format(form).to_string()
-}
-
 /// `standard, policy.dun:32`.
 fn place(place: &Place) -> String {
-    rule_place(&place.rule, Some(&place.file), Some(place.line))
+    clean(&words::place(&place.rule, Some(&place.file), Some(place.line)))
 }
 
 /// An amount that may be none.
