@@ -238,7 +238,7 @@ fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
                 if let Some(first) = catch_up.replace(clause.span) {
                     c.report(settings::set_twice(clause.span, first));
                 }
-                body.catch_up = Some(settings::catch_up(c, *family, clause.span));
+                body.catch_up = Some(*family);
             }
             Clause::Weekends(_) => c.not_yet(clause.span, "weekends:"),
             Clause::Allow(_) => {}

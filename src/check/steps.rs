@@ -10,13 +10,22 @@ use crate::model::{
     RestrictionKind, RoleId, Rung, Step, Unit,
 };
 use crate::span::Span;
-use crate::syntax::ast::{self, ActKind, Modifier, NeedsApproval, Never, Schedule, Spanned};
+use crate::syntax::ast::{self, ActKind, Modifier, NeedsApproval, Never, Schedule};
 
 /// Where steps stand, which decides what they may count from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Home {
     Ladder,
     CarveOut,
+}
+
+/// What stands after the commas of a step line.
+#[derive(Default)]
+struct Modifiers {
+    when: Option<Condition>,
+    approvals: Vec<Approval>,
+    formal: bool,
+    deadline: Option<u32>,
 }
 
 /// The steps of one block and the keys they have taken.
@@ -39,18 +48,21 @@ impl<'a> Steps<'a> {
         span: Span,
     ) -> Option<(Moment, Option<Repeat>, Vec<Step>)> {
         let schedule = self.schedule(c, &line.schedule, span);
-        let guards = self.modifiers(c, &line.modifiers);
+        let modifiers = self.modifiers(c, line);
         let mut steps = Vec::new();
         for action in &line.actions {
             steps.extend(self.step(c, action, span));
         }
         let (moment, repeat) = schedule?;
-        let (when, approvals) = guards?;
+        let modifiers = modifiers?;
         for step in &mut steps {
             step.moment = moment;
-            step.when.clone_from(&when);
-            step.approvals =
-                approvals.iter().map(|approval| Approval { rule: step.rule, ..*approval }).collect();
+            step.when.clone_from(&modifiers.when);
+            let approvals = modifiers.approvals.iter();
+            step.approvals = approvals.map(|approval| Approval { rule: step.rule, ..*approval }).collect();
+            step.formal = modifiers.formal && step.acts.iter().any(Act::is_message);
+            step.deadline =
+                modifiers.deadline.filter(|_| step.acts.iter().any(|act| act.contact().is_some()));
         }
         Some((moment, repeat, steps))
     }
@@ -102,15 +114,11 @@ impl<'a> Steps<'a> {
         None
     }
 
-    fn modifiers(
-        &self,
-        c: &mut Checker,
-        modifiers: &[Spanned<Modifier>],
-    ) -> Option<(Option<Condition>, Vec<Approval>)> {
+    fn modifiers(&self, c: &mut Checker, line: &ast::Step) -> Option<Modifiers> {
         let mut guards = Vec::new();
-        let mut approvals = Vec::new();
+        let mut checked = Modifiers::default();
         let mut sound = true;
-        for modifier in modifiers {
+        for modifier in &line.modifiers {
             match &modifier.node {
                 Modifier::If(condition) => guards.push(conditions::condition(c, condition)),
                 Modifier::Unless(condition) => {
@@ -119,17 +127,23 @@ impl<'a> Steps<'a> {
                     );
                 }
                 Modifier::NeedsApproval(approval) => match self.approval(c, approval, modifier.span) {
-                    Some(approval) => approvals.push(approval),
+                    Some(approval) => checked.approvals.push(approval),
                     None => sound = false,
                 },
                 Modifier::SkipIfMissed => c.not_yet(modifier.span, "if missed: skip"),
-                Modifier::Formal => c.not_yet(modifier.span, "formal"),
-                Modifier::Deadline(_) => c.not_yet(modifier.span, "deadline"),
+                Modifier::Formal => {
+                    without(c, line, modifier.span, "formal", "a message", is_message);
+                    checked.formal = true;
+                }
+                Modifier::Deadline(days) => {
+                    without(c, line, modifier.span, "deadline", "a message or a call", is_contact);
+                    checked.deadline = Some(small(*days));
+                }
             }
         }
         let mut guards = guards.into_iter().collect::<Option<Vec<_>>>()?;
-        let when = if guards.len() > 1 { Some(Condition::All(guards)) } else { guards.pop() };
-        sound.then_some((when, approvals))
+        checked.when = if guards.len() > 1 { Some(Condition::All(guards)) } else { guards.pop() };
+        sound.then_some(checked)
     }
 
     fn approval(&self, c: &mut Checker, approval: &NeedsApproval, span: Span) -> Option<Approval> {
@@ -179,6 +193,8 @@ impl<'a> Steps<'a> {
             moment,
             when: None,
             approvals: Vec::new(),
+            formal: false,
+            deadline: None,
             acts: acts.into_iter().collect::<Option<_>>()?,
         })
     }
@@ -260,6 +276,30 @@ impl<'a> Steps<'a> {
     }
 }
 
+fn is_message(kind: &ActKind) -> bool {
+    matches!(kind, ActKind::Message { .. })
+}
+
+fn is_contact(kind: &ActKind) -> bool {
+    is_message(kind) || matches!(kind, ActKind::Call(_))
+}
+
+/// Refuses a modifier on a line that has nothing it could be about.
+fn without(
+    c: &mut Checker,
+    line: &ast::Step,
+    span: Span,
+    word: &str,
+    needs: &str,
+    fits: fn(&ActKind) -> bool,
+) {
+    let mut acts = line.actions.iter().flat_map(|action| &action.alternatives);
+    if !acts.any(|act| fits(&act.kind)) {
+        let message = format!("`{word}` belongs to {needs}, and this line has none");
+        c.report(Diagnostic::error(Code::Misplaced, span, message).help(format!("leave `{word}` out here")));
+    }
+}
+
 fn not_yet<T>(c: &mut Checker, span: Span, what: &str) -> Option<T> {
     c.not_yet(span, what);
     None
@@ -326,8 +366,9 @@ fn act(c: &mut Checker, act: &ast::Act) -> Option<Act> {
     let with = act.with.as_ref().map(|name| template(c, name));
     match &act.kind {
         ActKind::Message { channel, template: name, registered } => {
-            if let Some(span) = registered {
-                c.not_yet(*span, "registered");
+            if let Some(span) = registered.filter(|_| *channel != Channel::Letter) {
+                let error = Diagnostic::error(Code::Misplaced, span, "only a letter goes by registered post");
+                c.report(error.help("leave `registered` out, or write a `letter`"));
             }
             let template = template(c, name);
             if *channel == Channel::Email {
@@ -338,6 +379,7 @@ fn act(c: &mut Checker, act: &ast::Act) -> Option<Act> {
             Some(Act::Message {
                 channel: *channel,
                 template,
+                registered: registered.is_some(),
                 to: match to {
                     Some(role) => Some(role?),
                     None => None,

@@ -35,6 +35,8 @@ pub struct Program {
 pub struct LadderFacts {
     /// For each rung, whether one of its steps is a contact, which moves it off closed days.
     pub has_contact: Vec<bool>,
+    /// Whether a step sets a deadline.
+    pub has_deadline: bool,
     /// For each rung, the keys of its steps.
     pub keys: Vec<Vec<KeyId>>,
 }
@@ -57,7 +59,9 @@ impl Program {
             let keys = ladder.rungs.iter().map(|rung| program.number(&rung.steps)).collect();
             let contact = |step: &Step| step.acts.iter().any(|act| act.contact().is_some());
             let has_contact = ladder.rungs.iter().map(|rung| rung.steps.iter().any(contact)).collect();
-            program.ladders.push(LadderFacts { has_contact, keys });
+            let has_deadline =
+                ladder.rungs.iter().flat_map(|rung| &rung.steps).any(|step| step.deadline.is_some());
+            program.ladders.push(LadderFacts { has_contact, has_deadline, keys });
         }
         program.policy.ladders = ladders;
         let carve_outs = std::mem::take(&mut program.policy.carve_outs);

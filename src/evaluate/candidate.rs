@@ -39,6 +39,7 @@ pub(super) struct Candidate<'a> {
     pub(super) invoice: usize,
     pub(super) origin: Origin,
     pub(super) rule: RuleId,
+    pub(super) step_line: &'a Step,
     pub(super) act: &'a Act,
     /// The step key, with its occurrence, for the ledger.
     pub(super) step: String,
@@ -56,6 +57,8 @@ pub(super) struct Candidate<'a> {
     pub(super) blockers: Vec<Blocker>,
     /// Whether something stood in its way before it was combined and limited.
     pub(super) blocked_alone: bool,
+    /// Whether it is done today or never.
+    pub(super) last_chance: bool,
     pub(super) next: Option<NaiveDate>,
     pub(super) sentence: String,
 }
@@ -108,6 +111,8 @@ pub(super) struct Due<'a> {
     pub(super) event: String,
     /// The day of the ladder's next rung, where it goes on although this step is not done.
     pub(super) goes_on: Option<NaiveDate>,
+    /// Whether it is done today or never.
+    pub(super) last_chance: bool,
 }
 
 impl<'a> From<DueStep<'a>> for Due<'a> {
@@ -120,6 +125,7 @@ impl<'a> From<DueStep<'a>> for Due<'a> {
             status: due.status,
             event: String::new(),
             goes_on: due.goes_on,
+            last_chance: due.last_chance,
         }
     }
 }
@@ -150,6 +156,7 @@ impl<'a> Bench<'_, 'a> {
             invoice: self.at,
             origin: due.origin,
             rule: due.step.rule,
+            step_line: due.step,
             act,
             rung: due.step.moment.name(),
             nominal: due.nominal,
@@ -162,7 +169,8 @@ impl<'a> Bench<'_, 'a> {
             by_hand,
             approvers,
             limits: if act.is_message() { self.limits(ladder) } else { Vec::new() },
-            next: self.next(act, &blockers, due.goes_on),
+            next: self.next(act, &blockers, &due),
+            last_chance: due.last_chance,
             blocked_alone: !blockers.is_empty(),
             blockers,
             sentence: self.sentence(due.step),
@@ -366,10 +374,13 @@ impl<'a> Bench<'_, 'a> {
 
     /// The first day on which the ladder could go on: with this step after the known ends of what blocks it,
     /// or without it (R23).
-    fn next(&self, act: &Act, blockers: &[Blocker], goes_on: Option<NaiveDate>) -> Option<NaiveDate> {
+    fn next(&self, act: &Act, blockers: &[Blocker], due: &Due) -> Option<NaiveDate> {
+        if due.last_chance {
+            return due.goes_on;
+        }
         let free = free_again(blockers, add_days(self.day.today, 1));
         let rolled = |day| if act.contact().is_some() { self.calendar.open_on_or_after(day) } else { day };
-        earlier(free.map(rolled), goes_on)
+        earlier(free.map(rolled), due.goes_on)
     }
 
     /// Why it is due, in a person's words.

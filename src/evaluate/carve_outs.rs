@@ -60,6 +60,7 @@ impl<'a> Bench<'_, 'a> {
             status,
             event,
             goes_on: None,
+            last_chance: false,
         })
     }
 

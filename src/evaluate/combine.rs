@@ -105,10 +105,14 @@ pub(super) fn combine<'a>(
     groups
 }
 
+/// Whether two messages are one: what is formal joins only itself, and all members give the same deadline.
 fn together(a: &Candidate, b: &Candidate, customer: &CustomerState) -> bool {
     let (Some(to), Some(other)) = (&a.destination, &b.destination) else { return false };
     let (first, second) = (&customer.invoices[a.invoice], &customer.invoices[b.invoice]);
-    a.act.contact() == b.act.contact()
+    let formal = a.step_line.formal || b.step_line.formal;
+    a.act.way() == b.act.way()
+        && (!formal || a.rule == b.rule)
+        && a.step_line.deadline == b.step_line.deadline
         && to.recipient.address == other.recipient.address
         && first.balance.currency == second.balance.currency
         && (first.days_overdue < 0) == (second.days_overdue < 0)

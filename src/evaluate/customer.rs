@@ -26,6 +26,14 @@ use crate::snapshot::tables::CustomerRow;
 pub(super) struct Counted {
     pub(super) action: Action,
     pub(super) daily: Vec<(RuleId, u32)>,
+    /// When its ladder could go on if a limit per day kept the action back.
+    pub(super) next: Option<NaiveDate>,
+}
+
+impl From<Action> for Counted {
+    fn from(action: Action) -> Counted {
+        Counted { action, daily: Vec::new(), next: None }
+    }
 }
 
 /// What a customer contributes to a plan.
@@ -72,7 +80,7 @@ impl<'a> Day<'a> {
         contribution.waiting.extend(quiet.into_iter().map(|(at, next)| self.waiting(&customer, at, next)));
         self.decide(&customer, candidates, &mut contribution);
         let clearing = self.clearing(&customer);
-        contribution.actions.extend(clearing.into_iter().map(|action| Counted { action, daily: Vec::new() }));
+        contribution.actions.extend(clearing.into_iter().map(Counted::from));
         contribution.sort();
         contribution
     }
@@ -207,12 +215,13 @@ impl<'a> Day<'a> {
             let action = self.action(customer, group);
             if group.is_free() {
                 taken.extend(group.channel());
-                contribution.actions.push(Counted { daily: daily_limits(group), action });
+                let next = self.next_of(group);
+                contribution.actions.push(Counted { daily: daily_limits(group), action, next });
             } else {
                 contribution.withheld.push(self.withheld(group, action));
             }
         }
-        contribution.actions.extend(told.into_iter().map(|action| Counted { action, daily: Vec::new() }));
+        contribution.actions.extend(told.into_iter().map(Counted::from));
     }
 
     /// What keeps a message that is free by itself from going out today (R18, R19).
@@ -234,14 +243,21 @@ impl<'a> Day<'a> {
     }
 
     fn withheld(&self, group: &Group<'a>, action: Action) -> Withheld {
-        let tomorrow = add_days(self.today, 1);
-        // What a single step knows of its end comes first: its ladder may have passed it.
-        let own = group.lead().next;
-        let next = if group.lead().blocked_alone { own } else { free_again(&group.blockers, tomorrow) };
+        let next = self.next_of(group);
         let is_message = action.kind != Kind::Task;
         let body = action.body.filter(|_| !is_message);
         let action = Action { subject: None, body, content: None, ..action };
         Withheld { action, blockers: group.blockers.clone(), next }
+    }
+
+    /// When the ladder of a group's lead could go on without the group being carried out today.
+    fn next_of(&self, group: &Group<'a>) -> Option<NaiveDate> {
+        let lead = group.lead();
+        // What a single step knows of its end comes first: its ladder may have passed it.
+        if lead.blocked_alone || lead.last_chance {
+            return lead.next;
+        }
+        free_again(&group.blockers, add_days(self.today, 1))
     }
 
     /// The action of a group; when it cannot be written the group gets a blocker.
@@ -278,12 +294,15 @@ impl<'a> Day<'a> {
             Act::Flag { name } => action.flag = Some(name.clone()),
             Act::Escalate { .. } => action.flag = Some(String::from("escalated")),
             Act::Task { text, .. } => action.body = Some(text.clone()),
-            Act::Message { .. } => {
+            Act::Message { registered, .. } => {
+                action.registered = *registered;
+                action.formal = lead.step_line.formal;
                 action.sender = self.sender(customer, invoice);
                 action.reply_to = self.reply_to(customer, invoice);
             }
             _ => {}
         }
+        action.deadline = lead.step_line.deadline.map(|days| add_days(self.today, i64::from(days)));
         self.enclosures(customer, group, &mut action);
         action.members = group.members.iter().map(|member| self.member(customer, member)).collect();
         action.keys = group.members.iter().map(|member| member.key.clone()).collect();
@@ -328,7 +347,7 @@ impl<'a> Day<'a> {
         action: &mut Action,
     ) {
         let Some(template) = group.lead().template.as_ref().filter(|_| group.is_free()) else { return };
-        match self.write(template.id, customer, invoices) {
+        match self.write(template.id, customer, invoices, action.deadline) {
             Ok(written) => {
                 action.subject = written.subject.filter(|subject| !subject.is_empty());
                 action.body = Some(written.body);
@@ -423,6 +442,9 @@ impl<'a> Day<'a> {
             subject: None,
             body: None,
             body_format: None,
+            registered: false,
+            formal: false,
+            deadline: None,
             flag: None,
             charge: None,
             members: Vec::new(),
@@ -473,6 +495,7 @@ fn content(action: &Action) -> String {
     hash.text(action.body.as_deref().unwrap_or(""));
     hash.text(action.body_format.unwrap_or(""));
     hash.text(action.flag.as_deref().unwrap_or(""));
+    hash.number(i64::from(action.registered));
     hash.number(action.invoices.len() as i64);
     for invoice in &action.invoices {
         hash.text(&invoice.id).number(invoice.balance.minor).text(invoice.currency.code());

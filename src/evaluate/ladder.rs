@@ -22,6 +22,8 @@ pub(super) struct DueStep<'a> {
     pub(super) status: Status,
     /// The day of the next rung, where the ladder goes on although this step is not done.
     pub(super) goes_on: Option<NaiveDate>,
+    /// Whether it is done today or never (`same day only`).
+    pub(super) last_chance: bool,
 }
 
 /// What a ladder says of an invoice on a day.
@@ -68,7 +70,7 @@ impl<'a> Climber<'_, 'a> {
         let foreign = self.foreign_contact();
         let horizon = foreign.map_or(self.day.today, |(nominal, _)| nominal.max(self.day.today));
         let known = |rung| self.highest_known(rung);
-        let rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
+        let mut rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
         let behind = self.behind(&rungs, foreign);
         let first = behind.and_then(|behind| behind.index).map_or(0, |index| index + 1);
         let mut climb = Climb::default();
@@ -77,11 +79,13 @@ impl<'a> Climber<'_, 'a> {
         }
         let left = climb.due.len();
         let started_today = behind.is_some_and(|behind| behind.touched == self.day.today);
+        self.respect_deadline(&mut rungs, first);
         match self.ladder().catch_up {
-            CatchUp::OneAtATime => {
+            CatchUp::OneAtATime | CatchUp::OnePerRun | CatchUp::All { .. } => {
                 let last = self.carried_out(&rungs, behind);
                 self.next_rung(&rungs[first..], last, started_today, &mut climb);
             }
+            CatchUp::SameDayOnly => self.rung_of_today(&rungs[first..], started_today, &mut climb),
             CatchUp::Latest => {
                 // What is passed because of another ladder's contact does not come back.
                 let below = if behind.is_some_and(|behind| behind.is_foreign) { first } else { 0 };
@@ -217,13 +221,16 @@ impl<'a> Climber<'_, 'a> {
     fn remaining(&self, rungs: &[Planned], behind: Behind, climb: &mut Climb<'a>) {
         let Some(rung) = behind.index.map(|index| rungs[index]) else { return };
         let next = behind.index.and_then(|index| rungs.get(index + 1));
+        let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
         let lapsed = next.is_some_and(|next| self.day.today >= next.planned) || self.lapsed(&rung);
-        if lapsed || self.started(0, &rung).is_none() {
+        if late || lapsed || self.started(0, &rung).is_none() {
             return;
         }
         self.add_steps(&rung, climb, |_| true);
         let before = climb.due.len();
-        if !self.calendar.is_open(self.day.today) {
+        let quiet =
+            self.deadline(rungs).is_some_and(|(set, over)| set < self.day.today && self.day.today <= over);
+        if quiet || !self.calendar.is_open(self.day.today) {
             climb.due.retain(|due| !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
@@ -251,7 +258,7 @@ impl<'a> Climber<'_, 'a> {
         let mut acting = false;
         let mut sooner: Option<NaiveDate> = None;
         for rung in rungs.iter().filter(|rung| !self.lapsed(rung)) {
-            let can_act = self.steps(rung).any(|(step, _)| self.applies(step) && !self.forbidden(step));
+            let can_act = self.any_acts(rung);
             let day = self.spaced(rung, last);
             if acting && can_act {
                 // The rung before this one is due, but lapses on the due date if nothing lets it go before.
@@ -279,6 +286,10 @@ impl<'a> Climber<'_, 'a> {
         climb.due.iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
+    fn any_acts(&self, rung: &Planned) -> bool {
+        self.steps(rung).any(|(step, _)| self.applies(step) && !self.forbidden(step))
+    }
+
     fn any_applies(&self, rung: &Planned) -> bool {
         self.steps(rung).any(|(step, _)| self.applies(step))
     }
@@ -298,19 +309,68 @@ impl<'a> Climber<'_, 'a> {
                 }
             }
         }
-        let next = ahead().find(|rung| !has_come(rung) && self.any_applies(rung));
+        // A deadline can put a contact off behind a later rung.
+        let next = ahead().filter(|rung| !has_come(rung) && self.any_applies(rung));
         let sooner = ahead().filter(|rung| self.may_apply_later(rung));
-        let later = next.into_iter().chain(sooner);
+        let later = next.chain(sooner);
         let later = later.filter_map(|rung| self.first_free(rung, rung.planned)).min();
         climb.next = earlier(climb.next, later);
         climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
-    /// The day of a rung: planned, but the gap after the one before it when that one was late (R11).
+    /// `same day only`: what is planned for today acts today or never (R11).
+    fn rung_of_today(&self, ahead: &[Planned], started_today: bool, climb: &mut Climb<'a>) {
+        let before = climb.due.len();
+        let ahead = || ahead.iter().filter(|rung| !self.lapsed(rung));
+        if let Some(rung) = ahead().find(|rung| rung.planned == self.day.today).filter(|_| !started_today) {
+            self.add_steps(rung, climb, |_| true);
+        }
+        let can_act = |rung: &&Planned| self.any_acts(rung) || self.may_apply_later(rung);
+        let later = self.free_from.and_then(|free| {
+            ahead().filter(|rung| rung.planned >= free && rung.planned > self.day.today).find(can_act)
+        });
+        climb.next = earlier(climb.next, later.map(|rung| rung.planned));
+        for due in &mut climb.due[before..] {
+            (due.goes_on, due.last_chance) = (climb.next, true);
+        }
+    }
+
+    /// The deadline that a step carried out has set: the day it was, and the last day it gives (`deadline N days`).
+    fn deadline(&self, rungs: &[Planned]) -> Option<(NaiveDate, NaiveDate)> {
+        if self.invoice.rows.is_empty() || !self.day.program.ladders[self.id.0].has_deadline {
+            return None;
+        }
+        let steps =
+            rungs.iter().flat_map(|rung| self.steps(rung).map(|(step, key)| (step, key, rung.occurrence)));
+        let set = steps.filter_map(|(step, key, occurrence)| match self.status(key, occurrence) {
+            Status::CarriedOut(date) => Some((date, add_days(date, i64::from(step.deadline?)))),
+            _ => None,
+        });
+        set.max_by_key(|&(_, over)| over)
+    }
+
+    /// Puts the contacts ahead off to the day after a deadline that was set; `same day only` has then missed them.
+    fn respect_deadline(&self, rungs: &mut [Planned], first: usize) {
+        let Some((_, over)) = self.deadline(rungs) else { return };
+        let free = match self.ladder().catch_up {
+            CatchUp::SameDayOnly => add_days(self.day.today, -1),
+            _ => self.calendar.open_on_or_after(add_days(over, 1)),
+        };
+        for rung in rungs[first..].iter_mut().filter(|rung| rung.planned <= over && self.has_contact(rung)) {
+            rung.planned = free;
+        }
+    }
+
+    /// The day of a rung: planned, but some time after the one before it when that one was late (R11).
     fn spaced(&self, rung: &Planned, last: Option<Behind>) -> NaiveDate {
         let late = last.and_then(|behind| {
             let carried_out = behind.carried_out.filter(|&date| date > behind.planned)?;
-            Some(add_days(carried_out, days_between(behind.nominal, rung.nominal)))
+            let gap = match self.ladder().catch_up {
+                CatchUp::All { days_apart } => days_apart,
+                CatchUp::OnePerRun => return None,
+                _ => days_between(behind.nominal, rung.nominal),
+            };
+            Some(add_days(carried_out, gap))
         });
         match late {
             None => rung.planned,
@@ -359,7 +419,14 @@ impl<'a> Climber<'_, 'a> {
             };
             let is_wanted = step.acts.first().is_some_and(&wanted);
             if is_wanted && !finished && self.applies(step) {
-                climb.due.push(DueStep { ladder: self.id, rung: *rung, step, status, goes_on: None });
+                climb.due.push(DueStep {
+                    ladder: self.id,
+                    rung: *rung,
+                    step,
+                    status,
+                    goes_on: None,
+                    last_chance: false,
+                });
             }
         }
     }

@@ -101,8 +101,17 @@ pub enum CatchUp {
     /// The next rung, spaced by the gap when the one before it was late.
     #[default]
     OneAtATime,
+    /// The next rung, without spacing.
+    OnePerRun,
     /// The highest rung whose day has come.
     Latest,
+    /// On its day or never.
+    SameDayOnly,
+    /// All of them, this many days apart when the one before was late.
+    All {
+        /// Days between two rungs.
+        days_apart: i64,
+    },
 }
 
 /// A role and who has it.

@@ -134,6 +134,10 @@ pub struct Step {
     pub when: Option<Condition>,
     /// Who must approve it, by its own line.
     pub approvals: Vec<Approval>,
+    /// Whether its message is combined with nothing but itself (R18).
+    pub formal: bool,
+    /// The days that its message gives the customer; until they are over the ladder makes no contact.
+    pub deadline: Option<u32>,
     /// What is done; the later ones when the earlier ones have no address.
     pub acts: Vec<Act>,
 }
@@ -158,6 +162,8 @@ pub enum Act {
         channel: Channel,
         /// The template's name.
         template: String,
+        /// Whether a letter goes by registered post.
+        registered: bool,
         /// To whom; none means the customer's billing contact.
         to: Option<RoleId>,
         /// Copies to.
@@ -212,6 +218,12 @@ impl Act {
             Act::Call { .. } => Some(Channel::Call),
             _ => None,
         }
+    }
+
+    /// How a message goes: the channel, and whether by registered post.
+    #[must_use]
+    pub fn way(&self) -> (Option<Channel>, bool) {
+        (self.contact(), matches!(self, Act::Message { registered: true, .. }))
     }
 
     /// Whether it is a message.

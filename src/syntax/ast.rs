@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
-use crate::model::{Attachment, Channel};
+use crate::model::{Attachment, CatchUp, Channel};
 use crate::money::Money;
 use crate::span::Span;
 
@@ -108,24 +108,6 @@ pub struct Allow {
     pub code: Name,
     /// Why; an empty one has been refused.
     pub reason: String,
-}
-
-/// How missed rungs are caught up (R11).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CatchUp {
-    /// The next rung, spaced by the gap when the one before it was late.
-    OneAtATime,
-    /// The next rung, without spacing.
-    OnePerRun,
-    /// The highest rung whose day has come.
-    Latest,
-    /// On its day or never.
-    SameDayOnly,
-    /// All of them, this many days apart.
-    All {
-        /// Days between two rungs.
-        days_apart: i64,
-    },
 }
 
 /// How contacts move off closed days (R8).

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     "at D+10 notify finance",
     "at D+15 flag f",
     "at D+20 call by finance",
+    "at D+21 email n, formal, deadline 6 days",
     "at D+22 letter l",
     "at D+25 escalate to manager",
     "every 7 days from D+30, at most 2 times: email again",
@@ -80,7 +81,15 @@ fn rows() -> impl Strategy<Value = String> {
 }
 
 fn settings() -> impl Strategy<Value = &'static str> {
-    select(&["", "  catch up: latest"][..])
+    select(
+        &[
+            "",
+            "  catch up: latest",
+            "  catch up: one per run",
+            "  catch up: same day only",
+            "  catch up: all, 4 days apart",
+        ][..],
+    )
 }
 
 fn calendar() -> impl Strategy<Value = &'static str> {

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test writes the files that it loads")]
 
 mod corners;
+mod families;
 mod laws;
 mod r01_r06;
 mod r07_r12;
