@@ -2,6 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "the command line reads files, the clock and the environment")]
 
 mod check;
+mod completions;
+mod init;
 mod output;
 mod plan;
 mod project;
@@ -22,6 +24,8 @@ struct Cli {
 enum Verb {
     Check(check::Check),
     Plan(plan::PlanArguments),
+    Init(init::Init),
+    Completions(completions::Completions),
 }
 
 /// How a verb ended.
@@ -60,6 +64,8 @@ pub fn main() -> ExitCode {
     let exit = match cli.verb {
         Verb::Check(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
+        Verb::Init(arguments) => arguments.run(),
+        Verb::Completions(arguments) => arguments.run(),
     };
     exit.into()
 }
