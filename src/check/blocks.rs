@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::field::{CustomerField, Field};
 use crate::model::{
     CarveOut, CatchUp, Catches, Condition, Ladder, LadderId, Policy, Predicate, Restriction, RestrictionKind,
-    RuleId, Rung, Segment, Step, Test,
+    RuleId, Rung, Segment, Step, Test, Weekends,
 };
 use crate::span::Span;
 use crate::syntax::ast::{Block, Clause, Name, RulesBlock, RulesHeader, SegmentCatches, Spanned};
@@ -21,7 +21,7 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
     };
     let settings = settings::settings(c, block);
     let calendars = calendars::calendars(c);
-    let mut parts = Parts { default_catch_up: settings.catch_up, ..Parts::default() };
+    let mut parts = Parts { catch_up: settings.catch_up, weekends: settings.weekends, ..Parts::default() };
     let rules = c.input.ast.blocks.iter().filter_map(|block| match block {
         Block::Rules(rules) => Some(rules),
         _ => None,
@@ -78,7 +78,10 @@ fn scenarios(c: &mut Checker) {
 /// The blocks checked so far.
 #[derive(Default)]
 struct Parts {
-    default_catch_up: CatchUp,
+    /// Of ladders that do not say it themselves.
+    catch_up: CatchUp,
+    /// Likewise.
+    weekends: Weekends,
     ladders: Vec<Ladder>,
     segments: Vec<Segment>,
     carve_outs: Vec<CarveOut>,
@@ -93,6 +96,7 @@ struct Body {
     steps: Vec<Step>,
     restrictions: Vec<Restriction>,
     catch_up: Option<CatchUp>,
+    weekends: Option<Weekends>,
 }
 
 impl Parts {
@@ -127,13 +131,15 @@ impl Parts {
         }
         let rule = c.rule(&name.text, None, block.span);
         let body = body(c, block, &name.text, Home::Ladder);
-        let catch_up = body.catch_up.unwrap_or(self.default_catch_up);
+        let catch_up = body.catch_up.unwrap_or(self.catch_up);
+        let weekends = body.weekends.unwrap_or(self.weekends);
         let restrictions = body.restrictions;
         self.ladders.push(Ladder {
             name: shared(&name.text),
             is_cadence: true,
             rule,
             catch_up,
+            weekends,
             rungs: body.rungs,
             restrictions,
         });
@@ -203,12 +209,12 @@ impl Parts {
     }
 
     fn own_ladder(&mut self, name: &Name, rule: RuleId, rungs: Vec<Rung>) -> LadderId {
-        let catch_up = self.default_catch_up;
         let ladder = Ladder {
             name: shared(&name.text),
             is_cadence: false,
             rule,
-            catch_up,
+            catch_up: self.catch_up,
+            weekends: self.weekends,
             rungs,
             restrictions: Vec::new(),
         };
@@ -225,8 +231,9 @@ fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
         steps: Vec::new(),
         restrictions: Vec::new(),
         catch_up: None,
+        weekends: None,
     };
-    let mut catch_up: Option<Span> = None;
+    let (mut catch_up, mut weekends): (Option<Span>, Option<Span>) = (None, None);
     for clause in &block.clauses {
         if let Some(misplaced) = misplaced(&block.header, clause) {
             c.report(misplaced);
@@ -240,7 +247,12 @@ fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
                 }
                 body.catch_up = Some(*family);
             }
-            Clause::Weekends(_) => c.not_yet(clause.span, "weekends:"),
+            Clause::Weekends(way) => {
+                if let Some(first) = weekends.replace(clause.span) {
+                    c.report(settings::set_twice(clause.span, first));
+                }
+                body.weekends = Some(*way);
+            }
             Clause::Allow(_) => {}
             Clause::Restriction(restriction) => {
                 let everywhere = block.header == RulesHeader::Everywhere;
@@ -286,7 +298,8 @@ fn misplaced(header: &RulesHeader, clause: &Spanned<Clause>) -> Option<Diagnosti
 
 /// A contact in a carve-out that holds could never go out (R16).
 fn held_contacts(c: &mut Checker, block: &RulesBlock, body: &Body) {
-    let Some(hold) = body.restrictions.iter().find(|restriction| restriction.kind == RestrictionKind::Hold)
+    let Some(hold) =
+        body.restrictions.iter().find(|restriction| matches!(restriction.kind, RestrictionKind::Hold { .. }))
     else {
         return;
     };

@@ -122,7 +122,6 @@ impl<'a> Checker<'a> {
         let help = match what {
             "months" => "count in days for now, such as `D+60`",
             "previous" => "count from `D` for now, such as `D+20`",
-            "hold until" => "for now write `hold`, and `today <= 2026-12-31` in the condition of a carve-out",
             _ => "leave it out for now; dun refuses it rather than ignore it",
         };
         self.report(Diagnostic::error(Code::NotEvaluated, span, message).help(help));

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::{Checker, conditions, references};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -10,7 +12,7 @@ use crate::model::{
     RestrictionKind, RoleId, Rung, Step, Unit,
 };
 use crate::span::Span;
-use crate::syntax::ast::{self, ActKind, Modifier, NeedsApproval, Never, Schedule};
+use crate::syntax::ast::{self, ActKind, Modifier, NeedsApproval, Never, Schedule, Spanned};
 
 /// Where steps stand, which decides what they may count from.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,7 @@ pub(super) enum Home {
 struct Modifiers {
     when: Option<Condition>,
     approvals: Vec<Approval>,
+    skip_if_missed: bool,
     formal: bool,
     deadline: Option<u32>,
 }
@@ -60,6 +63,7 @@ impl<'a> Steps<'a> {
             step.when.clone_from(&modifiers.when);
             let approvals = modifiers.approvals.iter();
             step.approvals = approvals.map(|approval| Approval { rule: step.rule, ..*approval }).collect();
+            step.skip_if_missed = modifiers.skip_if_missed;
             step.formal = modifiers.formal && step.acts.iter().any(Act::is_message);
             step.deadline =
                 modifiers.deadline.filter(|_| step.acts.iter().any(|act| act.contact().is_some()));
@@ -130,7 +134,7 @@ impl<'a> Steps<'a> {
                     Some(approval) => checked.approvals.push(approval),
                     None => sound = false,
                 },
-                Modifier::SkipIfMissed => c.not_yet(modifier.span, "if missed: skip"),
+                Modifier::SkipIfMissed => checked.skip_if_missed = true,
                 Modifier::Formal => {
                     without(c, line, modifier.span, "formal", "a message", is_message);
                     checked.formal = true;
@@ -172,6 +176,14 @@ impl<'a> Steps<'a> {
                 );
                 c.report(error.help("put `as` before `else`"));
             }
+            if let Some(span) = other.wait {
+                let error = Diagnostic::error(
+                    Code::Misplaced,
+                    span,
+                    "only the first action of a step can be waited for",
+                );
+                c.report(error.help("leave `and wait` out here"));
+            }
         }
         if !others.is_empty() && !matches!(first.kind, ActKind::Message { .. }) {
             let error = Diagnostic::error(
@@ -193,6 +205,8 @@ impl<'a> Steps<'a> {
             moment,
             when: None,
             approvals: Vec::new(),
+            skip_if_missed: false,
+            waits: first.wait.is_some(),
             formal: false,
             deadline: None,
             acts: acts.into_iter().collect::<Option<_>>()?,
@@ -240,14 +254,17 @@ impl<'a> Steps<'a> {
                     kind: RestrictionKind::NeedsApproval(approval),
                 });
             }
-            ast::Restriction::Hold { until: None, resume: None } => RestrictionKind::Hold,
-            ast::Restriction::Hold { until: Some(_), .. } => return not_yet(c, span, "hold until"),
-            ast::Restriction::Hold { .. } => return not_yet(c, span, "and resume"),
+            ast::Restriction::Hold { until, resume } => self.hold(c, *until, *resume)?,
             ast::Restriction::WriteAtMost { times, days } => {
                 RestrictionKind::WriteAtMost { times: small(*times), days: small(*days) }
             }
             ast::Restriction::SendAtMost(messages) => RestrictionKind::SendAtMost(small(*messages)),
-            ast::Restriction::Window(..) => return not_yet(c, span, "messages between"),
+            ast::Restriction::Window(from, to) if from < to => RestrictionKind::Window(*from, *to),
+            ast::Restriction::Window(..) => {
+                let error = Diagnostic::error(Code::EmptyRange, span, "no time lies between the two");
+                c.report(error.help("write the earlier time first: `messages between 08:00 and 19:00`"));
+                return None;
+            }
             ast::Restriction::DataNoOlder(days) if everywhere => RestrictionKind::DataNoOlder(small(*days)),
             ast::Restriction::DataNoOlder(_) => {
                 let error = Diagnostic::error(
@@ -260,6 +277,22 @@ impl<'a> Steps<'a> {
             }
         };
         Some(Restriction { rule: c.rule(self.block, Some(&words(c, span)), span), kind })
+    }
+
+    /// `hold`, which goes on some days after its end only where it can have one.
+    fn hold(
+        &self,
+        c: &mut Checker,
+        until: Option<NaiveDate>,
+        resume: Option<Spanned<i64>>,
+    ) -> Option<RestrictionKind> {
+        if let Some(resume) = resume.filter(|_| until.is_none() && self.home != Home::CarveOut) {
+            let error =
+                Diagnostic::error(Code::Misplaced, resume.span, "this hold never ends, so nothing resumes");
+            c.report(error.help("say until when, as in `hold until 2026-12-31 and resume 3 days later`, or move the line to a carve-out"));
+            return None;
+        }
+        Some(RestrictionKind::Hold { until, resume: resume.map_or(0, |days| small(days.node)) })
     }
 
     fn never(&self, c: &mut Checker, never: Never, span: Span) -> Option<RestrictionKind> {
@@ -416,8 +449,12 @@ fn options(c: &mut Checker, act: &ast::Act) {
         let error = Diagnostic::error(Code::Misplaced, span, format!("`{word}` belongs to {whose}"));
         c.report(error.help("leave it out here"));
     }
-    if let Some(span) = act.wait {
-        c.not_yet(span, "and wait");
+    let by_person = matches!(act.kind, ActKind::Call(_) | ActKind::Task(..) | ActKind::HandOff(_));
+    if let Some(span) = act.wait.filter(|_| !by_person) {
+        let error = Diagnostic::error(Code::Misplaced, span, "there is nobody to wait for here");
+        c.report(error.help(
+            "only `call`, `task` and `hand off` are done by a person who says so; leave `and wait` out",
+        ));
     }
     for key in &act.formerly {
         c.not_yet(key.span, "formerly");

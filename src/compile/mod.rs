@@ -37,6 +37,8 @@ pub struct LadderFacts {
     pub has_contact: Vec<bool>,
     /// Whether a step sets a deadline.
     pub has_deadline: bool,
+    /// Whether a step makes the ladder wait for a person.
+    pub has_wait: bool,
     /// For each rung, the keys of its steps.
     pub keys: Vec<Vec<KeyId>>,
 }
@@ -59,9 +61,10 @@ impl Program {
             let keys = ladder.rungs.iter().map(|rung| program.number(&rung.steps)).collect();
             let contact = |step: &Step| step.acts.iter().any(|act| act.contact().is_some());
             let has_contact = ladder.rungs.iter().map(|rung| rung.steps.iter().any(contact)).collect();
-            let has_deadline =
-                ladder.rungs.iter().flat_map(|rung| &rung.steps).any(|step| step.deadline.is_some());
-            program.ladders.push(LadderFacts { has_contact, has_deadline, keys });
+            let steps = || ladder.rungs.iter().flat_map(|rung| &rung.steps);
+            let has_deadline = steps().any(|step| step.deadline.is_some());
+            let has_wait = steps().any(|step| step.waits);
+            program.ladders.push(LadderFacts { has_contact, has_deadline, has_wait, keys });
         }
         program.policy.ladders = ladders;
         let carve_outs = std::mem::take(&mut program.policy.carve_outs);

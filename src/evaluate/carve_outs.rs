@@ -28,15 +28,13 @@ impl<'a> Bench<'_, 'a> {
         let is_contact = step.acts.iter().any(|act| act.contact().is_some());
         // An event without a date acts on the first plan that sees it.
         let nominal = self.day.nominal(step.moment, invoice, self.calendar).or_else(|| self.undated(step))?;
-        let day = match is_contact {
-            false => nominal,
-            true if nominal < invoice.due => self.calendar.open_on_or_before(nominal),
-            true => self.calendar.open_on_or_after(nominal),
-        };
+        let rolling = self.day.rolling(None, self.calendar);
+        let day =
+            if is_contact { self.day.weekends(None).roll(nominal, invoice.due, rolling) } else { nominal };
         let lapsed = nominal < invoice.due
             && today >= invoice.due
             && matches!(step.moment.anchor, Anchor::Due | Anchor::Issue);
-        let closed = is_contact && !self.calendar.is_open(today);
+        let closed = is_contact && !rolling.is_open(today);
         let applies = |when| self.day.truth(when, self.customer, invoice) == Truth::Yes;
         if day > today || lapsed || closed || !step.when.as_ref().is_none_or(applies) {
             return None;
@@ -50,7 +48,7 @@ impl<'a> Bench<'_, 'a> {
                 let declined = Declined { step, ladder: None, on };
                 self.scope.is_passed(self.day, self.customer, invoice, declined, self.calendar)
             }
-            Status::Open | Status::FailedToday | Status::Unknown => false,
+            Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,
         };
         (!finished).then_some(Due {
             origin: Origin::CarveOut(at),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
 use super::candidate::{Bench, Candidate, Due, Origin};
 use super::combine::{Group, combine};
@@ -17,7 +17,9 @@ use crate::code::Code;
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Catches, Channel, RestrictionKind, RuleId, SegmentId};
 use crate::plan::digest::Hasher;
-use crate::plan::{Action, Because, Blocker, Invoice, Kind, Member, Mode, Receivables, Waiting, Withheld};
+use crate::plan::{
+    Action, Because, Blocker, Invoice, Kind, Member, Mode, Receivables, Waiting, Window, Withheld,
+};
 use crate::snapshot::ledger::Outcome;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
@@ -141,6 +143,7 @@ impl<'a> Day<'a> {
                 customer,
                 invoice,
                 calendar,
+                rolling: self.rolling(Some(id), calendar),
                 scope: &scope,
                 free_from,
                 present: &present,
@@ -194,7 +197,8 @@ impl<'a> Day<'a> {
         if candidates.is_empty() {
             return;
         }
-        let mut groups = combine(candidates, customer, self.snapshot);
+        let alone = self.program.policy.settings.one_message_per_invoice;
+        let mut groups = combine(candidates, customer, self.snapshot, alone);
         let has_message = groups.iter().any(|group| group.is_free() && group.channel().is_some());
         let written = if has_message { Some(self.written(customer)) } else { None };
         let mut taken: Vec<Channel> = written.as_ref().map_or(Vec::new(), |written| written.today.clone());
@@ -209,6 +213,8 @@ impl<'a> Day<'a> {
                 }
             }
             let calendar = self.calendar(customer, &customer.invoices[group.lead().invoice]);
+            let calendar = self.rolling(group.lead().origin.ladder(), calendar);
+            group.blockers.extend(self.no_hours(group));
             if let (Some(channel), Some(written), true) = (group.channel(), &written, group.is_free()) {
                 self.limit(group, channel, written, &mut taken, calendar);
             }
@@ -234,12 +240,23 @@ impl<'a> Day<'a> {
         calendar: &Calendar,
     ) {
         group.blockers.extend(self.customer_limit(group, written, calendar));
-        if taken.contains(&channel) {
+        if taken.contains(&channel) && !self.program.policy.settings.one_message_per_invoice {
             let sentence =
                 format!("one {} a day to a customer, and a more urgent one goes first", name(channel));
             let blocker = Blocker { until: Some(self.today), ..self.blocker("one_a_day", sentence, None) };
             group.blockers.push(blocker);
         }
+    }
+
+    /// What keeps a message back whose members may go out at no common hour.
+    fn no_hours(&self, group: &Group<'a>) -> Option<Blocker> {
+        let (from, to) = group.hours().filter(|(from, to)| from >= to && group.is_free())?;
+        let sentence = format!(
+            "`messages between` leaves it no hour: not before {} and not after {}",
+            hour(from),
+            hour(to)
+        );
+        Some(self.blocker("no_hours", sentence, None))
     }
 
     fn withheld(&self, group: &Group<'a>, action: Action) -> Withheld {
@@ -303,6 +320,7 @@ impl<'a> Day<'a> {
             _ => {}
         }
         action.deadline = lead.step_line.deadline.map(|days| add_days(self.today, i64::from(days)));
+        action.window = group.hours().map(|(from, to)| Window { from: hour(from), to: hour(to) });
         self.enclosures(customer, group, &mut action);
         action.members = group.members.iter().map(|member| self.member(customer, member)).collect();
         action.keys = group.members.iter().map(|member| member.key.clone()).collect();
@@ -508,6 +526,10 @@ fn content(action: &Action) -> String {
         });
     }
     hash.long()
+}
+
+fn hour(time: NaiveTime) -> String {
+    time.format("%H:%M").to_string()
 }
 
 fn daily_limits(group: &Group) -> Vec<(RuleId, u32)> {

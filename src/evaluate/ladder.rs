@@ -57,6 +57,8 @@ pub(super) struct Climber<'d, 'a> {
     pub(super) customer: &'d CustomerState<'a>,
     pub(super) invoice: &'d InvoiceState<'a>,
     pub(super) calendar: &'d Calendar,
+    /// The calendar that moves its contacts: one without closed days where nothing moves.
+    pub(super) rolling: &'d Calendar,
     pub(super) scope: &'d Scope<'a>,
     /// The first day after today on which nothing holds the invoice, where that is known.
     pub(super) free_from: Option<NaiveDate>,
@@ -74,6 +76,10 @@ impl<'a> Climber<'_, 'a> {
         let behind = self.behind(&rungs, foreign);
         let first = behind.and_then(|behind| behind.index).map_or(0, |index| index + 1);
         let mut climb = Climb::default();
+        if let Some(rung) = self.waited_for(&rungs) {
+            self.wait(rung, &mut climb);
+            return climb;
+        }
         if let Some(behind) = behind {
             self.remaining(&rungs, behind, &mut climb);
         }
@@ -121,12 +127,13 @@ impl<'a> Climber<'_, 'a> {
             .unwrap_or(0)
     }
 
-    fn status(&self, key: KeyId, occurrence: u32) -> Status {
+    fn status(&self, step: &Step, key: KeyId, occurrence: u32) -> Status {
         if self.invoice.rows.is_empty() {
             return Status::Open;
         }
         let rows = history::rows_of(&self.day.history, self.invoice.rows, key, occurrence);
-        history::status(rows, self.day.today)
+        let status = if step.waits { history::status_of_waiting } else { history::status };
+        status(rows, self.day.today)
     }
 
     /// What lies behind the invoice: its own rungs, and what stands in no present ladder (R13).
@@ -158,7 +165,7 @@ impl<'a> Climber<'_, 'a> {
         let mut carried_out: Option<NaiveDate> = None;
         let mut touched: Option<NaiveDate> = None;
         for (step, key) in self.steps(rung) {
-            match self.status(key, rung.occurrence) {
+            match self.status(step, key, rung.occurrence) {
                 Status::CarriedOut(date) => {
                     carried_out = carried_out.max(Some(date));
                     touched = touched.max(Some(date));
@@ -200,7 +207,7 @@ impl<'a> Climber<'_, 'a> {
     /// A contact that stands in no present ladder, as if it were a rung of this one (R13).
     fn foreign(&self, rungs: &[Planned], (nominal, date): (NaiveDate, NaiveDate)) -> Behind {
         let index = rungs.iter().rposition(|rung| rung.nominal <= nominal);
-        let planned = self.calendar.open_on_or_after(nominal);
+        let planned = self.rolling.open_on_or_after(nominal);
         Behind { index, nominal, planned, carried_out: Some(date), touched: date, is_foreign: true }
     }
 
@@ -217,6 +224,39 @@ impl<'a> Climber<'_, 'a> {
         !matches!(history::status(same, self.day.today), Status::CarriedOut(_))
     }
 
+    /// The rung that holds up its ladder: a step of it waits for a person who has not done it yet (`and wait`).
+    fn waited_for<'r>(&self, rungs: &'r [Planned]) -> Option<&'r Planned> {
+        let program = &self.day.program.ladders[self.id.0];
+        if self.invoice.rows.is_empty() || !program.has_wait {
+            return None;
+        }
+        rungs.iter().rev().find(|rung| {
+            let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
+            self.steps(rung).any(|(step, key)| {
+                let holds_up = match self.status(step, key, rung.occurrence) {
+                    Status::Pending(_) => true,
+                    Status::CarriedOut(_) | Status::Declined(_) => false,
+                    Status::Open | Status::FailedToday | Status::Unknown => {
+                        !late && self.started(0, rung).is_some()
+                    }
+                };
+                step.waits && holds_up && self.applies(step) && !self.forbidden(step)
+            })
+        })
+    }
+
+    /// What is left of a rung that its ladder waits for; nobody knows when it goes on.
+    fn wait(&self, rung: &Planned, climb: &mut Climb<'a>) {
+        self.add_steps(rung, climb, |_| true);
+        let before = climb.due.len();
+        if !self.rolling.is_open(self.day.today) {
+            climb.due.retain(|due| matches!(due.status, Status::Pending(_)) || !is_contact(due.step));
+        }
+        if climb.due.len() < before {
+            climb.next = self.first_free(rung, self.day.today);
+        }
+    }
+
     /// The other steps of the rung that was started last stay due until the next rung's planned date (R9).
     fn remaining(&self, rungs: &[Planned], behind: Behind, climb: &mut Climb<'a>) {
         let Some(rung) = behind.index.map(|index| rungs[index]) else { return };
@@ -230,7 +270,7 @@ impl<'a> Climber<'_, 'a> {
         let before = climb.due.len();
         let quiet =
             self.deadline(rungs).is_some_and(|(set, over)| set < self.day.today && self.day.today <= over);
-        if quiet || !self.calendar.is_open(self.day.today) {
+        if quiet || !self.rolling.is_open(self.day.today) {
             climb.due.retain(|due| !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
@@ -258,8 +298,11 @@ impl<'a> Climber<'_, 'a> {
         let mut acting = false;
         let mut sooner: Option<NaiveDate> = None;
         for rung in rungs.iter().filter(|rung| !self.lapsed(rung)) {
-            let can_act = self.any_acts(rung);
-            let day = self.spaced(rung, last);
+            let (day, today) = (self.spaced(rung, last), self.day.today);
+            let later = day > today || started_today;
+            let first = if later { self.first_free(rung, day).unwrap_or(day) } else { today };
+            let mut live = self.live_steps(rung, first);
+            let can_act = live.any(|(step, _)| self.applies(step) && !self.forbidden(step));
             if acting && can_act {
                 // The rung before this one is due, but lapses on the due date if nothing lets it go before.
                 sooner = earlier(sooner, self.first_free(rung, day.max(self.invoice.due)));
@@ -269,13 +312,17 @@ impl<'a> Climber<'_, 'a> {
                 let before = climb.due.len();
                 self.act_or_wait(rung, day, started_today, climb);
                 acting = climb.due.len() > before;
-            } else if rung.planned <= self.day.today && self.any_applies(rung) {
+            } else if rung.planned <= today
+                && self.live_steps(rung, first).any(|(step, _)| self.applies(step))
+            {
                 skipped = Some(rung);
             }
             if (acting || !can_act) && self.may_apply_later(rung) {
                 sooner = earlier(sooner, self.first_free(rung, rung.planned));
             }
-            if can_act && (!acting || rung.nominal >= self.invoice.due) {
+            // Where all of it lapses with the day, the ladder may go on without it.
+            let stays = self.live_steps(rung, add_days(first, 1)).next().is_some();
+            if can_act && (!acting || (stays && rung.nominal >= self.invoice.due)) {
                 break;
             }
         }
@@ -287,11 +334,17 @@ impl<'a> Climber<'_, 'a> {
     }
 
     fn any_acts(&self, rung: &Planned) -> bool {
-        self.steps(rung).any(|(step, _)| self.applies(step) && !self.forbidden(step))
+        self.live_steps(rung, self.day.today).any(|(step, _)| self.applies(step) && !self.forbidden(step))
     }
 
     fn any_applies(&self, rung: &Planned) -> bool {
-        self.steps(rung).any(|(step, _)| self.applies(step))
+        self.live_steps(rung, self.day.today).any(|(step, _)| self.applies(step))
+    }
+
+    /// The steps of a rung that have not lapsed on a day: what is marked so lapses when its day is missed (R10).
+    fn live_steps(&self, rung: &Planned, on: NaiveDate) -> impl Iterator<Item = (&'a Step, KeyId)> + use<'a> {
+        let missed = on > rung.planned;
+        self.steps(rung).filter(move |(step, _)| !(missed && step.skip_if_missed))
     }
 
     /// `latest`: the highest rung whose day has come, with unfinished flags and escalations below it (R11).
@@ -342,7 +395,7 @@ impl<'a> Climber<'_, 'a> {
         }
         let steps =
             rungs.iter().flat_map(|rung| self.steps(rung).map(|(step, key)| (step, key, rung.occurrence)));
-        let set = steps.filter_map(|(step, key, occurrence)| match self.status(key, occurrence) {
+        let set = steps.filter_map(|(step, key, occurrence)| match self.status(step, key, occurrence) {
             Status::CarriedOut(date) => Some((date, add_days(date, i64::from(step.deadline?)))),
             _ => None,
         });
@@ -354,7 +407,7 @@ impl<'a> Climber<'_, 'a> {
         let Some((_, over)) = self.deadline(rungs) else { return };
         let free = match self.ladder().catch_up {
             CatchUp::SameDayOnly => add_days(self.day.today, -1),
-            _ => self.calendar.open_on_or_after(add_days(over, 1)),
+            _ => self.rolling.open_on_or_after(add_days(over, 1)),
         };
         for rung in rungs[first..].iter_mut().filter(|rung| rung.planned <= over && self.has_contact(rung)) {
             rung.planned = free;
@@ -375,7 +428,7 @@ impl<'a> Climber<'_, 'a> {
         match late {
             None => rung.planned,
             Some(earliest) if self.has_contact(rung) => {
-                rung.planned.max(self.calendar.open_on_or_after(earliest))
+                rung.planned.max(self.rolling.open_on_or_after(earliest))
             }
             Some(earliest) => rung.planned.max(earliest),
         }
@@ -383,7 +436,7 @@ impl<'a> Climber<'_, 'a> {
 
     fn act_or_wait(&self, rung: &Planned, day: NaiveDate, started_today: bool, climb: &mut Climb<'a>) {
         let today = self.day.today;
-        let closed = self.has_contact(rung) && !self.calendar.is_open(today);
+        let closed = self.has_contact(rung) && !self.rolling.is_open(today);
         if day > today || started_today || closed {
             climb.next = earlier(climb.next, self.first_free(rung, day));
         } else {
@@ -395,14 +448,14 @@ impl<'a> Climber<'_, 'a> {
     /// when nobody knows the end of a hold.
     fn first_free(&self, rung: &Planned, day: NaiveDate) -> Option<NaiveDate> {
         let day = self.free_from?.max(day);
-        Some(if self.has_contact(rung) { self.calendar.open_on_or_after(day) } else { day })
+        Some(if self.has_contact(rung) { self.rolling.open_on_or_after(day) } else { day })
     }
 
     /// Whether time alone can bring a rung that does not apply today.
     fn may_apply_later(&self, rung: &Planned) -> bool {
         let by_condition =
             |step: &Step| !self.applies(step) && step.when.as_ref().is_some_and(changes_with_time);
-        self.steps(rung).any(|(step, _)| {
+        self.live_steps(rung, add_days(self.day.today, 1)).any(|(step, _)| {
             by_condition(step)
                 || (self.forbidden(step) && self.scope.forbids_for_a_time(self.day, self.id, step))
         })
@@ -410,12 +463,12 @@ impl<'a> Climber<'_, 'a> {
 
     /// Adds the steps of a rung that apply and are not finished.
     fn add_steps(&self, rung: &Planned, climb: &mut Climb<'a>, wanted: impl Fn(&Act) -> bool) {
-        for (step, key) in self.steps(rung) {
-            let status = self.status(key, rung.occurrence);
+        for (step, key) in self.live_steps(rung, self.day.today) {
+            let status = self.status(step, key, rung.occurrence);
             let finished = match status {
                 Status::CarriedOut(_) => true,
                 Status::Declined(on) => self.can_be_declined(step, on),
-                Status::Open | Status::FailedToday | Status::Unknown => false,
+                Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,
             };
             let is_wanted = step.acts.first().is_some_and(&wanted);
             if is_wanted && !finished && self.applies(step) {
@@ -425,7 +478,7 @@ impl<'a> Climber<'_, 'a> {
                     step,
                     status,
                     goes_on: None,
-                    last_chance: false,
+                    last_chance: step.skip_if_missed && self.day.today >= rung.planned,
                 });
             }
         }

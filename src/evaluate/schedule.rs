@@ -6,7 +6,7 @@ use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use crate::calendar::{Calendar, add_days};
-use crate::model::{Anchor, Ladder, LadderId, Moment, Offset, Unit};
+use crate::model::{Anchor, Ladder, LadderId, Moment, Offset, Unit, Weekends};
 
 /// A rung at one of its times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +81,30 @@ impl<'a> Day<'a> {
         }
         planned.sort_by_key(|rung| (rung.nominal, rung.rung, rung.occurrence));
         let contacts = &self.program.ladders[id.0].has_contact;
-        roll(&mut planned, invoice.due, calendar, |rung| contacts[rung]);
+        let mut before: Option<NaiveDate> = None;
+        for rung in &mut planned {
+            if contacts[rung.rung] {
+                rung.planned = ladder.weekends.roll(rung.nominal, invoice.due, calendar);
+            }
+            if let Some(before) = before.filter(|&before| rung.planned <= before) {
+                // Two rungs never share a day: the later one goes to the next open day.
+                rung.planned = calendar.open_on_or_after(add_days(before, 1));
+            }
+            before = Some(rung.planned);
+        }
         planned
+    }
+
+    /// How contacts of a ladder move off closed days, or those of carve-outs, which follow the policy.
+    pub(super) fn weekends(&self, ladder: Option<LadderId>) -> Weekends {
+        let policy = &self.program.policy;
+        ladder.map_or(policy.settings.weekends, |ladder| policy.ladders[ladder.0].weekends)
+    }
+
+    /// The calendar that moves the contacts of a ladder, or of carve-outs: one without closed days where nothing
+    /// moves.
+    pub(super) fn rolling<'c>(&'c self, ladder: Option<LadderId>, calendar: &'c Calendar) -> &'c Calendar {
+        if self.weekends(ladder) == Weekends::SameDay { &self.always_open } else { calendar }
     }
 }
 
@@ -90,22 +112,5 @@ fn offset(anchor: NaiveDate, offset: Offset, calendar: &Calendar) -> NaiveDate {
     match offset.unit {
         Unit::Days => add_days(anchor, offset.count),
         Unit::BusinessDays => calendar.add_business_days(anchor, offset.count),
-    }
-}
-
-/// Moves rungs off closed days and apart from each other: contacts before the due date back, others forward;
-/// a rung that is not after the one before it goes to the next open day after that one (R8).
-fn roll(rungs: &mut [Planned], due: NaiveDate, calendar: &Calendar, has_contact: impl Fn(usize) -> bool) {
-    let mut before: Option<NaiveDate> = None;
-    for rung in rungs {
-        rung.planned = match has_contact(rung.rung) {
-            false => rung.nominal,
-            true if rung.nominal < due => calendar.open_on_or_before(rung.nominal),
-            true => calendar.open_on_or_after(rung.nominal),
-        };
-        if let Some(before) = before.filter(|&before| rung.planned <= before) {
-            rung.planned = calendar.open_on_or_after(add_days(before, 1));
-        }
-        before = Some(rung.planned);
     }
 }

@@ -1,5 +1,7 @@
 //! Steps, their schedule and actions, and restrictions.
 
+use chrono::{NaiveDate, NaiveTime};
+
 use super::channel::Channel;
 use super::condition::Condition;
 use super::policy::RoleId;
@@ -134,6 +136,10 @@ pub struct Step {
     pub when: Option<Condition>,
     /// Who must approve it, by its own line.
     pub approvals: Vec<Approval>,
+    /// Whether it lapses the day after its planned date (`if missed: skip`).
+    pub skip_if_missed: bool,
+    /// Whether its ladder waits until a person has done it: only `done` carries it out (R9).
+    pub waits: bool,
     /// Whether its message is combined with nothing but itself (R18).
     pub formal: bool,
     /// The days that its message gives the customer; until they are over the ladder makes no contact.
@@ -264,7 +270,14 @@ pub enum RestrictionKind {
     /// Messages, flags and charges need approval.
     NeedsApproval(Approval),
     /// Nothing goes on.
-    Hold,
+    Hold {
+        /// The last day, where one is written.
+        until: Option<NaiveDate>,
+        /// How many days after its end things go on.
+        resume: u32,
+    },
+    /// The hours in which messages go out.
+    Window(NaiveTime, NaiveTime),
     /// Days with a message to a customer.
     WriteAtMost {
         /// How many of them,

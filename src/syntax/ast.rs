@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
-use crate::model::{Attachment, CatchUp, Channel};
+use crate::model::{Attachment, CatchUp, Channel, Weekends};
 use crate::money::Money;
 use crate::span::Span;
 
@@ -108,17 +108,6 @@ pub struct Allow {
     pub code: Name,
     /// Why; an empty one has been refused.
     pub reason: String,
-}
-
-/// How contacts move off closed days (R8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weekends {
-    /// Forward.
-    NextBusinessDay,
-    /// Back, unless that reaches the due date.
-    PreviousBusinessDay,
-    /// Not at all.
-    SameDay,
 }
 
 /// A trial on some customers.

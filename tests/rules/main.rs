@@ -6,6 +6,7 @@
 mod corners;
 mod families;
 mod laws;
+mod modifiers;
 mod r01_r06;
 mod r07_r12;
 mod r13_r17;
