@@ -19,13 +19,16 @@ use serde_json::Value;
 
 /// The ports, and for those whose own terms wait, what each place in `faithful.dun` waits for.
 const PORTS: [(&str, &[&str]); 7] = [
-    ("business-central", &["`charge fee`", "`previous`", "`charge fee`", "`previous`", "`charge fee`"]),
+    (
+        "business-central",
+        &["`charge fee`", "`previous`", "`charge fee`", "`previous`", "`charge fee`", "`never charge`"],
+    ),
     ("german-7-21-40", &[]),
     ("kill-bill", &["`per customer`"]),
     ("mahnwesen", &[]),
     ("oca-three-time", &["`end of month`", "`previous`"]),
     ("oca-two-time", &["`end of month`", "`previous`"]),
-    ("xero", &["`one message per invoice`", "`messages between`"]),
+    ("xero", &[]),
 ];
 
 /// What `dun check` finds in a file: severity, code and message, in the order of the file.
@@ -628,6 +631,15 @@ fn business_central_counts_from_the_last_reminder() {
     assert_eq!(steps, expected);
 }
 
+/// Consumers get the same reminders, and nobody is asked to charge them.
+#[test]
+fn business_central_charges_no_consumer() {
+    let ledger = Ledger::port("business-central", "i1,C,100.00,2026-08-02,2026-09-01,GBP,,\n");
+    ledger.write("customers.csv", "customer_id,name,email,kind\nC,Mr Ant,ant@ant.example,consumer\n");
+    let expected = ["2026-09-04 i1 email first_reminder", "2026-09-14 i1 email second_reminder"];
+    assert_eq!(ledger.steps(daily("2026-09-03", 15)), expected);
+}
+
 /// Switched on when the invoice is eight days overdue: nothing on day 8, the second reminder on day 14 and the
 /// third on day 21 (R11, `same day only`). Due on 1 September.
 #[test]
@@ -635,6 +647,20 @@ fn xero_does_not_catch_up() {
     let ledger = Ledger::port("xero", "i1,C,100.00,2026-08-18,2026-09-01,NZD,,\n");
     let expected = ["2026-09-15 i1 email second_reminder", "2026-09-22 i1 email third_reminder"];
     assert_eq!(ledger.steps(daily("2026-09-09", 30)), expected);
+}
+
+/// Each invoice has an e-mail of its own, for the early morning only (R18). On one day D+7 and D+14.
+#[test]
+fn xero_writes_one_early_message_per_invoice() {
+    let invoices = "i1,C,100.00,2026-08-18,2026-09-08,NZD,,\ni2,C,100.00,2026-08-18,2026-09-01,NZD,,\n";
+    let plan = Ledger::port("xero", invoices).plan(day("2026-09-15"));
+    let actions = plan["actions"].as_array().unwrap().iter();
+    let message = |action: &Value| {
+        let hours = &action["window"];
+        (action["invoices"].as_array().unwrap().len(), hours["from"].clone(), hours["to"].clone())
+    };
+    let one = (1, Value::from("04:00"), Value::from("08:00"));
+    assert_eq!(actions.map(message).collect::<Vec<_>>(), [one.clone(), one]);
 }
 
 /// A reminder on D+7, a notice on D+21, the management on D+40. Five thousand euros go out by themselves, a cent
