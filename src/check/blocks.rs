@@ -1,5 +1,7 @@
 //! Segments, cadences, carve-outs and `everywhere`, and with them the policy as a whole.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::steps::{self, Home, Steps};
 use super::{Checker, calendars, conditions, digest, settings, shared};
 use crate::code::Code;
@@ -38,6 +40,7 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
         );
         c.report(error.help("add `segment everyone otherwise:` with the steps for all invoices"));
     }
+    former_keys(c, &parts);
     scenarios(c);
     Some(Policy {
         name: block.name.clone(),
@@ -53,6 +56,30 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
         everywhere: parts.everywhere,
         rules: std::mem::take(&mut c.rules),
     })
+}
+
+/// A key that a step had before must mean that step alone, or the ledger could not tell whose rows they are.
+fn former_keys(c: &mut Checker, parts: &Parts) {
+    let of_ladders = parts.ladders.iter().flat_map(|ladder| ladder.rungs.iter().flat_map(|rung| &rung.steps));
+    let steps = of_ladders.chain(parts.carve_outs.iter().flat_map(|carve_out| &carve_out.steps));
+    let keys: BTreeSet<&str> = steps.map(|step| step.key.as_str()).collect();
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for (key, span) in std::mem::take(&mut c.formerly) {
+        if keys.contains(key.as_str()) {
+            let message = format!(
+                "`{key}` is still a step of the policy, so the ledger could not tell whose rows they are"
+            );
+            c.report(
+                Diagnostic::error(Code::DuplicateKey, span, message)
+                    .help("leave `formerly` out, or rename the other step"),
+            );
+        } else if let Some(first) = seen.get(&key) {
+            let message = format!("two steps say that they were `{key}`");
+            let error = Diagnostic::error(Code::DuplicateKey, span, message).label(*first, "the other one");
+            c.report(error.help("keep `formerly` at the step that took its place"));
+        }
+        seen.entry(key).or_insert(span);
+    }
 }
 
 fn policy_block(block: &Block) -> Option<&crate::syntax::ast::PolicyBlock> {

@@ -2,7 +2,7 @@
 
 pub mod history_key;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::field::{CustomerField, Field, InvoiceField};
 use crate::model::{Act, Anchor, Condition, LadderId, Policy, RestrictionKind, Step};
@@ -27,6 +27,7 @@ pub struct Program {
     /// The first of the everywhere restrictions on the age of the data, as days, with the strictest winning.
     pub data_no_older: Option<(crate::model::RuleId, u32)>,
     keys: FxHashMap<String, KeyId>,
+    former: FxHashSet<String>,
     acts: Vec<Act>,
 }
 
@@ -53,6 +54,7 @@ impl Program {
             due_soon_days: due_soon_days(&policy),
             data_no_older: data_no_older(&policy),
             keys: FxHashMap::default(),
+            former: FxHashSet::default(),
             acts: Vec::new(),
             policy,
         };
@@ -84,7 +86,17 @@ impl Program {
         if id == next {
             self.acts.extend(step.acts.first().cloned());
         }
+        for former in &step.formerly {
+            self.keys.insert(former.clone(), id);
+            self.former.insert(former.clone());
+        }
         id
+    }
+
+    /// Whether a step had this key before, and has another now.
+    #[must_use]
+    pub fn is_former(&self, text: &str) -> bool {
+        self.former.contains(text)
     }
 
     /// The key of the policy with this text.

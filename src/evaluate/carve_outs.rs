@@ -31,9 +31,7 @@ impl<'a> Bench<'_, 'a> {
         let rolling = self.day.rolling(None, self.calendar);
         let day =
             if is_contact { self.day.weekends(None).roll(nominal, invoice.due, rolling) } else { nominal };
-        let lapsed = nominal < invoice.due
-            && today >= invoice.due
-            && matches!(step.moment.anchor, Anchor::Due | Anchor::Issue);
+        let lapsed = nominal < invoice.due && today >= invoice.due && step.moment.anchor.is_of_invoice();
         let closed = is_contact && !rolling.is_open(today);
         let applies = |when| self.day.truth(when, self.customer, invoice) == Truth::Yes;
         if day > today || lapsed || closed || !step.when.as_ref().is_none_or(applies) {
@@ -73,12 +71,12 @@ impl<'a> Bench<'_, 'a> {
     fn event(&self, step: &Step, nominal: NaiveDate) -> (String, Option<NaiveDate>) {
         let invoice = &self.customer.invoices[self.at];
         let since = match step.moment.anchor {
-            Anchor::Due | Anchor::Issue => None,
             Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
             Anchor::Promise => invoice
                 .promised
                 .promise()
                 .map(|promise| promise.made.date().unwrap_or(promise.due.min(nominal))),
+            _ => None,
         };
         (since.map_or(String::new(), |since| since.to_string()), since)
     }

@@ -7,7 +7,7 @@ use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use super::history::{self, Status};
 use super::restrictions::{Declined, Scope};
-use super::schedule::Planned;
+use super::schedule::{Planned, offset};
 use crate::calendar::{Calendar, add_days, days_between};
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Anchor, CatchUp, Ladder, LadderId, Moment, Step};
@@ -75,6 +75,8 @@ impl<'a> Climber<'_, 'a> {
         let mut rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
         let behind = self.behind(&rungs, foreign);
         let first = behind.and_then(|behind| behind.index).map_or(0, |index| index + 1);
+        let last = self.carried_out(&rungs, behind);
+        self.follow(&mut rungs, first, last);
         let mut climb = Climb::default();
         if let Some(rung) = self.waited_for(&rungs) {
             self.wait(rung, &mut climb);
@@ -88,7 +90,6 @@ impl<'a> Climber<'_, 'a> {
         self.respect_deadline(&mut rungs, first);
         match self.ladder().catch_up {
             CatchUp::OneAtATime | CatchUp::OnePerRun | CatchUp::All { .. } => {
-                let last = self.carried_out(&rungs, behind);
                 self.next_rung(&rungs[first..], last, started_today, &mut climb);
             }
             CatchUp::SameDayOnly => self.rung_of_today(&rungs[first..], started_today, &mut climb),
@@ -146,6 +147,25 @@ impl<'a> Climber<'_, 'a> {
         match (own, foreign) {
             (Some(own), Some(foreign)) if foreign.nominal > own.nominal => Some(foreign),
             (own, foreign) => own.or(foreign),
+        }
+    }
+
+    /// Plans the rungs that count from the one above them: from the last one carried out, or from the plan of the one
+    /// above when that is still to come (R7).
+    fn follow(&self, rungs: &mut [Planned], first: usize, last: Option<Behind>) {
+        let mut above = last.and_then(|behind| behind.carried_out);
+        for rung in &mut rungs[first..] {
+            let moment = self.ladder().rungs[rung.rung].moment;
+            if let (Anchor::Previous, Some(above)) = (moment.anchor, above) {
+                let day = offset(above, moment.offset, self.calendar);
+                let moves = self.has_contact(rung);
+                rung.planned = if moves {
+                    self.ladder().weekends.roll(day, self.invoice.due, self.calendar)
+                } else {
+                    day
+                };
+            }
+            above = Some(rung.planned);
         }
     }
 
@@ -214,7 +234,7 @@ impl<'a> Climber<'_, 'a> {
     /// Where a ledger row stands among rungs: at its `rung`, else at its own date (R13).
     fn rung_day(&self, row: &LedgerRow) -> NaiveDate {
         let rung = row.rung.and_then(|rung| Moment::read(self.day.snapshot.text(rung)));
-        let of_ladder = rung.filter(|rung| matches!(rung.anchor, Anchor::Due | Anchor::Issue));
+        let of_ladder = rung.filter(|rung| rung.anchor.is_of_invoice());
         of_ladder.and_then(|rung| self.day.nominal(rung, self.invoice, self.calendar)).unwrap_or(row.date)
     }
 
@@ -416,6 +436,9 @@ impl<'a> Climber<'_, 'a> {
 
     /// The day of a rung: planned, but some time after the one before it when that one was late (R11).
     fn spaced(&self, rung: &Planned, last: Option<Behind>) -> NaiveDate {
+        if self.ladder().rungs[rung.rung].moment.anchor == Anchor::Previous {
+            return rung.planned;
+        }
         let late = last.and_then(|behind| {
             let carried_out = behind.carried_out.filter(|&date| date > behind.planned)?;
             let gap = match self.ladder().catch_up {

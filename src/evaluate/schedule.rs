@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
-use crate::calendar::{Calendar, add_days};
+use crate::calendar::{Calendar, add_days, add_months, end_of_month};
 use crate::model::{Anchor, Ladder, LadderId, Moment, Offset, Unit, Weekends};
 
 /// A rung at one of its times.
@@ -47,6 +47,13 @@ impl<'a> Day<'a> {
             Anchor::Issue => self.snapshot.invoices.issue_date.get(invoice.row.index()),
             Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
             Anchor::Promise => invoice.promised.promise().map(|promise| promise.due),
+            Anchor::Payment => self.last_payment(invoice.row),
+            Anchor::EndOfMonth { from_issue, offset } => {
+                let anchor = if from_issue { Anchor::Issue } else { Anchor::Due };
+                self.nominal(Moment { anchor, offset }, invoice, calendar).map(end_of_month)
+            }
+            // What stands above decides, see `rungs`.
+            Anchor::Previous => None,
         };
         anchor.map(|anchor| offset(anchor, moment.offset, calendar))
     }
@@ -63,8 +70,14 @@ impl<'a> Day<'a> {
     ) -> Vec<Planned> {
         let ladder: &Ladder = &self.program.policy.ladders[id.0];
         let mut planned = Vec::with_capacity(ladder.rungs.len());
+        let mut above: Option<NaiveDate> = None;
         for (at, rung) in ladder.rungs.iter().enumerate() {
-            let Some(first) = self.nominal(rung.moment, invoice, calendar) else { continue };
+            let own = match rung.moment.anchor {
+                Anchor::Previous => above.map(|above| offset(above, rung.moment.offset, calendar)),
+                _ => self.nominal(rung.moment, invoice, calendar),
+            };
+            above = own.or(above);
+            let Some(first) = own else { continue };
             let Some(repeat) = rung.repeat else {
                 planned.push(Planned { rung: at, occurrence: 0, nominal: first, planned: first });
                 continue;
@@ -76,7 +89,8 @@ impl<'a> Day<'a> {
                 if nominal > horizon && occurrence >= least {
                     break;
                 }
-                nominal = offset(nominal, repeat.period, calendar);
+                let count = repeat.period.count.saturating_mul(i64::from(occurrence));
+                nominal = offset(first, Offset { count, ..repeat.period }, calendar);
             }
         }
         planned.sort_by_key(|rung| (rung.nominal, rung.rung, rung.occurrence));
@@ -108,9 +122,10 @@ impl<'a> Day<'a> {
     }
 }
 
-fn offset(anchor: NaiveDate, offset: Offset, calendar: &Calendar) -> NaiveDate {
+pub(super) fn offset(anchor: NaiveDate, offset: Offset, calendar: &Calendar) -> NaiveDate {
     match offset.unit {
         Unit::Days => add_days(anchor, offset.count),
         Unit::BusinessDays => calendar.add_business_days(anchor, offset.count),
+        Unit::Months => add_months(anchor, offset.count),
     }
 }

@@ -2,7 +2,8 @@
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
-use crate::model::{Attachment, CatchUp, Channel, Weekends};
+pub use crate::model::{Anchor, CatchUp, Offset, Unit, Weekends};
+use crate::model::{Attachment, Channel};
 use crate::money::Money;
 use crate::span::Span;
 
@@ -311,50 +312,6 @@ pub struct Moment {
     pub anchor: Anchor,
     /// How far.
     pub offset: Offset,
-}
-
-/// What a moment counts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
-    /// The due date, `D`.
-    Due,
-    /// The issue date.
-    Issue,
-    /// The opening of the dispute.
-    Dispute,
-    /// The promised date.
-    Promise,
-    /// The last payment.
-    Payment,
-    /// The last rung carried out.
-    Previous,
-    /// The end of the month of another moment.
-    EndOfMonth {
-        /// Due or issue date.
-        from_issue: bool,
-        /// Counted before the month's end is taken.
-        offset: Offset,
-    },
-}
-
-/// A distance in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Offset {
-    /// How many; negative is earlier.
-    pub count: i64,
-    /// Of what.
-    pub unit: Unit,
-}
-
-/// The unit of a distance in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Calendar days.
-    Days,
-    /// Open days of the customer's calendar.
-    BusinessDays,
-    /// Months.
-    Months,
 }
 
 /// An action with what to do instead when there is no address.

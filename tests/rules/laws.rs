@@ -23,6 +23,8 @@ const STEPS: &[&str] = &[
     "at D+21 email s, if missed: skip",
     "at D+22 letter l",
     "at D+23 task \"Ask\" for finance and wait",
+    "at D+24 notify owner\n  at previous+2 email p",
+    "at end of month(D-2)+24 email eom",
     "at D+25 escalate to manager",
     "every 7 days from D+30, at most 2 times: email again",
 ];

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
 #![expect(clippy::disallowed_methods, reason = "a test writes the files that it loads")]
 
+mod anchors;
 mod corners;
 mod families;
 mod laws;
