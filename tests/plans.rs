@@ -1,11 +1,17 @@
 //! The shipped policies on the shipped data: what a person reads, and a month carried out day by day.
-#![expect(clippy::disallowed_methods, reason = "a test reads the README")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests touch files and fail by panicking"
+)]
 
 mod common;
 
 use std::fs;
+use std::sync::LazyLock;
 
-use common::{dun, listed, messages, month, root, text_of};
+use chrono::NaiveDate;
+use common::{Ledger, dun, listed, messages, month, root, text_of};
 use serde_json::Value;
 
 #[test]
@@ -21,6 +27,21 @@ fn the_small_business_as_text() {
 #[test]
 fn key_accounts_as_text() {
     insta::assert_snapshot!(text_of("key-accounts"));
+}
+
+#[test]
+fn france_as_text() {
+    insta::assert_snapshot!(text_of("france"));
+}
+
+#[test]
+fn germany_as_text() {
+    insta::assert_snapshot!(text_of("germany"));
+}
+
+#[test]
+fn the_uk_as_text() {
+    insta::assert_snapshot!(text_of("uk"));
 }
 
 #[test]
@@ -64,4 +85,51 @@ fn a_month_of_the_small_business() {
 #[test]
 fn a_month_of_key_accounts() {
     insta::assert_snapshot!(listed(&month("key-accounts")));
+}
+
+/// A month from one of its days on, carried out; nothing is paid meanwhile.
+fn month_from(case: &str, month: u32, day: u32) -> Vec<Value> {
+    let first = NaiveDate::from_ymd_opt(2026, month, day).unwrap();
+    Ledger::of(case).replay(first.iter_days().take(31))
+}
+
+static FRANCE: LazyLock<Vec<Value>> = LazyLock::new(|| month_from("france", 7, 6));
+static GERMANY: LazyLock<Vec<Value>> = LazyLock::new(|| month_from("germany", 5, 18));
+static UK: LazyLock<Vec<Value>> = LazyLock::new(|| month_from("uk", 11, 30));
+
+fn texts(case: &str, plans: &[Value]) -> String {
+    messages(case, plans).into_values().collect()
+}
+
+/// The 14th of July is closed, and August is left in peace.
+#[test]
+fn a_month_of_france() {
+    insta::assert_snapshot!(listed(&FRANCE));
+}
+
+#[test]
+fn messages_of_france() {
+    insta::assert_snapshot!(texts("france", &FRANCE));
+}
+
+/// Whit Monday is closed everywhere, Corpus Christi in Bavaria and North Rhine-Westphalia only.
+#[test]
+fn a_month_of_germany() {
+    insta::assert_snapshot!(listed(&GERMANY));
+}
+
+#[test]
+fn messages_of_germany() {
+    insta::assert_snapshot!(texts("germany", &GERMANY));
+}
+
+/// St Andrew's Day is closed in Scotland only, and Christmas everywhere.
+#[test]
+fn a_month_of_the_uk() {
+    insta::assert_snapshot!(listed(&UK));
+}
+
+#[test]
+fn messages_of_the_uk() {
+    insta::assert_snapshot!(texts("uk", &UK));
 }
