@@ -3,6 +3,7 @@
 
 mod check;
 mod completions;
+mod fmt;
 mod init;
 mod output;
 mod plan;
@@ -23,6 +24,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Check(check::Check),
+    Fmt(fmt::Fmt),
     Plan(plan::PlanArguments),
     Init(init::Init),
     Completions(completions::Completions),
@@ -35,6 +37,8 @@ enum Exit {
     Done,
     /// Usage, policy or unreadable data; `--strict`; `--deny warnings`.
     Failed,
+    /// `fmt --check` found what would change.
+    Differs,
     /// The data is too old, or the ledger is ahead: the plan withholds every contact.
     Refused,
 }
@@ -44,6 +48,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::Differs => 2,
             Exit::Refused => 4,
         })
     }
@@ -63,6 +68,7 @@ pub fn main() -> ExitCode {
     };
     let exit = match cli.verb {
         Verb::Check(arguments) => arguments.run(),
+        Verb::Fmt(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
         Verb::Init(arguments) => arguments.run(),
         Verb::Completions(arguments) => arguments.run(),

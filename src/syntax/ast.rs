@@ -1,5 +1,7 @@
 //! The tree of a policy as written: every construct of the language with its place, nothing resolved yet.
 
+mod places;
+
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
 use crate::model::{Attachment, CatchUp, Channel};
