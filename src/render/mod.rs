@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod diagnostic;
+pub mod difference;
 pub mod escape;
 pub mod explain;
 pub mod json;

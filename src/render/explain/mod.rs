@@ -15,6 +15,7 @@ use super::text::{self, Colour, Page, WIDE, problem};
 use super::words::{self, count};
 use crate::evaluate::explain::NotFound;
 use crate::evaluate::explain::story::{Explanation, InvoiceStory, Place, Subject};
+use crate::model::Stage;
 use crate::money::Money;
 
 /// Renders an explanation; `colour` adds terminal colours.
@@ -114,7 +115,9 @@ impl Telling<'_> {
         let owner = invoice.owner.as_deref();
         let owner = owner.map_or(String::new(), |owner| format!(", looked after by {}", clean(owner)));
         let late = match invoice.days_overdue {
-            days @ 1.. => format!(", overdue by {}", count(usize::try_from(days).unwrap_or(0), "day")),
+            days @ 1.. if invoice.stage > Stage::Paid => {
+                format!(", overdue by {}", count(usize::try_from(days).unwrap_or(0), "day"))
+            }
             _ => String::new(),
         };
         self.paragraph(&format!("{}, {due}{late}", self.balance(invoice)));
