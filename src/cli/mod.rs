@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the command line reads files, the clock and the environment")]
 
 mod check;
+mod data;
 mod output;
 mod plan;
 mod project;

@@ -9,13 +9,13 @@ use clap::{Args, ValueEnum};
 use super::check::{Deny, fails};
 use super::output::{colour_errors, colour_results, deliver, tell};
 use super::project::{self, Project};
-use super::{Exit, fail};
+use super::{Exit, data, fail};
 use crate::compile::Program;
 use crate::evaluate::{self, Options};
 use crate::model::Policy;
 use crate::plan::Plan;
 use crate::render;
-use crate::snapshot::{self, LoadOptions, Snapshot};
+use crate::snapshot::{LoadOptions, Snapshot};
 
 /// Evaluate a policy against a snapshot of invoices and print what is to be done
 #[derive(Debug, Args)]
@@ -93,9 +93,9 @@ impl PlanArguments {
             terms_days: policy.settings.terms_days,
             timezone: policy.settings.timezone,
         };
-        let snapshot = match snapshot::load(&self.data, &options) {
+        let snapshot = match data::load(&self.data, &options) {
             Ok(snapshot) => snapshot,
-            Err(error) => return fail(&error.to_string()),
+            Err(exit) => return exit,
         };
         if self.strict && snapshot.problems.iter().any(|problem| !problem.is_remark()) {
             return self.strict(&snapshot);

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::money::{Currency, Money};
 use crate::plan::{Action, Blocker, Kind, Mode, Plan, Withheld};
+use crate::snapshot::LoadError;
 use crate::snapshot::problem::Problem;
 
 /// Renders a plan; `colour` adds terminal colours.
@@ -37,6 +38,21 @@ pub fn problem(problem: &Problem) -> String {
         (None, None) => String::new(),
     };
     format!("{place}{subject}{}", clean(&problem.message))
+}
+
+/// Why the data cannot be read: each reason with its code, its place and how to mend it.
+#[must_use]
+pub fn unreadable(error: &LoadError) -> String {
+    let mut text = String::new();
+    for reason in &error.reasons {
+        let line = reason.line.map_or(String::new(), |line| format!(":{line}"));
+        let (file, message) = (clean(&reason.file), clean(&reason.message));
+        text.push_str(&format!("error[{}]: {file}{line}: {message}\n", reason.code));
+        for help in &reason.help {
+            text.push_str(&format!("  = help: {}\n", clean(help)));
+        }
+    }
+    text
 }
 
 /// Data for a terminal: one line, without characters that steer it or reorder what is read.
