@@ -83,6 +83,7 @@ impl Index<'_> {
                 self.unblocked(line, Code::UnknownCustomer, message);
                 None
             }
+            (None, None, None) if line.has_illegible_ids() => None,
             (None, None, None) => {
                 line.problem(
                     Code::MissingValue,

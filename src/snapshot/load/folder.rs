@@ -154,8 +154,7 @@ pub(super) fn unused_files(folder: &Path, read: &BTreeSet<Table>, files: &BTreeS
         .filter_map(|name| {
             let table = nearest(stem(&name), missing())?;
             let message = format!(
-                "the file `{name}` is not read; if it holds {table}, export it as `{table}.csv` or `{table}.xlsx`, or write \
-                 `file:` with its name under `{table}:` in snapshot.yaml"
+                "the file `{name}` is not read; if it holds {table}, call it or export it as `{table}.csv` or `{table}.xlsx`"
             );
             Some(remark(name, message))
         })

@@ -7,7 +7,7 @@ use csv::ByteRecord;
 
 use super::error::LoadError;
 use super::layout::{Layout, Request};
-use super::limits::{Allowance, COLUMNS, stopped};
+use super::limits::{Allowance, COLUMNS, csv_stopped, stopped};
 use super::records::{CsvRows, END, Source};
 use super::stream::{self, CHUNK};
 use crate::code::Code;
@@ -44,9 +44,9 @@ pub(super) fn header_of_csv(
         .buffer_capacity(CHUNK)
         .from_reader(Box::new(reader.chain(END)) as Box<dyn BufRead>);
     let mut record = ByteRecord::new();
-    csv.read_byte_record(&mut record)
-        .map_err(|error| stopped(request.file, Some(above + 1), &error.into()))?;
-    let line = above + csv.position().line().saturating_sub(1).max(1);
+    csv.read_byte_record(&mut record).map_err(|error| csv_stopped(request.file, above + 1, error))?;
+    let inner = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
+    let line = above + csv.position().line().saturating_sub(inner + 1).max(1);
     let header = names(request, &record, line)?;
     let layout = request.headed(&header, line).map_err(|error| {
         let below = lines(&head)
@@ -56,7 +56,7 @@ pub(super) fn header_of_csv(
             .map(|(at, text)| (above + at as u64 + 1, cells(text)));
         explained(request, error, &header, below)
     })?;
-    let rows = CsvRows::new(csv, record.len(), above, allowance);
+    let rows = CsvRows::new(csv, record.len(), above, delimiter, allowance);
     Ok(Headed { layout, source: Source::Csv(rows), seen: seen(header) })
 }
 
@@ -149,7 +149,7 @@ fn empty(request: &Request<'_>) -> LoadError {
         None => String::from("it is empty"),
     };
     LoadError::new(Code::EmptyFile, request.file, None, message)
-        .help("its first line must name the columns; where there is nothing to tell, leave the header alone or take the file away")
+        .help("export it again; the first line must name the columns, even when nothing stands below it")
 }
 
 /// A file that holds something else than lines of text.
@@ -169,12 +169,18 @@ fn no_text(file: &str, head: &[u8]) -> Result<(), LoadError> {
             "it is a page or an XML file, not lines of text separated by a delimiter",
             "export it as CSV, or open it in a spreadsheet and save it as `.xlsx`",
         ),
-        _ if head.iter().take(200).any(|&byte| byte == 0) => fail(
+        _ if is_wide(head) => fail(
             "it holds NUL bytes, as text in UTF-16 does when it is read as another encoding",
             "write `encoding: utf-16le` for the file in snapshot.yaml, or save it as UTF-8",
         ),
         _ => Ok(()),
     }
+}
+
+/// Whether text has a NUL beside every character, as ASCII text in UTF-16 does.
+fn is_wide(head: &[u8]) -> bool {
+    let start = &head[..head.len().min(200)];
+    start.iter().filter(|&&byte| byte == 0).count() * 3 > start.len()
 }
 
 /// Says where the header may be, when it was not found on the line where it should be.
@@ -193,16 +199,17 @@ fn explained(
     }
     let all = header.concat();
     if all.contains('\u{fffd}') {
-        return error.help(format!(
+        return error.only_help(format!(
             "the header holds bytes that are not UTF-8 text: write `encoding: windows-1252` under `{table}:` in {}",
             request.manifest
         ));
     }
     if all.contains("Ã") {
-        return error.help("the header looks like UTF-8 text read as another encoding: leave `encoding` out");
+        return error
+            .only_help("the header looks like UTF-8 text read as another encoding: leave `encoding` out");
     }
     match (header, request.mapping.delimiter) {
-        ([only], Some(_)) if only.contains([',', ';', '\t', '|']) => error.help(format!(
+        ([only], Some(_)) if only.contains([',', ';', '\t', '|']) => error.only_help(format!(
             "the header is a single cell with the `delimiter` of {}: leave `delimiter` out, or correct it",
             request.manifest
         )),

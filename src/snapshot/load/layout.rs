@@ -9,7 +9,7 @@ use super::error::LoadError;
 use super::hints::looks_like_a_record;
 use super::manifest::{Mapping, Template};
 use crate::code::Code;
-use crate::suggest::nearest;
+use crate::suggest::{nearest, one_of};
 
 /// So many columns of a file are listed in a message, each up to this length.
 const SHOWN: usize = 20;
@@ -161,40 +161,53 @@ impl Request<'_> {
         let error = LoadError::new(Code::MissingColumn, self.manifest, Some(*line), message);
         Err(match nearest(theirs, header.iter().map(String::as_str)) {
             Some(near) => error.help(format!("write `{near}`")),
+            None if looks_like_a_record(header) => error
+                .help("the first line looks like a record; the line above the records must name the columns"),
             None => error.help(has(header)),
         })
     }
 
+    /// All columns that are missing are told at once, with the mapping that would name them.
     fn must_have_required(&self, layout: &Layout, header: &[String], line: u64) -> Result<(), LoadError> {
-        for group in self.table.required() {
-            let slots = group.iter().filter_map(|name| self.ours.iter().position(|ours| ours == name));
-            if slots.into_iter().all(|slot| layout.origin(slot) == Origin::Absent) {
-                return Err(self.missing(group, header, line));
-            }
-        }
-        Ok(())
+        let missing = |group: &&&[&str]| {
+            let mut slots = group.iter().filter_map(|name| self.ours.iter().position(|ours| ours == name));
+            slots.all(|slot| layout.origin(slot) == Origin::Absent)
+        };
+        let groups: Vec<&'static [&'static str]> =
+            self.table.required().iter().filter(missing).copied().collect();
+        if groups.is_empty() { Ok(()) } else { Err(self.missing(&groups, header, line)) }
     }
 
-    fn missing(&self, group: &[&str], header: &[String], line: u64) -> LoadError {
-        let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+    fn missing(&self, groups: &[&'static [&'static str]], header: &[String], line: u64) -> LoadError {
         let table = self.table.name();
-        let message = format!("{table} need a column {names}");
-        let error = LoadError::new(Code::MissingColumn, self.file, Some(line), message);
-        let write = |ours: &str, theirs: &str| {
-            format!("write `columns: {{ {ours}: \"{theirs}\" }}` under `{table}:` in {}", self.manifest)
+        let names: Vec<String> = groups.iter().map(|group| one_of(group.iter().copied())).collect();
+        let message = match names.as_slice() {
+            [only] => format!("{table} need a column {only}"),
+            several => format!("{table} need these columns: {}", several.join(", ")),
         };
-        let near =
-            group.iter().find_map(|name| Some((*name, nearest(name, header.iter().map(String::as_str))?)));
-        match near {
-            Some((ours, theirs)) => error.help(format!("if that is `{theirs}`, {}", write(ours, theirs))),
-            None => error
-                .help(has(header))
-                .help(format!("if one of them holds it, {}", write(group[0], "ITS NAME"))),
+        let error = LoadError::new(Code::MissingColumn, self.file, Some(line), message);
+        if looks_like_a_record(header) {
+            return error
+                .help("this line looks like a record; the line above the records must name the columns");
         }
+        let near = |group: &[&'static str]| {
+            group.iter().find_map(|name| Some((*name, nearest(name, header.iter().map(String::as_str))?)))
+        };
+        let found: Vec<(&str, &str)> =
+            groups.iter().map(|group| near(group).unwrap_or((group[0], "ITS NAME"))).collect();
+        let columns: Vec<String> =
+            found.iter().map(|(ours, theirs)| format!("{ours}: \"{theirs}\"")).collect();
+        let columns = columns.join(", ");
+        let write = format!("write `columns: {{ {columns} }}` under `{table}:` in {}", self.manifest);
+        let all_near = found.iter().all(|(_, theirs)| *theirs != "ITS NAME");
+        if all_near {
+            return error.help(format!("if they are called otherwise in the file, {write}"));
+        }
+        error.help(has(header)).help(format!("with the right names in place of ITS NAME, {write}"))
     }
 }
 
-/// What a header has; not when it looks like a record, which is nobody's business.
+/// What a header has.
 fn has(header: &[String]) -> String {
     if looks_like_a_record(header) {
         return String::from(
@@ -202,6 +215,9 @@ fn has(header: &[String]) -> String {
         );
     }
     let named: Vec<&str> = header.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    if named.is_empty() {
+        return String::from("the line names no columns");
+    }
     let shown: Vec<String> = named.iter().take(SHOWN).map(|name| format!("`{}`", clipped(name))).collect();
     let more = named.len() - shown.len();
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };

@@ -71,8 +71,20 @@ pub(super) fn stopped(file: &str, line: Option<u64>, error: &io::Error) -> LoadE
             LoadError::new(Code::UnreadableFile, file, None, message)
                 .help("copy or export it again; a file with `.gz` at its end must be packed with gzip and hold nothing else")
         }
+        io::ErrorKind::NotFound => {
+            LoadError::new(Code::UnreadableFile, file, None, "there is no such file or folder")
+                .help("look at how its name is written, and whether a link there leads to anything")
+        }
         _ => LoadError::new(Code::UnreadableFile, file, None, format!("it cannot be read: {error}"))
-            .help("see that the file is there and that you may read it"),
+            .help("see that it is a file and that you may read it"),
+    }
+}
+
+/// The same, of what reads CSV.
+pub(super) fn csv_stopped(file: &str, line: u64, error: csv::Error) -> LoadError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => stopped(file, Some(line), &error),
+        other => stopped(file, Some(line), &io::Error::other(format!("{other:?}"))),
     }
 }
 

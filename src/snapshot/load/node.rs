@@ -180,11 +180,39 @@ enum Draft {
 fn parse_yaml(file: &str, text: &str) -> Result<Node, LoadError> {
     let draft: Spanned<Draft> = serde_yaml::from_str_with_options(text, yaml_options()).map_err(|error| {
         let line = error.location().map(|at| at.line());
-        let message = format!("it is not valid YAML: {}", error.without_snippet());
-        LoadError::new(Code::InvalidDocument, file, line, message)
-            .help("look at the indentation and the quotation marks of this line and the one above it")
+        let (message, help) = no_yaml(error.without_snippet());
+        LoadError::new(Code::InvalidDocument, file, line, message).help(help)
     })?;
     Ok(node_of_draft(draft, text))
+}
+
+/// What is wrong with a YAML text, and what to do about it.
+fn no_yaml(error: &serde_yaml::Error) -> (String, &'static str) {
+    use serde_yaml::Error as E;
+    use serde_yaml::budget::BudgetBreach as B;
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or(&said);
+    match error {
+        E::DuplicateMappingKey { key, .. } => {
+            let key = key.as_ref().map_or(String::from("a key"), |key| format!("the key `{key}`"));
+            (format!("{key} stands twice"), "keep one of them")
+        }
+        E::Budget { breach: B::Documents { .. }, .. } => {
+            (String::from("it holds several documents"), "keep one, and leave out lines of `---`")
+        }
+        _ if said.contains("budget breached") || said.contains("alias replay") => (
+            String::from("it is larger, deeper or repeats more than a document may"),
+            "give the tables as CSV or JSON lines in a folder; data needs no anchors and aliases",
+        ),
+        _ if said.contains("recursion limit") => (
+            format!("its lists and mappings stand in each other more than {DEEPEST} deep"),
+            "data has tables, records and values; look at where the file comes from",
+        ),
+        _ => (
+            format!("it is not valid YAML: {said}"),
+            "look at the indentation and the quotation marks of this line and the one above it",
+        ),
+    }
 }
 
 /// Numbers with leading zeros or underscores are texts, and only `true` and `false` are truth values.
@@ -196,6 +224,7 @@ fn yaml_options() -> serde_yaml::Options {
             max_nodes: 4_000_000,
             max_depth: DEEPEST,
             max_documents: 1,
+            max_recorded_anchor_events: 100_000,
         },
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,

@@ -120,6 +120,7 @@ impl Opener<'_, '_> {
         mapping: Mapping,
         derived: bool,
     ) -> Result<Records, LoadError> {
+        let format = Format::of(name)?;
         let (file, size) = opened(&folder.join(name), name)?;
         let file = self.gauge.count(file, size);
         let ours = slot_names(table, self.options);
@@ -131,7 +132,7 @@ impl Opener<'_, '_> {
             mapping: &mapping,
             derived,
         };
-        let (headed, decoded) = match Format::of(name)? {
+        let (headed, decoded) = match format {
             Format::Workbook => (workbook(&request, file, size, self.gauge)?, false),
             format => text(&request, file, format)?,
         };

@@ -10,7 +10,7 @@ use super::columns::Table;
 use super::dates::DateFormat;
 use super::error::LoadError;
 use super::layout::{Layout, Origin};
-use super::limits::{Allowance, stopped};
+use super::limits::{Allowance, csv_stopped, stopped};
 use super::manifest::Mapping;
 use super::node::{Node, Pairs, Value, json_cell};
 use crate::code::Code;
@@ -243,6 +243,7 @@ pub(super) struct CsvRows {
     above: u64,
     /// The line on which the last record starts.
     line: u64,
+    delimiter: u8,
     allowance: Allowance,
 }
 
@@ -252,9 +253,10 @@ impl CsvRows {
         reader: csv::Reader<Box<dyn BufRead>>,
         width: usize,
         above: u64,
+        delimiter: u8,
         allowance: Allowance,
     ) -> CsvRows {
-        CsvRows { reader, width, above, line: above + 1, allowance }
+        CsvRows { reader, width, above, line: above + 1, delimiter, allowance }
     }
 
     fn advance(&mut self, file: &str, record: &mut ByteRecord) -> Result<Step, LoadError> {
@@ -267,26 +269,39 @@ impl CsvRows {
         if record.as_slice() == END.trim_ascii_end() && !self.read(file, record)? {
             return Ok(Step::End);
         }
-        if record.len() == self.width {
+        if record.len() == self.width && !self.has_swallowed(record) {
             return Ok(Step::Record);
         }
-        let (cells, width) = (record.len(), self.width);
-        let hint = if inner > 0 { ", and look for a quotation mark that is not closed" } else { "" };
-        let message =
-            format!("the line has {cells} cells where the header has {width}; correct the line{hint}");
+        if inner > 0 {
+            let message = format!("a quotation mark here seems to take in the {inner} lines below; close it");
+            return Ok(Step::Broken(Code::UnclosedQuote, message.replace("the 1 lines", "the line")));
+        }
+        let cells =
+            if record.len() == 1 { String::from("1 cell") } else { format!("{} cells", record.len()) };
+        let message = format!("the line has {cells} where the header has {}; correct the line", self.width);
         Ok(Step::Broken(Code::WrongCellCount, message))
+    }
+
+    /// Whether a cell holds something that looks like a whole line of this file.
+    fn has_swallowed(&self, record: &ByteRecord) -> bool {
+        let like_a_line = |line: &[u8]| {
+            self.width > 2 && line.iter().filter(|&&byte| byte == self.delimiter).count() + 1 >= self.width
+        };
+        let several = record.iter().filter(|cell| cell.contains(&b'\n'));
+        several.into_iter().any(|cell| cell.split(|&byte| byte == b'\n').any(like_a_line))
     }
 
     fn read(&mut self, file: &str, record: &mut ByteRecord) -> Result<bool, LoadError> {
         self.allowance.renew();
         let begins = self.above + self.reader.position().line();
-        self.reader.read_byte_record(record).map_err(|error| stopped(file, Some(begins), &error.into()))
+        self.reader.read_byte_record(record).map_err(|error| csv_stopped(file, begins, error))
     }
 
     /// The end was swallowed by the last record.
     fn unclosed(&self, file: &str) -> LoadError {
         let message = "a quotation mark in the record that begins here is never closed, so that the rest of the file belongs to it";
-        LoadError::new(Code::UnclosedQuote, file, Some(self.line), message)
+        // No line end closes that record, so it starts one line further down than was told from its end.
+        LoadError::new(Code::UnclosedQuote, file, Some(self.line + 1), message)
             .help("close the quotation mark, double one that stands for itself (`\"\"`), or take it out")
     }
 }

@@ -62,6 +62,7 @@ fn damaged(file: &str, error: &XlsxError) -> LoadError {
     let message = match error {
         XlsxError::Password => return protected(file),
         XlsxError::Io(error) => return stopped(file, None, error),
+        XlsxError::FileNotFound(_) => String::from("it is an archive, but no workbook"),
         error => format!("it is damaged: {error}"),
     };
     LoadError::new(Code::UnreadableWorkbook, file, None, message)

@@ -182,6 +182,11 @@ impl<'a, 'o> Line<'a, 'o> {
         }
     }
 
+    /// Whether an id is there that cannot be read, which is told already.
+    pub(super) fn has_illegible_ids(&self) -> bool {
+        self.schema.ids.into_iter().flatten().any(|slot| self.row.cell(self.schema, slot).is_err())
+    }
+
     /// Notes that the line is no record, with the ids that can be told.
     pub(super) fn broken(&mut self, code: Code, message: String) {
         self.name_ids();
