@@ -341,7 +341,7 @@ fn a_payment_of_nobody_legible_withholds_every_contact() {
         let acts = of("actions", &|action| action["customer"].to_string());
         (acts, of("withheld", &|entry| format!("{} {}", entry["customer"], entry["blockers"][0]["code"])))
     };
-    let withheld = ["\"C1\" \"data_problem\"", "\"C2\" \"data_problem\""].map(String::from).to_vec();
+    let withheld = ["\"C1\" \"problem\"", "\"C2\" \"problem\""].map(String::from).to_vec();
     assert_eq!(plan(), (Vec::new(), withheld));
     fs::write(folder.join("payments.csv"), "payment_id,date,amount,invoice_id\nP1,2026-10-02,5.00,I1\n")
         .unwrap();

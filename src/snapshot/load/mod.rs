@@ -122,6 +122,7 @@ fn build(
         context.problems.extend(unused_files(folder, &read, &files));
     }
     read_tables(&mut snapshot, &mut tables, &mut context)?;
+    context.gauge.tell();
     unmapped_columns(&mut context);
     snapshot.texts = context.texts;
     snapshot.problems = context.problems;

@@ -41,10 +41,15 @@ impl<'p> Gauge<'p> {
     pub(super) fn step(&mut self) {
         self.since_told += 1;
         if self.since_told == EVERY {
-            self.since_told = 0;
-            // A workbook is read more than once.
-            self.observer.read(self.read.get().min(self.total), self.total);
+            self.tell();
         }
+    }
+
+    /// Tells the observer how far it is.
+    pub(super) fn tell(&mut self) {
+        self.since_told = 0;
+        // A workbook is read more than once.
+        self.observer.read(self.read.get().min(self.total), self.total);
     }
 }
 
