@@ -5,11 +5,11 @@ use chrono_tz::Tz;
 use super::Checker;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::model::{CatchUp, Settings};
+use crate::model::{CatchUp, Settings, Weekends};
 use crate::money::{Currency, Money};
 use crate::span::Span;
 use crate::suggest::nearest;
-use crate::syntax::ast::{self, PolicyBlock, Setting, Spanned};
+use crate::syntax::ast::{PolicyBlock, Setting, Spanned};
 
 /// Checks the settings; what is said twice is an error.
 pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
@@ -24,6 +24,8 @@ pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
         reply_to: None,
         fallback: None,
         catch_up: CatchUp::OneAtATime,
+        weekends: Weekends::default(),
+        one_message_per_invoice: false,
     };
     let mut seen: Vec<(std::mem::Discriminant<Setting>, Span)> = Vec::new();
     for line in &block.settings {
@@ -67,25 +69,13 @@ fn setting(c: &mut Checker, settings: &mut Settings, line: &Spanned<Setting>) {
         Setting::Sender(role) => settings.sender = c.role(role),
         Setting::ReplyTo(role) => settings.reply_to = c.role(role),
         Setting::Fallback(role) => settings.fallback = c.role(role),
-        Setting::CatchUp(family) => settings.catch_up = catch_up(c, *family, line.span),
-        Setting::Weekends(_) => c.not_yet(line.span, "weekends:"),
-        Setting::OneMessagePerInvoice => c.not_yet(line.span, "one message per invoice"),
+        Setting::CatchUp(family) => settings.catch_up = *family,
+        Setting::Weekends(way) => settings.weekends = *way,
+        Setting::OneMessagePerInvoice => settings.one_message_per_invoice = true,
         Setting::Pilot(_) => c.not_yet(line.span, "pilot:"),
         Setting::Rate(_) => c.not_yet(line.span, "rate"),
         Setting::Allow(_) => {}
     }
-}
-
-/// Checks a `catch up:`.
-pub(super) fn catch_up(c: &mut Checker, family: ast::CatchUp, span: Span) -> CatchUp {
-    match family {
-        ast::CatchUp::OneAtATime => return CatchUp::OneAtATime,
-        ast::CatchUp::Latest => return CatchUp::Latest,
-        ast::CatchUp::OnePerRun => c.not_yet(span, "catch up: one per run"),
-        ast::CatchUp::SameDayOnly => c.not_yet(span, "catch up: same day only"),
-        ast::CatchUp::All { .. } => c.not_yet(span, "catch up: all, N days apart"),
-    }
-    CatchUp::OneAtATime
 }
 
 fn language(c: &mut Checker, version: i64, span: Span) {

@@ -2,7 +2,9 @@
 #![expect(clippy::disallowed_methods, reason = "the command line reads files, the clock and the environment")]
 
 mod check;
+mod completions;
 mod data;
+mod init;
 mod output;
 mod plan;
 mod project;
@@ -23,6 +25,8 @@ struct Cli {
 enum Verb {
     Check(check::Check),
     Plan(plan::PlanArguments),
+    Init(init::Init),
+    Completions(completions::Completions),
 }
 
 /// How a verb ended.
@@ -61,6 +65,8 @@ pub fn main() -> ExitCode {
     let exit = match cli.verb {
         Verb::Check(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
+        Verb::Init(arguments) => arguments.run(),
+        Verb::Completions(arguments) => arguments.run(),
     };
     exit.into()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::addresses::Destination;
+use super::combine::Hours;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Promised};
 use super::history::Status;
@@ -39,6 +40,7 @@ pub(super) struct Candidate<'a> {
     pub(super) invoice: usize,
     pub(super) origin: Origin,
     pub(super) rule: RuleId,
+    pub(super) step_line: &'a Step,
     pub(super) act: &'a Act,
     /// The step key, with its occurrence, for the ledger.
     pub(super) step: String,
@@ -52,10 +54,14 @@ pub(super) struct Candidate<'a> {
     pub(super) actor: Option<Person>,
     pub(super) by_hand: bool,
     pub(super) approvers: Vec<Approver>,
+    /// The hours in which it may go out; none at all when the first is not before the second.
+    pub(super) window: Option<Hours>,
     pub(super) limits: Vec<&'a Restriction>,
     pub(super) blockers: Vec<Blocker>,
     /// Whether something stood in its way before it was combined and limited.
     pub(super) blocked_alone: bool,
+    /// Whether it is done today or never.
+    pub(super) last_chance: bool,
     pub(super) next: Option<NaiveDate>,
     pub(super) sentence: String,
 }
@@ -108,6 +114,8 @@ pub(super) struct Due<'a> {
     pub(super) event: String,
     /// The day of the ladder's next rung, where it goes on although this step is not done.
     pub(super) goes_on: Option<NaiveDate>,
+    /// Whether it is done today or never.
+    pub(super) last_chance: bool,
 }
 
 impl<'a> From<DueStep<'a>> for Due<'a> {
@@ -120,6 +128,7 @@ impl<'a> From<DueStep<'a>> for Due<'a> {
             status: due.status,
             event: String::new(),
             goes_on: due.goes_on,
+            last_chance: due.last_chance,
         }
     }
 }
@@ -150,6 +159,7 @@ impl<'a> Bench<'_, 'a> {
             invoice: self.at,
             origin: due.origin,
             rule: due.step.rule,
+            step_line: due.step,
             act,
             rung: due.step.moment.name(),
             nominal: due.nominal,
@@ -161,8 +171,10 @@ impl<'a> Bench<'_, 'a> {
             actor,
             by_hand,
             approvers,
+            window: self.scope.window(ladder).filter(|_| act.is_message()),
             limits: if act.is_message() { self.limits(ladder) } else { Vec::new() },
-            next: self.next(act, &blockers, due.goes_on),
+            next: self.next(act, &blockers, &due),
+            last_chance: due.last_chance,
             blocked_alone: !blockers.is_empty(),
             blockers,
             sentence: self.sentence(due.step),
@@ -203,8 +215,13 @@ impl<'a> Bench<'_, 'a> {
         blockers.extend(self.scope.held(ladder, act).iter().cloned());
         if due.status == Status::FailedToday {
             let sentence = String::from("it was tried today and is tried again on the next day");
-            let until = self.until_tomorrow(act);
+            let until = self.until_tomorrow(act, self.day.rolling(ladder, self.calendar));
             blockers.push(Blocker { until, ..day.blocker("failed_today", sentence, None) });
+        }
+        if let Status::Pending(since) = due.status {
+            let sentence =
+                format!("given to a person on {}, and not done yet", sentences::date(since, day.today));
+            blockers.push(day.blocker("not_done", sentence, Some(due.step.rule)));
         }
         if due.status == Status::Unknown && act.contact().is_none() {
             let sentence = String::from("nobody knows what became of it: settle it in the ledger");
@@ -214,9 +231,9 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// The last day before an action may be tried again: contacts wait for an open day.
-    fn until_tomorrow(&self, act: &Act) -> Option<NaiveDate> {
+    fn until_tomorrow(&self, act: &Act, rolling: &Calendar) -> Option<NaiveDate> {
         let tomorrow = add_days(self.day.today, 1);
-        let again = if act.contact().is_some() { self.calendar.open_on_or_after(tomorrow) } else { tomorrow };
+        let again = if act.contact().is_some() { rolling.open_on_or_after(tomorrow) } else { tomorrow };
         Some(add_days(again, -1))
     }
 
@@ -366,10 +383,14 @@ impl<'a> Bench<'_, 'a> {
 
     /// The first day on which the ladder could go on: with this step after the known ends of what blocks it,
     /// or without it (R23).
-    fn next(&self, act: &Act, blockers: &[Blocker], goes_on: Option<NaiveDate>) -> Option<NaiveDate> {
+    fn next(&self, act: &Act, blockers: &[Blocker], due: &Due) -> Option<NaiveDate> {
+        if due.last_chance {
+            return due.goes_on;
+        }
         let free = free_again(blockers, add_days(self.day.today, 1));
-        let rolled = |day| if act.contact().is_some() { self.calendar.open_on_or_after(day) } else { day };
-        earlier(free.map(rolled), goes_on)
+        let rolling = self.day.rolling(due.origin.ladder(), self.calendar);
+        let rolled = |day| if act.contact().is_some() { rolling.open_on_or_after(day) } else { day };
+        earlier(free.map(rolled), due.goes_on)
     }
 
     /// Why it is due, in a person's words.

@@ -28,15 +28,11 @@ impl<'a> Bench<'_, 'a> {
         let is_contact = step.acts.iter().any(|act| act.contact().is_some());
         // An event without a date acts on the first plan that sees it.
         let nominal = self.day.nominal(step.moment, invoice, self.calendar).or_else(|| self.undated(step))?;
-        let day = match is_contact {
-            false => nominal,
-            true if nominal < invoice.due => self.calendar.open_on_or_before(nominal),
-            true => self.calendar.open_on_or_after(nominal),
-        };
-        let lapsed = nominal < invoice.due
-            && today >= invoice.due
-            && matches!(step.moment.anchor, Anchor::Due | Anchor::Issue);
-        let closed = is_contact && !self.calendar.is_open(today);
+        let rolling = self.day.rolling(None, self.calendar);
+        let day =
+            if is_contact { self.day.weekends(None).roll(nominal, invoice.due, rolling) } else { nominal };
+        let lapsed = nominal < invoice.due && today >= invoice.due && step.moment.anchor.is_of_invoice();
+        let closed = is_contact && !rolling.is_open(today);
         let applies = |when| self.day.truth(when, self.customer, invoice) == Truth::Yes;
         if day > today || lapsed || closed || !step.when.as_ref().is_none_or(applies) {
             return None;
@@ -50,7 +46,7 @@ impl<'a> Bench<'_, 'a> {
                 let declined = Declined { step, ladder: None, on };
                 self.scope.is_passed(self.day, self.customer, invoice, declined, self.calendar)
             }
-            Status::Open | Status::FailedToday | Status::Unknown => false,
+            Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,
         };
         (!finished).then_some(Due {
             origin: Origin::CarveOut(at),
@@ -60,6 +56,7 @@ impl<'a> Bench<'_, 'a> {
             status,
             event,
             goes_on: None,
+            last_chance: false,
         })
     }
 
@@ -74,12 +71,12 @@ impl<'a> Bench<'_, 'a> {
     fn event(&self, step: &Step, nominal: NaiveDate) -> (String, Option<NaiveDate>) {
         let invoice = &self.customer.invoices[self.at];
         let since = match step.moment.anchor {
-            Anchor::Due | Anchor::Issue => None,
             Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
             Anchor::Promise => invoice
                 .promised
                 .promise()
                 .map(|promise| promise.made.date().unwrap_or(promise.due.min(nominal))),
+            _ => None,
         };
         (since.map_or(String::new(), |since| since.to_string()), since)
     }

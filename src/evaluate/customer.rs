@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
 use super::candidate::{Bench, Candidate, Due, Origin};
 use super::combine::{Group, combine};
@@ -17,7 +17,9 @@ use crate::code::Code;
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Catches, Channel, RestrictionKind, RuleId, SegmentId};
 use crate::plan::digest::Hasher;
-use crate::plan::{Action, Because, Blocker, Invoice, Kind, Member, Mode, Receivables, Waiting, Withheld};
+use crate::plan::{
+    Action, Because, Blocker, Invoice, Kind, Member, Mode, Receivables, Waiting, Window, Withheld,
+};
 use crate::snapshot::ledger::Outcome;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
@@ -26,6 +28,14 @@ use crate::snapshot::tables::CustomerRow;
 pub(super) struct Counted {
     pub(super) action: Action,
     pub(super) daily: Vec<(RuleId, u32)>,
+    /// When its ladder could go on if a limit per day kept the action back.
+    pub(super) next: Option<NaiveDate>,
+}
+
+impl From<Action> for Counted {
+    fn from(action: Action) -> Counted {
+        Counted { action, daily: Vec::new(), next: None }
+    }
 }
 
 /// What a customer contributes to a plan.
@@ -72,7 +82,7 @@ impl<'a> Day<'a> {
         contribution.waiting.extend(quiet.into_iter().map(|(at, next)| self.waiting(&customer, at, next)));
         self.decide(&customer, candidates, &mut contribution);
         let clearing = self.clearing(&customer);
-        contribution.actions.extend(clearing.into_iter().map(|action| Counted { action, daily: Vec::new() }));
+        contribution.actions.extend(clearing.into_iter().map(Counted::from));
         contribution.sort();
         contribution
     }
@@ -133,6 +143,7 @@ impl<'a> Day<'a> {
                 customer,
                 invoice,
                 calendar,
+                rolling: self.rolling(Some(id), calendar),
                 scope: &scope,
                 free_from,
                 present: &present,
@@ -186,7 +197,8 @@ impl<'a> Day<'a> {
         if candidates.is_empty() {
             return;
         }
-        let mut groups = combine(candidates, customer, self.snapshot);
+        let alone = self.program.policy.settings.one_message_per_invoice;
+        let mut groups = combine(candidates, customer, self.snapshot, alone);
         let has_message = groups.iter().any(|group| group.is_free() && group.channel().is_some());
         let written = if has_message { Some(self.written(customer)) } else { None };
         let mut taken: Vec<Channel> = written.as_ref().map_or(Vec::new(), |written| written.today.clone());
@@ -201,18 +213,21 @@ impl<'a> Day<'a> {
                 }
             }
             let calendar = self.calendar(customer, &customer.invoices[group.lead().invoice]);
+            let calendar = self.rolling(group.lead().origin.ladder(), calendar);
+            group.blockers.extend(self.no_hours(group));
             if let (Some(channel), Some(written), true) = (group.channel(), &written, group.is_free()) {
                 self.limit(group, channel, written, &mut taken, calendar);
             }
             let action = self.action(customer, group);
             if group.is_free() {
                 taken.extend(group.channel());
-                contribution.actions.push(Counted { daily: daily_limits(group), action });
+                let next = self.next_of(group);
+                contribution.actions.push(Counted { daily: daily_limits(group), action, next });
             } else {
                 contribution.withheld.push(self.withheld(group, action));
             }
         }
-        contribution.actions.extend(told.into_iter().map(|action| Counted { action, daily: Vec::new() }));
+        contribution.actions.extend(told.into_iter().map(Counted::from));
     }
 
     /// What keeps a message that is free by itself from going out today (R18, R19).
@@ -225,7 +240,7 @@ impl<'a> Day<'a> {
         calendar: &Calendar,
     ) {
         group.blockers.extend(self.customer_limit(group, written, calendar));
-        if taken.contains(&channel) {
+        if taken.contains(&channel) && !self.program.policy.settings.one_message_per_invoice {
             let sentence =
                 format!("one {} a day to a customer, and a more urgent one goes first", name(channel));
             let blocker = Blocker { until: Some(self.today), ..self.blocker("one_a_day", sentence, None) };
@@ -233,15 +248,33 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// What keeps a message back whose members may go out at no common hour.
+    fn no_hours(&self, group: &Group<'a>) -> Option<Blocker> {
+        let (from, to) = group.hours().filter(|(from, to)| from >= to && group.is_free())?;
+        let sentence = format!(
+            "`messages between` leaves it no hour: not before {} and not after {}",
+            hour(from),
+            hour(to)
+        );
+        Some(self.blocker("no_hours", sentence, None))
+    }
+
     fn withheld(&self, group: &Group<'a>, action: Action) -> Withheld {
-        let tomorrow = add_days(self.today, 1);
-        // What a single step knows of its end comes first: its ladder may have passed it.
-        let own = group.lead().next;
-        let next = if group.lead().blocked_alone { own } else { free_again(&group.blockers, tomorrow) };
+        let next = self.next_of(group);
         let is_message = action.kind != Kind::Task;
         let body = action.body.filter(|_| !is_message);
         let action = Action { subject: None, body, content: None, ..action };
         Withheld { action, blockers: group.blockers.clone(), next }
+    }
+
+    /// When the ladder of a group's lead could go on without the group being carried out today.
+    fn next_of(&self, group: &Group<'a>) -> Option<NaiveDate> {
+        let lead = group.lead();
+        // What a single step knows of its end comes first: its ladder may have passed it.
+        if lead.blocked_alone || lead.last_chance {
+            return lead.next;
+        }
+        free_again(&group.blockers, add_days(self.today, 1))
     }
 
     /// The action of a group; when it cannot be written the group gets a blocker.
@@ -278,12 +311,16 @@ impl<'a> Day<'a> {
             Act::Flag { name } => action.flag = Some(name.clone()),
             Act::Escalate { .. } => action.flag = Some(String::from("escalated")),
             Act::Task { text, .. } => action.body = Some(text.clone()),
-            Act::Message { .. } => {
+            Act::Message { registered, .. } => {
+                action.registered = *registered;
+                action.formal = lead.step_line.formal;
                 action.sender = self.sender(customer, invoice);
                 action.reply_to = self.reply_to(customer, invoice);
             }
             _ => {}
         }
+        action.deadline = lead.step_line.deadline.map(|days| add_days(self.today, i64::from(days)));
+        action.window = group.hours().map(|(from, to)| Window { from: hour(from), to: hour(to) });
         self.enclosures(customer, group, &mut action);
         action.members = group.members.iter().map(|member| self.member(customer, member)).collect();
         action.keys = group.members.iter().map(|member| member.key.clone()).collect();
@@ -328,7 +365,7 @@ impl<'a> Day<'a> {
         action: &mut Action,
     ) {
         let Some(template) = group.lead().template.as_ref().filter(|_| group.is_free()) else { return };
-        match self.write(template.id, customer, invoices) {
+        match self.write(template.id, customer, invoices, action.deadline) {
             Ok(written) => {
                 action.subject = written.subject.filter(|subject| !subject.is_empty());
                 action.body = Some(written.body);
@@ -423,6 +460,9 @@ impl<'a> Day<'a> {
             subject: None,
             body: None,
             body_format: None,
+            registered: false,
+            formal: false,
+            deadline: None,
             flag: None,
             charge: None,
             members: Vec::new(),
@@ -473,6 +513,7 @@ fn content(action: &Action) -> String {
     hash.text(action.body.as_deref().unwrap_or(""));
     hash.text(action.body_format.unwrap_or(""));
     hash.text(action.flag.as_deref().unwrap_or(""));
+    hash.number(i64::from(action.registered));
     hash.number(action.invoices.len() as i64);
     for invoice in &action.invoices {
         hash.text(&invoice.id).number(invoice.balance.minor).text(invoice.currency.code());
@@ -485,6 +526,10 @@ fn content(action: &Action) -> String {
         });
     }
     hash.long()
+}
+
+fn hour(time: NaiveTime) -> String {
+    time.format("%H:%M").to_string()
 }
 
 fn daily_limits(group: &Group) -> Vec<(RuleId, u32)> {

@@ -240,6 +240,16 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// The day of the last payment or credit note of an invoice's own.
+    pub(super) fn last_payment(&self, row: InvoiceRow) -> Option<NaiveDate> {
+        self.snapshot
+            .payments_of(row)
+            .iter()
+            .map(|payment| payment.date)
+            .filter(|&date| date <= self.today)
+            .max()
+    }
+
     /// The day an invoice was settled, as far as the data says.
     fn settled_on(&self, row: InvoiceRow) -> Option<NaiveDate> {
         let last = self.snapshot.payments_of(row).iter().rfind(|payment| payment.date <= self.today);

@@ -7,7 +7,7 @@ use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use super::history::{self, Status};
 use super::restrictions::{Declined, Scope};
-use super::schedule::Planned;
+use super::schedule::{Planned, offset};
 use crate::calendar::{Calendar, add_days, days_between};
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Anchor, CatchUp, Ladder, LadderId, Moment, Step};
@@ -22,6 +22,8 @@ pub(super) struct DueStep<'a> {
     pub(super) status: Status,
     /// The day of the next rung, where the ladder goes on although this step is not done.
     pub(super) goes_on: Option<NaiveDate>,
+    /// Whether it is done today or never (`same day only`).
+    pub(super) last_chance: bool,
 }
 
 /// What a ladder says of an invoice on a day.
@@ -55,6 +57,8 @@ pub(super) struct Climber<'d, 'a> {
     pub(super) customer: &'d CustomerState<'a>,
     pub(super) invoice: &'d InvoiceState<'a>,
     pub(super) calendar: &'d Calendar,
+    /// The calendar that moves its contacts: one without closed days where nothing moves.
+    pub(super) rolling: &'d Calendar,
     pub(super) scope: &'d Scope<'a>,
     /// The first day after today on which nothing holds the invoice, where that is known.
     pub(super) free_from: Option<NaiveDate>,
@@ -68,20 +72,27 @@ impl<'a> Climber<'_, 'a> {
         let foreign = self.foreign_contact();
         let horizon = foreign.map_or(self.day.today, |(nominal, _)| nominal.max(self.day.today));
         let known = |rung| self.highest_known(rung);
-        let rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
+        let mut rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
         let behind = self.behind(&rungs, foreign);
         let first = behind.and_then(|behind| behind.index).map_or(0, |index| index + 1);
+        let last = self.carried_out(&rungs, behind);
+        self.follow(&mut rungs, first, last);
         let mut climb = Climb::default();
+        if let Some(rung) = self.waited_for(&rungs) {
+            self.wait(rung, &mut climb);
+            return climb;
+        }
         if let Some(behind) = behind {
             self.remaining(&rungs, behind, &mut climb);
         }
         let left = climb.due.len();
         let started_today = behind.is_some_and(|behind| behind.touched == self.day.today);
+        self.respect_deadline(&mut rungs, first);
         match self.ladder().catch_up {
-            CatchUp::OneAtATime => {
-                let last = self.carried_out(&rungs, behind);
+            CatchUp::OneAtATime | CatchUp::OnePerRun | CatchUp::All { .. } => {
                 self.next_rung(&rungs[first..], last, started_today, &mut climb);
             }
+            CatchUp::SameDayOnly => self.rung_of_today(&rungs[first..], started_today, &mut climb),
             CatchUp::Latest => {
                 // What is passed because of another ladder's contact does not come back.
                 let below = if behind.is_some_and(|behind| behind.is_foreign) { first } else { 0 };
@@ -117,12 +128,13 @@ impl<'a> Climber<'_, 'a> {
             .unwrap_or(0)
     }
 
-    fn status(&self, key: KeyId, occurrence: u32) -> Status {
+    fn status(&self, step: &Step, key: KeyId, occurrence: u32) -> Status {
         if self.invoice.rows.is_empty() {
             return Status::Open;
         }
         let rows = history::rows_of(&self.day.history, self.invoice.rows, key, occurrence);
-        history::status(rows, self.day.today)
+        let status = if step.waits { history::status_of_waiting } else { history::status };
+        status(rows, self.day.today)
     }
 
     /// What lies behind the invoice: its own rungs, and what stands in no present ladder (R13).
@@ -135,6 +147,25 @@ impl<'a> Climber<'_, 'a> {
         match (own, foreign) {
             (Some(own), Some(foreign)) if foreign.nominal > own.nominal => Some(foreign),
             (own, foreign) => own.or(foreign),
+        }
+    }
+
+    /// Plans the rungs that count from the one above them: from the last one carried out, or from the plan of the one
+    /// above when that is still to come (R7).
+    fn follow(&self, rungs: &mut [Planned], first: usize, last: Option<Behind>) {
+        let mut above = last.and_then(|behind| behind.carried_out);
+        for rung in &mut rungs[first..] {
+            let moment = self.ladder().rungs[rung.rung].moment;
+            if let (Anchor::Previous, Some(above)) = (moment.anchor, above) {
+                let day = offset(above, moment.offset, self.calendar);
+                let moves = self.has_contact(rung);
+                rung.planned = if moves {
+                    self.ladder().weekends.roll(day, self.invoice.due, self.calendar)
+                } else {
+                    day
+                };
+            }
+            above = Some(rung.planned);
         }
     }
 
@@ -154,7 +185,7 @@ impl<'a> Climber<'_, 'a> {
         let mut carried_out: Option<NaiveDate> = None;
         let mut touched: Option<NaiveDate> = None;
         for (step, key) in self.steps(rung) {
-            match self.status(key, rung.occurrence) {
+            match self.status(step, key, rung.occurrence) {
                 Status::CarriedOut(date) => {
                     carried_out = carried_out.max(Some(date));
                     touched = touched.max(Some(date));
@@ -196,14 +227,14 @@ impl<'a> Climber<'_, 'a> {
     /// A contact that stands in no present ladder, as if it were a rung of this one (R13).
     fn foreign(&self, rungs: &[Planned], (nominal, date): (NaiveDate, NaiveDate)) -> Behind {
         let index = rungs.iter().rposition(|rung| rung.nominal <= nominal);
-        let planned = self.calendar.open_on_or_after(nominal);
+        let planned = self.rolling.open_on_or_after(nominal);
         Behind { index, nominal, planned, carried_out: Some(date), touched: date, is_foreign: true }
     }
 
     /// Where a ledger row stands among rungs: at its `rung`, else at its own date (R13).
     fn rung_day(&self, row: &LedgerRow) -> NaiveDate {
         let rung = row.rung.and_then(|rung| Moment::read(self.day.snapshot.text(rung)));
-        let of_ladder = rung.filter(|rung| matches!(rung.anchor, Anchor::Due | Anchor::Issue));
+        let of_ladder = rung.filter(|rung| rung.anchor.is_of_invoice());
         of_ladder.and_then(|rung| self.day.nominal(rung, self.invoice, self.calendar)).unwrap_or(row.date)
     }
 
@@ -213,17 +244,53 @@ impl<'a> Climber<'_, 'a> {
         !matches!(history::status(same, self.day.today), Status::CarriedOut(_))
     }
 
+    /// The rung that holds up its ladder: a step of it waits for a person who has not done it yet (`and wait`).
+    fn waited_for<'r>(&self, rungs: &'r [Planned]) -> Option<&'r Planned> {
+        let program = &self.day.program.ladders[self.id.0];
+        if self.invoice.rows.is_empty() || !program.has_wait {
+            return None;
+        }
+        rungs.iter().rev().find(|rung| {
+            let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
+            self.steps(rung).any(|(step, key)| {
+                let holds_up = match self.status(step, key, rung.occurrence) {
+                    Status::Pending(_) => true,
+                    Status::CarriedOut(_) | Status::Declined(_) => false,
+                    Status::Open | Status::FailedToday | Status::Unknown => {
+                        !late && self.started(0, rung).is_some()
+                    }
+                };
+                step.waits && holds_up && self.applies(step) && !self.forbidden(step)
+            })
+        })
+    }
+
+    /// What is left of a rung that its ladder waits for; nobody knows when it goes on.
+    fn wait(&self, rung: &Planned, climb: &mut Climb<'a>) {
+        self.add_steps(rung, climb, |_| true);
+        let before = climb.due.len();
+        if !self.rolling.is_open(self.day.today) {
+            climb.due.retain(|due| matches!(due.status, Status::Pending(_)) || !is_contact(due.step));
+        }
+        if climb.due.len() < before {
+            climb.next = self.first_free(rung, self.day.today);
+        }
+    }
+
     /// The other steps of the rung that was started last stay due until the next rung's planned date (R9).
     fn remaining(&self, rungs: &[Planned], behind: Behind, climb: &mut Climb<'a>) {
         let Some(rung) = behind.index.map(|index| rungs[index]) else { return };
         let next = behind.index.and_then(|index| rungs.get(index + 1));
+        let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
         let lapsed = next.is_some_and(|next| self.day.today >= next.planned) || self.lapsed(&rung);
-        if lapsed || self.started(0, &rung).is_none() {
+        if late || lapsed || self.started(0, &rung).is_none() {
             return;
         }
         self.add_steps(&rung, climb, |_| true);
         let before = climb.due.len();
-        if !self.calendar.is_open(self.day.today) {
+        let quiet =
+            self.deadline(rungs).is_some_and(|(set, over)| set < self.day.today && self.day.today <= over);
+        if quiet || !self.rolling.is_open(self.day.today) {
             climb.due.retain(|due| !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
@@ -251,8 +318,11 @@ impl<'a> Climber<'_, 'a> {
         let mut acting = false;
         let mut sooner: Option<NaiveDate> = None;
         for rung in rungs.iter().filter(|rung| !self.lapsed(rung)) {
-            let can_act = self.steps(rung).any(|(step, _)| self.applies(step) && !self.forbidden(step));
-            let day = self.spaced(rung, last);
+            let (day, today) = (self.spaced(rung, last), self.day.today);
+            let later = day > today || started_today;
+            let first = if later { self.first_free(rung, day).unwrap_or(day) } else { today };
+            let mut live = self.live_steps(rung, first);
+            let can_act = live.any(|(step, _)| self.applies(step) && !self.forbidden(step));
             if acting && can_act {
                 // The rung before this one is due, but lapses on the due date if nothing lets it go before.
                 sooner = earlier(sooner, self.first_free(rung, day.max(self.invoice.due)));
@@ -262,13 +332,17 @@ impl<'a> Climber<'_, 'a> {
                 let before = climb.due.len();
                 self.act_or_wait(rung, day, started_today, climb);
                 acting = climb.due.len() > before;
-            } else if rung.planned <= self.day.today && self.any_applies(rung) {
+            } else if rung.planned <= today
+                && self.live_steps(rung, first).any(|(step, _)| self.applies(step))
+            {
                 skipped = Some(rung);
             }
             if (acting || !can_act) && self.may_apply_later(rung) {
                 sooner = earlier(sooner, self.first_free(rung, rung.planned));
             }
-            if can_act && (!acting || rung.nominal >= self.invoice.due) {
+            // Where all of it lapses with the day, the ladder may go on without it.
+            let stays = self.live_steps(rung, add_days(first, 1)).next().is_some();
+            if can_act && (!acting || (stays && rung.nominal >= self.invoice.due)) {
                 break;
             }
         }
@@ -279,8 +353,18 @@ impl<'a> Climber<'_, 'a> {
         climb.due.iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
+    fn any_acts(&self, rung: &Planned) -> bool {
+        self.live_steps(rung, self.day.today).any(|(step, _)| self.applies(step) && !self.forbidden(step))
+    }
+
     fn any_applies(&self, rung: &Planned) -> bool {
-        self.steps(rung).any(|(step, _)| self.applies(step))
+        self.live_steps(rung, self.day.today).any(|(step, _)| self.applies(step))
+    }
+
+    /// The steps of a rung that have not lapsed on a day: what is marked so lapses when its day is missed (R10).
+    fn live_steps(&self, rung: &Planned, on: NaiveDate) -> impl Iterator<Item = (&'a Step, KeyId)> + use<'a> {
+        let missed = on > rung.planned;
+        self.steps(rung).filter(move |(step, _)| !(missed && step.skip_if_missed))
     }
 
     /// `latest`: the highest rung whose day has come, with unfinished flags and escalations below it (R11).
@@ -298,24 +382,76 @@ impl<'a> Climber<'_, 'a> {
                 }
             }
         }
-        let next = ahead().find(|rung| !has_come(rung) && self.any_applies(rung));
+        // A deadline can put a contact off behind a later rung.
+        let next = ahead().filter(|rung| !has_come(rung) && self.any_applies(rung));
         let sooner = ahead().filter(|rung| self.may_apply_later(rung));
-        let later = next.into_iter().chain(sooner);
+        let later = next.chain(sooner);
         let later = later.filter_map(|rung| self.first_free(rung, rung.planned)).min();
         climb.next = earlier(climb.next, later);
         climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
-    /// The day of a rung: planned, but the gap after the one before it when that one was late (R11).
+    /// `same day only`: what is planned for today acts today or never (R11).
+    fn rung_of_today(&self, ahead: &[Planned], started_today: bool, climb: &mut Climb<'a>) {
+        let before = climb.due.len();
+        let ahead = || ahead.iter().filter(|rung| !self.lapsed(rung));
+        if let Some(rung) = ahead().find(|rung| rung.planned == self.day.today).filter(|_| !started_today) {
+            self.add_steps(rung, climb, |_| true);
+        }
+        let can_act = |rung: &&Planned| self.any_acts(rung) || self.may_apply_later(rung);
+        let later = self.free_from.and_then(|free| {
+            ahead().filter(|rung| rung.planned >= free && rung.planned > self.day.today).find(can_act)
+        });
+        climb.next = earlier(climb.next, later.map(|rung| rung.planned));
+        for due in &mut climb.due[before..] {
+            (due.goes_on, due.last_chance) = (climb.next, true);
+        }
+    }
+
+    /// The deadline that a step carried out has set: the day it was, and the last day it gives (`deadline N days`).
+    fn deadline(&self, rungs: &[Planned]) -> Option<(NaiveDate, NaiveDate)> {
+        if self.invoice.rows.is_empty() || !self.day.program.ladders[self.id.0].has_deadline {
+            return None;
+        }
+        let steps =
+            rungs.iter().flat_map(|rung| self.steps(rung).map(|(step, key)| (step, key, rung.occurrence)));
+        let set = steps.filter_map(|(step, key, occurrence)| match self.status(step, key, occurrence) {
+            Status::CarriedOut(date) => Some((date, add_days(date, i64::from(step.deadline?)))),
+            _ => None,
+        });
+        set.max_by_key(|&(_, over)| over)
+    }
+
+    /// Puts the contacts ahead off to the day after a deadline that was set; `same day only` has then missed them.
+    fn respect_deadline(&self, rungs: &mut [Planned], first: usize) {
+        let Some((_, over)) = self.deadline(rungs) else { return };
+        let free = match self.ladder().catch_up {
+            CatchUp::SameDayOnly => add_days(self.day.today, -1),
+            _ => self.rolling.open_on_or_after(add_days(over, 1)),
+        };
+        for rung in rungs[first..].iter_mut().filter(|rung| rung.planned <= over && self.has_contact(rung)) {
+            rung.planned = free;
+        }
+    }
+
+    /// The day of a rung: planned, but some time after the one before it when that one was late (R11).
     fn spaced(&self, rung: &Planned, last: Option<Behind>) -> NaiveDate {
+        if self.ladder().rungs[rung.rung].moment.anchor == Anchor::Previous {
+            return rung.planned;
+        }
         let late = last.and_then(|behind| {
             let carried_out = behind.carried_out.filter(|&date| date > behind.planned)?;
-            Some(add_days(carried_out, days_between(behind.nominal, rung.nominal)))
+            let gap = match self.ladder().catch_up {
+                CatchUp::All { days_apart } => days_apart,
+                CatchUp::OnePerRun => return None,
+                _ => days_between(behind.nominal, rung.nominal),
+            };
+            Some(add_days(carried_out, gap))
         });
         match late {
             None => rung.planned,
             Some(earliest) if self.has_contact(rung) => {
-                rung.planned.max(self.calendar.open_on_or_after(earliest))
+                rung.planned.max(self.rolling.open_on_or_after(earliest))
             }
             Some(earliest) => rung.planned.max(earliest),
         }
@@ -323,7 +459,7 @@ impl<'a> Climber<'_, 'a> {
 
     fn act_or_wait(&self, rung: &Planned, day: NaiveDate, started_today: bool, climb: &mut Climb<'a>) {
         let today = self.day.today;
-        let closed = self.has_contact(rung) && !self.calendar.is_open(today);
+        let closed = self.has_contact(rung) && !self.rolling.is_open(today);
         if day > today || started_today || closed {
             climb.next = earlier(climb.next, self.first_free(rung, day));
         } else {
@@ -335,14 +471,14 @@ impl<'a> Climber<'_, 'a> {
     /// when nobody knows the end of a hold.
     fn first_free(&self, rung: &Planned, day: NaiveDate) -> Option<NaiveDate> {
         let day = self.free_from?.max(day);
-        Some(if self.has_contact(rung) { self.calendar.open_on_or_after(day) } else { day })
+        Some(if self.has_contact(rung) { self.rolling.open_on_or_after(day) } else { day })
     }
 
     /// Whether time alone can bring a rung that does not apply today.
     fn may_apply_later(&self, rung: &Planned) -> bool {
         let by_condition =
             |step: &Step| !self.applies(step) && step.when.as_ref().is_some_and(changes_with_time);
-        self.steps(rung).any(|(step, _)| {
+        self.live_steps(rung, add_days(self.day.today, 1)).any(|(step, _)| {
             by_condition(step)
                 || (self.forbidden(step) && self.scope.forbids_for_a_time(self.day, self.id, step))
         })
@@ -350,16 +486,23 @@ impl<'a> Climber<'_, 'a> {
 
     /// Adds the steps of a rung that apply and are not finished.
     fn add_steps(&self, rung: &Planned, climb: &mut Climb<'a>, wanted: impl Fn(&Act) -> bool) {
-        for (step, key) in self.steps(rung) {
-            let status = self.status(key, rung.occurrence);
+        for (step, key) in self.live_steps(rung, self.day.today) {
+            let status = self.status(step, key, rung.occurrence);
             let finished = match status {
                 Status::CarriedOut(_) => true,
                 Status::Declined(on) => self.can_be_declined(step, on),
-                Status::Open | Status::FailedToday | Status::Unknown => false,
+                Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,
             };
             let is_wanted = step.acts.first().is_some_and(&wanted);
             if is_wanted && !finished && self.applies(step) {
-                climb.due.push(DueStep { ladder: self.id, rung: *rung, step, status, goes_on: None });
+                climb.due.push(DueStep {
+                    ladder: self.id,
+                    rung: *rung,
+                    step,
+                    status,
+                    goes_on: None,
+                    last_chance: step.skip_if_missed && self.day.today >= rung.planned,
+                });
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Promised, Value};
 use crate::model::field::{CustomerField, Field, InvoiceField, Subject};
@@ -98,8 +100,9 @@ impl<'a> Day<'a> {
         template: TemplateId,
         customer: &CustomerState<'a>,
         invoices: &[usize],
+        deadline: Option<NaiveDate>,
     ) -> Result<Written, (&'static str, String)> {
-        let facts = self.facts(template, customer, invoices);
+        let facts = self.facts(template, customer, invoices, deadline);
         match self.templates.render(template, &facts) {
             Ok(rendered) => Ok(Written {
                 subject: rendered.subject,
@@ -115,7 +118,13 @@ impl<'a> Day<'a> {
         }
     }
 
-    fn facts(&self, template: TemplateId, customer: &CustomerState<'a>, members: &[usize]) -> Fact {
+    fn facts(
+        &self,
+        template: TemplateId,
+        customer: &CustomerState<'a>,
+        members: &[usize],
+        deadline: Option<NaiveDate>,
+    ) -> Fact {
         let Some(needs) = self.wanted.0.get(&template) else { return Fact::Missing };
         let Some(lead) = members.first().map(|&at| &customer.invoices[at]) else { return Fact::Missing };
         let currency = lead.balance.currency;
@@ -130,7 +139,7 @@ impl<'a> Day<'a> {
             .with("customer", self.record(&needs.customer, customer, lead))
             .with("invoice", record(lead))
             .with("count", members.len() as i64)
-            .with("deadline", Fact::Missing);
+            .with("deadline", deadline);
         for &list in &needs.lists {
             facts.push(
                 list,

@@ -8,7 +8,6 @@ use rayon::prelude::*;
 
 use super::customer::{Contribution, Counted};
 use super::day::{Day, Options};
-use crate::calendar::add_days;
 use crate::code::Code;
 use crate::compile::{HistoryKind, Program};
 use crate::model::RuleId;
@@ -98,7 +97,7 @@ impl Day<'_> {
         for (at, counted) in std::mem::take(&mut whole.actions).into_iter().enumerate() {
             match over.get(&at) {
                 None => kept.push(counted),
-                Some(&rule) => moved.push(self.over_limit(counted.action, rule)),
+                Some(&rule) => moved.push(self.over_limit(counted, rule)),
             }
         }
         whole.actions = kept;
@@ -113,12 +112,12 @@ impl Day<'_> {
         });
     }
 
-    fn over_limit(&self, action: Action, rule: RuleId) -> Withheld {
+    fn over_limit(&self, counted: Counted, rule: RuleId) -> Withheld {
         let sentence =
             String::from("as many messages as the policy allows go out today, and more urgent ones go first");
         let blocker = Blocker { until: Some(self.today), ..self.blocker("limit", sentence, Some(rule)) };
-        let action = Action { subject: None, body: None, content: None, ..action };
-        Withheld { action, blockers: vec![blocker], next: Some(add_days(self.today, 1)) }
+        let action = Action { subject: None, body: None, content: None, ..counted.action };
+        Withheld { action, blockers: vec![blocker], next: counted.next }
     }
 
     /// Step names of the ledger that the policy does not know, once each (R13).

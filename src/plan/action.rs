@@ -241,6 +241,12 @@ pub struct Action {
     pub body: Option<String>,
     /// `text`, `markdown` or `html`.
     pub body_format: Option<&'static str>,
+    /// Whether a letter goes by registered post.
+    pub registered: bool,
+    /// Whether it is a formal notice, which stands alone.
+    pub formal: bool,
+    /// The last day that it gives the customer.
+    pub deadline: Option<NaiveDate>,
     /// The flag that is set or cleared.
     pub flag: Option<String>,
     /// What is to be booked.
@@ -251,7 +257,8 @@ pub struct Action {
     pub keys: Vec<String>,
     /// A hash of the keys: it names the action.
     pub key: String,
-    /// SHA-256 of kind, actor, sender, recipients, subject, body, invoices with balances, flag and attachments; an
+    /// SHA-256 of kind, actor, sender, recipients, subject, body, invoices with balances, flag,
+    /// registered post and attachments; an
     /// approval quotes it with the key. Withheld steps have none: nothing was written.
     pub content: Option<String>,
     /// Why.

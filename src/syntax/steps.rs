@@ -1,14 +1,14 @@
 //! Steps, their actions and modifiers, and restrictions.
 
 use super::ast::{
-    Act, ActKind, Action, Allow, Anchor, CatchUp, Clause, InterestRate, Modifier, Moment, Name,
-    NeedsApproval, Never, Offset, Restriction, Schedule, Spanned, Step, Unit, Weekends,
+    Act, ActKind, Action, Allow, Anchor, Clause, InterestRate, Modifier, Moment, Name, NeedsApproval, Never,
+    Offset, Restriction, Schedule, Spanned, Step, Unit,
 };
 use super::parser::{Builder, Pair, Parts, Rule, only};
 use super::{conditions, values};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Attachment, Channel};
+use crate::model::{Attachment, CatchUp, Channel, Weekends};
 use crate::span::Span;
 
 /// The lines of a block of rules.
