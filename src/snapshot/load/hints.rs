@@ -143,17 +143,18 @@ mod tests {
     #[test]
     fn amounts_of_other_habits_are_recognised() {
         for (text, expected) in [
-            ("1.234,56", Some("it looks like 1.234,56")),
-            ("12,5", Some("it looks like 1.234,56")),
-            ("1.23E+05", Some("it looks like 1.2E+05")),
-            ("(12.00)", Some("it looks like (12.00)")),
+            ("1.234,56", Some("it looks like 1.234,56:")),
+            ("12,5", Some("it looks like 1.234,56:")),
+            ("1.23E+05", Some("it looks like 1.2E+05, a number")),
+            ("(12.00)", Some("it looks like (12.00):")),
             ("12.00-", Some("it looks like 12.00-")),
             ("12.00 €", Some("it looks like 12.00 EUR")),
             ("ten", None),
             ("1,23,45", None),
         ] {
             let found = amount(text, NumberFormat::default(), 2, "invoices");
-            assert_eq!(found.as_deref().and_then(|hint| hint.split(':').next()), expected, "{text}");
+            assert_eq!(found.is_some(), expected.is_some(), "{text}");
+            assert!(found.unwrap_or_default().starts_with(expected.unwrap_or_default()), "{text}");
         }
     }
 
