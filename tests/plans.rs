@@ -50,6 +50,41 @@ fn the_first_policy_as_json() {
     insta::assert_snapshot!(plan);
 }
 
+fn shown(case: &str, format: &str, more: &[&str]) -> String {
+    let (policy, data) = (format!("policies/{case}/policy.dun"), format!("fixtures/{case}"));
+    dun(&[&["plan", &policy, "--data", &data, "--format", format], more].concat())
+}
+
+#[test]
+fn the_first_policy_as_yaml() {
+    insta::assert_snapshot!(shown("first", "yaml", &[]));
+}
+
+#[test]
+fn the_first_policy_as_csv() {
+    insta::assert_snapshot!(shown("first", "csv", &[]).replace('\r', ""));
+}
+
+#[test]
+fn the_first_policy_as_markdown_with_names() {
+    insta::assert_snapshot!(shown("first", "markdown", &["--show-names"]));
+}
+
+#[test]
+fn key_accounts_as_markdown() {
+    let markdown = shown("key-accounts", "markdown", &[]);
+    // Every address of the data and the policy has one, and no other text in this plan does.
+    assert!(!markdown.contains('@'), "{markdown}");
+    insta::assert_snapshot!(markdown);
+}
+
+#[test]
+fn key_accounts_as_csv() {
+    let table = shown("key-accounts", "csv", &[]);
+    assert!(!table.contains('@'), "{table}");
+    insta::assert_snapshot!(table.replace('\r', ""));
+}
+
 #[test]
 fn the_readme_shows_true_output() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();

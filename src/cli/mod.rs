@@ -8,6 +8,7 @@ mod init;
 mod output;
 mod plan;
 mod project;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,7 @@ struct Cli {
 enum Verb {
     Check(check::Check),
     Plan(plan::PlanArguments),
+    Schema(schema::SchemaArguments),
     Init(init::Init),
     Completions(completions::Completions),
 }
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.verb {
         Verb::Check(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
+        Verb::Schema(arguments) => arguments.run(),
         Verb::Init(arguments) => arguments.run(),
         Verb::Completions(arguments) => arguments.run(),
     };

@@ -32,6 +32,10 @@ pub(super) struct PlanArguments {
     /// How to print the plan
     #[arg(long, value_enum, default_value_t)]
     format: PlanFormat,
+    /// Show names, addresses and texts in Markdown and CSV, which have ids only; the other formats show
+    /// them always
+    #[arg(long)]
+    show_names: bool,
     /// Write the plan to a file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -55,6 +59,12 @@ enum PlanFormat {
     Json,
     /// JSON lines: a header, one line for each entry, an end
     Jsonl,
+    /// One YAML document
+    Yaml,
+    /// A table for spreadsheets
+    Csv,
+    /// For pull requests and wikis
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -135,14 +145,17 @@ impl PlanArguments {
         }
         let exit = if plan.header.refused.is_some() { Exit::Refused } else { Exit::Done };
         let colour = colour_results(self.output.as_deref());
-        deliver(self.output.as_deref(), exit, |out| write(self.format, &plan, colour, out))
+        deliver(self.output.as_deref(), exit, |out| self.write(&plan, colour, out))
     }
-}
 
-fn write(format: PlanFormat, plan: &Plan, colour: bool, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        PlanFormat::Text => out.write_all(render::text::plan(plan, colour).as_bytes()),
-        PlanFormat::Json => render::json::document(plan, out),
-        PlanFormat::Jsonl => render::json::lines(plan, out),
+    fn write(&self, plan: &Plan, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+        match self.format {
+            PlanFormat::Text => out.write_all(render::text::plan(plan, colour).as_bytes()),
+            PlanFormat::Json => render::json::document(plan, out),
+            PlanFormat::Jsonl => render::json::lines(plan, out),
+            PlanFormat::Yaml => render::yaml::document(plan, out),
+            PlanFormat::Csv => render::csv::table(plan, self.show_names, out),
+            PlanFormat::Markdown => out.write_all(render::markdown::plan(plan, self.show_names).as_bytes()),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! One customer on a day: from open invoices to actions, withheld steps and waiting invoices.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -16,9 +17,11 @@ use crate::calendar::{Calendar, add_days};
 use crate::code::Code;
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Catches, Channel, RestrictionKind, RuleId, SegmentId};
+use crate::money::{Currency, Money};
 use crate::plan::digest::Hasher;
 use crate::plan::{
-    Action, Because, Blocker, Invoice, Kind, Member, Mode, Receivables, Waiting, Window, Withheld,
+    Action, Because, Blocker, Customer, Invoice, Kind, Member, Mode, Owed, Receivables, Waiting, Window,
+    Withheld,
 };
 use crate::snapshot::ledger::Outcome;
 use crate::snapshot::problem::Problem;
@@ -46,6 +49,8 @@ pub(super) struct Contribution {
     pub(super) waiting: Vec<Waiting>,
     pub(super) problems: Vec<Problem>,
     pub(super) receivables: Vec<Receivables>,
+    /// What the customer owes, if anything.
+    pub(super) customer: Option<Customer>,
 }
 
 /// The segment of an invoice.
@@ -81,10 +86,30 @@ impl<'a> Day<'a> {
         }
         contribution.waiting.extend(quiet.into_iter().map(|(at, next)| self.waiting(&customer, at, next)));
         self.decide(&customer, candidates, &mut contribution);
+        contribution.customer = self.owing(&customer);
         let clearing = self.clearing(&customer);
         contribution.actions.extend(clearing.into_iter().map(Counted::from));
         contribution.sort();
         contribution
+    }
+
+    /// What the customer owes, by currency; nobody when nothing is open.
+    fn owing(&self, customer: &CustomerState<'a>) -> Option<Customer> {
+        let mut owed: BTreeMap<Currency, Owed> = BTreeMap::new();
+        for invoice in customer.invoices.iter().filter(|invoice| invoice.is_open()) {
+            let Money { minor, currency } = invoice.balance;
+            owed.entry(currency).or_insert_with(|| Owed::none(currency)).add(minor, invoice.days_overdue);
+        }
+        (!owed.is_empty()).then(|| Customer {
+            id: self.snapshot.customer_id(customer.row).to_owned(),
+            name: self.customer_name(customer),
+            receivables: owed.into_values().collect(),
+        })
+    }
+
+    fn customer_name(&self, customer: &CustomerState<'a>) -> Option<String> {
+        let name = self.snapshot.customers.name.get(customer.row.index());
+        name.map(|name| self.snapshot.text(name).to_owned())
     }
 
     /// The first segment that matches; one whose condition is unknown does not (R4).
@@ -180,6 +205,10 @@ impl<'a> Day<'a> {
         Waiting {
             customer: self.snapshot.customer_id(customer.row).to_owned(),
             invoice: self.snapshot.invoice_id(invoice.row).to_owned(),
+            balance: invoice.balance,
+            currency: invoice.balance.currency,
+            due_date: invoice.due,
+            days_overdue: invoice.days_overdue,
             stage: invoice.stage,
             since: invoice.since,
             owner,
@@ -319,13 +348,17 @@ impl<'a> Day<'a> {
             }
             _ => {}
         }
-        action.deadline = lead.step_line.deadline.map(|days| add_days(self.today, i64::from(days)));
+        let lead_deadline = lead.step_line.deadline;
+        action.deadline = lead_deadline.map(|days| add_days(self.today, i64::from(days)));
         action.window = group.hours().map(|(from, to)| Window { from: hour(from), to: hour(to) });
         self.enclosures(customer, group, &mut action);
         action.members = group.members.iter().map(|member| self.member(customer, member)).collect();
         action.keys = group.members.iter().map(|member| member.key.clone()).collect();
         self.write_action(customer, group, &invoices, &mut action);
         self.seal(&mut action);
+        if let Some(days) = lead_deadline.filter(|_| action.body.is_some()) {
+            action.content = self.content_of_any_day(customer, group, &action, days);
+        }
         self.settle_mode(customer, group, &mut action);
         action
     }
@@ -381,6 +414,22 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// The content of a message that gives a deadline: what is approved is the number of days, not the date, which
+    /// moves from day to day until the message goes out (R17).
+    fn content_of_any_day(
+        &self,
+        customer: &CustomerState<'a>,
+        group: &Group<'a>,
+        action: &Action,
+        days: u32,
+    ) -> Option<String> {
+        let template = group.lead().template.as_ref()?;
+        let some_day = NaiveDate::from_ymd_opt(2000, 1, 1);
+        let written = self.write(template.id, customer, &group.invoices(), some_day).ok()?;
+        let body = format!("{days} days: {}", written.body);
+        Some(content(&Action { subject: written.subject, body: Some(body), ..action.clone() }))
+    }
+
     /// Who has to do what before it is carried out (R15, R17).
     fn settle_mode(&self, customer: &CustomerState<'a>, group: &Group<'a>, action: &mut Action) {
         let by_person = group.members.iter().any(|member| member.by_hand);
@@ -430,13 +479,12 @@ impl<'a> Day<'a> {
         step: String,
         because: Because,
     ) -> Action {
-        let name = self.snapshot.customers.name.get(customer.row.index());
         Action {
             date: self.today,
             valid_on: self.today,
             window: None,
             customer: self.snapshot.customer_id(customer.row).to_owned(),
-            customer_name: name.map(|name| self.snapshot.text(name).to_owned()),
+            customer_name: self.customer_name(customer),
             invoices: Vec::new(),
             kind,
             step,

@@ -14,7 +14,9 @@ use crate::model::RuleId;
 use crate::money::Currency;
 use crate::plan::digest::Hasher;
 use crate::plan::header::FORMAT_VERSION;
-use crate::plan::{Action, Blocker, Header, Mode, Plan, PolicyReference, Receivables, Totals, Withheld};
+use crate::plan::{
+    Action, Blocker, Customer, Header, Mode, Plan, PolicyReference, Receivables, Totals, Withheld,
+};
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
 use crate::template::TemplateSet;
@@ -34,12 +36,14 @@ pub fn plan(
     let customers: Vec<_> = snapshot.customer_rows().collect();
     let parts: Vec<Contribution> = customers.into_par_iter().map(|row| day.contribution(row)).collect();
     let mut whole = Contribution::default();
+    let mut owing: Vec<Customer> = Vec::new();
     let mut receivables: BTreeMap<Currency, Receivables> = BTreeMap::new();
     for part in parts {
         whole.actions.extend(part.actions);
         whole.withheld.extend(part.withheld);
         whole.waiting.extend(part.waiting);
         whole.problems.extend(part.problems);
+        owing.extend(part.customer);
         for sum in part.receivables {
             receivables.entry(sum.currency).or_insert_with(|| Receivables::none(sum.currency)).join(&sum);
         }
@@ -51,7 +55,7 @@ pub fn plan(
     let actions: Vec<Action> = whole.actions.into_iter().map(|counted| counted.action).collect();
     let totals = Totals::of(&actions, whole.withheld.len(), whole.waiting.len(), problems.len());
     let header = day.header(receivables.into_values().collect(), totals);
-    Plan { header, actions, withheld: whole.withheld, waiting: whole.waiting, problems }
+    Plan { header, customers: owing, actions, withheld: whole.withheld, waiting: whole.waiting, problems }
 }
 
 impl Day<'_> {

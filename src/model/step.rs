@@ -8,7 +8,9 @@ use super::policy::RoleId;
 use super::rule::RuleId;
 
 /// What can be attached to a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Attachment {
     /// The documents of the message's invoices.

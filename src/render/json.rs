@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plan::{Plan, Totals};
@@ -25,18 +26,19 @@ struct Line<'a, T> {
 }
 
 /// The last line; a file without it is not whole and must not be used.
-#[derive(Serialize)]
-struct End<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct End<'a> {
     plan_id: &'a str,
     totals: &'a Totals,
 }
 
-/// A header line, one line for each action, withheld step, waiting invoice and problem, and an end line.
+/// A header line, one line for each customer, action, withheld step, waiting invoice and problem, and an end line.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn lines(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     all(out, "header", std::slice::from_ref(&plan.header))?;
+    all(out, "customer", &plan.customers)?;
     all(out, "action", &plan.actions)?;
     all(out, "withheld", &plan.withheld)?;
     all(out, "waiting", &plan.waiting)?;

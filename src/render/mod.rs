@@ -1,5 +1,12 @@
 //! Values to text: what people and programs read.
 
+pub mod csv;
 pub mod diagnostic;
+pub mod escape;
 pub mod json;
+pub mod markdown;
+pub mod schema;
+mod summary;
 pub mod text;
+mod words;
+pub mod yaml;

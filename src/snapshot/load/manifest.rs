@@ -158,7 +158,7 @@ fn unknown<'a>(
     }
 }
 
-const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 11] = [
     "file",
     "header",
     "delimiter",
@@ -173,7 +173,7 @@ const KEYS: [&str; 11] = [
 ];
 
 /// The last line on which a header may stand.
-const LAST_HEADER: u64 = 1000;
+pub(super) const LAST_HEADER: u64 = 1000;
 
 /// One table's entry while it is read.
 struct Entry<'a> {

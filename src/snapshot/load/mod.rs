@@ -25,6 +25,7 @@ mod order;
 mod progress;
 mod reading;
 mod records;
+mod schema;
 #[cfg(feature = "xlsx")]
 mod sheet;
 mod stream;
@@ -48,6 +49,7 @@ use values::Context;
 pub use error::{LoadError, Unreadable};
 pub use options::LoadOptions;
 pub use progress::Progress;
+pub use schema::schema;
 
 use super::Snapshot;
 use super::problem::{Place, Problem};
