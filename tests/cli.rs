@@ -723,7 +723,7 @@ fn a_hostile_owner_does_not_get_into_the_head_of_a_mail() {
         "a@b.example\\r\\nBcc: all@evil.example",
         "a@b.example, all@evil.example",
         "a <b@c.example>",
-        "a\\u0000@b.example",
+        "a\\u0001@b.example",
     ] {
         let data =
             DATA.replace("email: ar@ant.example", &format!("email: ar@ant.example, owner: \"{owner}\""));

@@ -35,8 +35,7 @@ pub struct Problem {
     /// Where.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// Whether contacts are withheld because of it (not for remarks such as an unmapped column): those of the invoice
-    /// or the customer concerned, all of them where neither is named.
+    /// Whether contacts are withheld: the invoice's or the customer's, everybody's where neither is named.
     pub blocks: bool,
 }
 
