@@ -113,26 +113,44 @@ codes! {
         TemplateWithoutSubject "template-without-subject";
     }
     Data {
+        BadSetting "bad-setting";
         CurrencyMismatch "currency-mismatch";
         CustomerMismatch "customer-mismatch";
+        DataTooLarge "data-too-large";
         DueBeforeIssue "due-before-issue";
+        DuplicateColumn "duplicate-column";
         DuplicateCustomer "duplicate-customer";
         DuplicateInvoice "duplicate-invoice";
+        DuplicatePayment "duplicate-payment";
+        EmptyFile "empty-file";
+        FormulaError "formula-error";
         IncompleteApproval "incomplete-approval";
+        InvalidDocument "invalid-document";
         LedgerWithoutCustomer "ledger-without-customer";
         LedgerWithoutInvoice "ledger-without-invoice";
+        MissingColumn "missing-column";
         MissingValue "missing-value";
         NoDueDate "no-due-date";
+        NoInvoices "no-invoices";
+        NotASnapshot "not-a-snapshot";
         Overpaid "overpaid";
         RowsDisagree "rows-disagree";
+        ShortenedId "shortened-id";
+        TwoFiles "two-files";
+        UnclosedQuote "unclosed-quote";
+        UnknownColumn "unknown-column";
         UnknownCustomer "unknown-customer";
         UnknownInvoice "unknown-invoice";
+        UnknownSetting "unknown-setting";
         UnknownStep "unknown-step";
         UnmappedColumn "unmapped-column";
         UnplacedInvoice "unplaced-invoice";
+        UnreadableFile "unreadable-file";
         UnreadableLine "unreadable-line";
         UnreadableText "unreadable-text";
         UnreadableValue "unreadable-value";
+        UnreadableWorkbook "unreadable-workbook";
+        UnusedFile "unused-file";
         WrongCellCount "wrong-cell-count";
     }
     Lint {

@@ -156,9 +156,7 @@ pub enum AmountError {
     #[error("it is too large")]
     TooLarge,
     /// Separators that do not stand between groups of three digits.
-    #[error(
-        "its thousands separators do not stand between groups of three digits; a decimal comma needs `decimal: \",\"` in snapshot.yaml"
-    )]
+    #[error("its thousands separators do not stand between groups of three digits")]
     BadGroups,
 }
 

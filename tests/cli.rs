@@ -388,12 +388,52 @@ fn plan_for_today_reads_the_clock_in_the_timezone_of_the_policy() {
     }
 }
 
+/// A line of payments that does not say whose it is may be anybody's: nobody is written to until it is mended.
+#[test]
+fn a_payment_of_nobody_legible_withholds_every_contact() {
+    let project = Project::new();
+    let folder = project.0.path().join("data");
+    fs::create_dir(&folder).unwrap();
+    let tables = [
+        ("snapshot.yaml", "taken: 2026-10-05\nas_of: 2026-10-05\n"),
+        ("customers.csv", "customer_id,name,email\nC1,Ant Ltd,ar@ant.example\nC2,Bee Ltd,ar@bee.example\n"),
+        (
+            "invoices.csv",
+            "invoice_id,customer_id,amount,due_date\nI1,C1,1200.00,2026-10-01\nI2,C2,300.00,2026-09-20\n",
+        ),
+        ("payments.csv", "payment_id,date,amount,invoice_id\nP1\n"),
+    ];
+    for (name, text) in tables {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    let plan = || {
+        let (code, out, err) = project.run(&["plan", "policy.dun", "--data", "data", "--format", "json"]);
+        assert_eq!((code, err.as_str()), (0, ""));
+        let plan: Value = serde_json::from_str(&out).unwrap();
+        let of = |list: &str, text: &dyn Fn(&Value) -> String| list_of(&plan, list, text);
+        let acts = of("actions", &|action| action["customer"].to_string());
+        (acts, of("withheld", &|entry| format!("{} {}", entry["customer"], entry["blockers"][0]["code"])))
+    };
+    let withheld = ["\"C1\" \"problem\"", "\"C2\" \"problem\""].map(String::from).to_vec();
+    assert_eq!(plan(), (Vec::new(), withheld));
+    fs::write(folder.join("payments.csv"), "payment_id,date,amount,invoice_id\nP1,2026-10-02,5.00,I1\n")
+        .unwrap();
+    assert_eq!(plan(), (vec![String::from("\"C1\""), String::from("\"C2\"")], Vec::new()));
+}
+
+fn list_of(plan: &Value, name: &str, text: &dyn Fn(&Value) -> String) -> Vec<String> {
+    list(plan, name).iter().map(text).collect()
+}
+
 #[test]
 fn plan_without_its_data_is_1() {
     let project = Project::new();
     let (code, out, err) = project.run(&["plan", "policy.dun", "--data", "gone"]);
     assert_eq!((code, out.as_str()), (1, ""));
-    assert!(err.starts_with("error: ") && err.contains("gone"), "{err}");
+    assert!(
+        err.starts_with("error[unreadable-file]: gone: there is no such file or folder\n  = help: "),
+        "{err}"
+    );
     let (code, _, err) = project.run(&["plan", "policy.dun", "--data", "templates"]);
     assert_eq!(code, 1);
     assert!(err.contains("invoices"), "{err}");
@@ -753,7 +793,7 @@ fn a_hostile_owner_does_not_get_into_the_head_of_a_mail() {
         "a@b.example\\r\\nBcc: all@evil.example",
         "a@b.example, all@evil.example",
         "a <b@c.example>",
-        "a\\u0000@b.example",
+        "a\\u0001@b.example",
     ] {
         let data =
             DATA.replace("email: ar@ant.example", &format!("email: ar@ant.example, owner: \"{owner}\""));

@@ -7,12 +7,11 @@ use serde::Serialize;
 
 use super::output::{colour_errors, deliver, tell};
 use super::project::{self, Project};
-use super::{Exit, fail};
+use super::{Exit, data, fail};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Policy;
 use crate::render;
-use crate::snapshot::{self, LoadError, LoadOptions, Snapshot};
+use crate::snapshot::LoadError;
 use crate::span::{Sources, Span};
 
 /// Parse and check policies with their templates and calendars, and list everything that is wrong
@@ -75,7 +74,7 @@ impl Check {
                 Ok(opened) => {
                     let Project { diagnostics, sources, .. } = &opened.project;
                     tell(&render::diagnostic::diagnostics(diagnostics, sources, colour_errors()));
-                    opened.unread.iter().for_each(|message| _ = fail(message));
+                    opened.unread.iter().for_each(|error| tell(&render::text::unreadable(error)));
                     summaries.push_str(&format!("{}: {}\n", path.display(), opened.summary()));
                 }
                 Err(message) => _ = fail(message),
@@ -88,13 +87,13 @@ impl Check {
     fn open(&self, path: &Path) -> Result<Opened, String> {
         let mut project = project::open(path)?;
         let mut opened = match (&self.data, project.policy.take()) {
-            (Some(data), Some(policy)) => match load(&policy, data) {
+            (Some(data), Some(policy)) => match data::read(&policy, data) {
                 Ok(snapshot) => {
                     project.look_at(&policy, &snapshot);
                     let problems = snapshot.problems.iter().filter(|problem| !problem.is_remark()).count();
                     Opened { project, unread: None, problems }
                 }
-                Err(error) => Opened { project, unread: Some(error.to_string()), problems: 0 },
+                Err(error) => Opened { project, unread: Some(error), problems: 0 },
             },
             _ => Opened { project, unread: None, problems: 0 },
         };
@@ -103,22 +102,11 @@ impl Check {
     }
 }
 
-/// Loads data as a policy reads it.
-pub(super) fn load(policy: &Policy, data: &Path) -> Result<Snapshot, LoadError> {
-    let options = LoadOptions {
-        currency: policy.settings.currency,
-        fields: &policy.fields,
-        terms_days: policy.settings.terms_days,
-        timezone: policy.settings.timezone,
-    };
-    snapshot::load(data, &options)
-}
-
 /// A policy that has been looked at, with its data if there is any.
 struct Opened {
     project: Project,
     /// Why the data could not be loaded.
-    unread: Option<String>,
+    unread: Option<LoadError>,
     /// How many problems the data has.
     problems: usize,
 }
@@ -152,10 +140,13 @@ struct Finding<'a> {
 #[derive(Serialize)]
 struct FindingPlace {
     file: String,
-    line: u32,
-    column: u32,
-    /// Bytes of the file.
-    span: (u32, u32),
+    line: Option<u64>,
+    /// In the policy or a template, not in data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    /// Bytes of the file; likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    span: Option<(u32, u32)>,
 }
 
 #[derive(Serialize)]
@@ -165,17 +156,30 @@ struct FindingFix<'a> {
 }
 
 fn findings(opened: &Result<Opened, String>) -> Vec<Finding<'_>> {
-    let unread = |message| {
-        let (severity, code) = (Severity::Error.word(), Code::FileNotRead);
-        Finding { severity, code, message, place: None, help: &[], fixes: Vec::new() }
-    };
+    let severity = Severity::Error.word();
     match opened {
-        Ok(Opened { project, unread: failed, .. }) => {
+        Ok(Opened { project, unread, .. }) => {
             let mut found = findings_in(&project.diagnostics, &project.sources);
-            found.extend(failed.iter().map(|message| unread(message)));
+            let reasons = unread.iter().flat_map(|error| &error.reasons);
+            found.extend(reasons.map(|reason| Finding {
+                severity,
+                code: reason.code,
+                message: &reason.message,
+                place: Some(FindingPlace {
+                    file: reason.file.clone(),
+                    line: reason.line,
+                    column: None,
+                    span: None,
+                }),
+                help: &reason.help,
+                fixes: Vec::new(),
+            }));
             found
         }
-        Err(message) => vec![unread(message)],
+        Err(message) => {
+            let code = Code::FileNotRead;
+            vec![Finding { severity, code, message, place: None, help: &[], fixes: Vec::new() }]
+        }
     }
 }
 
@@ -184,9 +188,9 @@ fn findings_in<'a>(found: &'a [Diagnostic], sources: &Sources) -> Vec<Finding<'a
         let location = sources.location(span);
         FindingPlace {
             file: location.file.to_string(),
-            line: location.line,
-            column: location.column,
-            span: (span.start, span.end),
+            line: Some(u64::from(location.line)),
+            column: Some(location.column),
+            span: Some((span.start, span.end)),
         }
     };
     found

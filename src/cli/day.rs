@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, Utc};
 use clap::Args;
 
-use super::check::{Deny, fails, load};
+use super::check::{Deny, fails};
 use super::output::{colour_errors, tell};
 use super::project::{self, Project};
-use super::{Exit, fail};
+use super::{Exit, data, fail};
 use crate::model::Policy;
 use crate::render;
 use crate::snapshot::Snapshot;
@@ -69,7 +69,7 @@ impl DayArguments {
 
     /// Reads the data as the policy asks for.
     pub(super) fn load(&self, policy: &Policy) -> Result<Snapshot, Exit> {
-        load(policy, &self.data).map_err(|error| fail(&error.to_string()))
+        data::load(policy, &self.data)
     }
 
     /// The day: as given, or the data's own.

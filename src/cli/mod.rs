@@ -3,6 +3,7 @@
 
 mod check;
 mod completions;
+mod data;
 mod day;
 mod explain;
 mod fmt;

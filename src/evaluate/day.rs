@@ -122,9 +122,12 @@ impl<'a> Day<'a> {
         }
     }
 
-    /// The problem that withholds the contacts of a customer (R5).
+    /// The problem that withholds the contacts of a customer (R5), or those of every customer.
     pub(super) fn customer_problem(&self, customer: CustomerRow) -> Option<&'a Problem> {
-        if self.problems.is_empty() { None } else { self.problem(false, self.snapshot.customer_id(customer)) }
+        if self.problems.is_empty() {
+            return None;
+        }
+        self.problem(false, self.snapshot.customer_id(customer)).or_else(|| self.problem(false, EVERYONE))
     }
 
     /// The problem that withholds the contacts of an invoice (R5).
@@ -137,6 +140,9 @@ impl<'a> Day<'a> {
     }
 }
 
+/// Stands for all customers in place of an id, which is never empty.
+const EVERYONE: &str = "";
+
 /// The first problem of each invoice and of each customer that withholds contacts.
 fn blocking_problems(snapshot: &Snapshot) -> FxHashMap<(bool, &str), &Problem> {
     let mut found = FxHashMap::default();
@@ -144,7 +150,7 @@ fn blocking_problems(snapshot: &Snapshot) -> FxHashMap<(bool, &str), &Problem> {
         let subject = match (&problem.invoice, &problem.customer) {
             (Some(invoice), _) => (true, invoice.as_str()),
             (None, Some(customer)) => (false, customer.as_str()),
-            (None, None) => continue,
+            (None, None) => (false, EVERYONE),
         };
         found.entry(subject).or_insert(problem);
     }

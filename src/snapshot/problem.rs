@@ -35,14 +35,14 @@ pub struct Problem {
     /// Where.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// Whether contacts are withheld because of it (not for remarks such as an unmapped column).
+    /// Whether contacts are withheld: the invoice's or the customer's, everybody's where neither is named.
     pub blocks: bool,
 }
 
 impl Problem {
-    /// Whether it only says that a column is not used, which is no fault of the data.
+    /// Whether it only says that a column or a file is not used, which is no fault of the data.
     #[must_use]
     pub fn is_remark(&self) -> bool {
-        self.code == Code::UnmappedColumn
+        matches!(self.code, Code::UnmappedColumn | Code::UnusedFile)
     }
 }

@@ -11,6 +11,7 @@ use super::escape::clean;
 use super::summary;
 use super::words::{self, AGES};
 use crate::plan::{Header, Plan};
+use crate::snapshot::LoadError;
 use crate::snapshot::problem::Problem;
 
 pub use super::words::count;
@@ -32,6 +33,21 @@ pub fn plan(plan: &Plan, colour: bool) -> String {
 #[must_use]
 pub fn problem(problem: &Problem) -> String {
     clean(&words::problem(problem))
+}
+
+/// Why the data cannot be read: each reason with its code, its place and how to mend it.
+#[must_use]
+pub fn unreadable(error: &LoadError) -> String {
+    let mut text = String::new();
+    for reason in &error.reasons {
+        let line = reason.line.map_or(String::new(), |line| format!(":{line}"));
+        let (file, message) = (clean(&reason.file), clean(&reason.message));
+        text.push_str(&format!("error[{}]: {file}{line}: {message}\n", reason.code));
+        for help in &reason.help {
+            text.push_str(&format!("  = help: {}\n", clean(help)));
+        }
+    }
+    text
 }
 
 fn headline(page: &mut Page, header: &Header) {

@@ -170,6 +170,14 @@ impl Table {
         }
     }
 
+    /// Whether a row can be the reason to leave somebody alone: money received, a dispute, a promise, what was sent.
+    pub(super) fn speaks_against_contacts(self) -> bool {
+        match self {
+            Table::Payments | Table::CreditNotes | Table::Disputes | Table::Promises | Table::History => true,
+            Table::Invoices | Table::Customers | Table::Contacts => false,
+        }
+    }
+
     /// The slots of amounts that are added up over invoice lines.
     pub(super) fn sums(self) -> &'static [usize] {
         match self {

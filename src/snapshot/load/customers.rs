@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 
 use super::columns::CustomerColumn as C;
 use super::error::LoadError;
@@ -67,6 +68,7 @@ impl Draft {
     fn read(line: &mut Line<'_, '_>) -> Option<Draft> {
         line.customer = line.cell(C::CustomerId);
         line.require(C::CustomerId, line.customer)?;
+        line.look_at_ids();
         let mut draft = Draft::bare(line.text(C::CustomerId)?);
         draft.line = line.number();
         for (at, column) in TEXTS.into_iter().enumerate() {
@@ -116,6 +118,8 @@ fn own_key(own: &[Option<OwnValue>], texts: &Texts) -> Vec<String> {
 pub(super) struct CustomerDrafts {
     pub(super) list: Vec<Draft>,
     by_id: Numbers,
+    /// The ids without the zeros in front of them, once one is asked for.
+    bare_ids: Option<FxHashMap<String, Text>>,
     schema: Option<Schema>,
 }
 
@@ -174,6 +178,18 @@ impl CustomerDrafts {
         self.by_id.set(id, u32::try_from(self.list.len()).unwrap_or(u32::MAX));
         self.list.push(Draft::bare(id));
         (self.list.len() - 1, true)
+    }
+
+    /// Of the first `known` customers one whose id differs only in zeros in front.
+    pub(super) fn alike_but_for_zeros(&mut self, id: Text, known: usize, texts: &Texts) -> Option<Text> {
+        let bare = |id: Text| texts.get(id).trim_start_matches('0');
+        let list = &self.list;
+        let bare_ids = self.bare_ids.get_or_insert_with(|| {
+            let mut ids: Vec<Text> = list[..known].iter().map(|draft| draft.id).collect();
+            ids.sort_unstable_by(|a, b| by_text(texts, *a, *b));
+            ids.into_iter().map(|id| (String::from(bare(id)), id)).collect()
+        });
+        bare_ids.get(bare(id)).copied()
     }
 
     /// The customer of an id.

@@ -11,8 +11,30 @@ impl DateFormat {
     /// Reads a date, and the time of day where one stands with it.
     pub(super) fn parse(&self, text: &str, timezone: Tz) -> Option<(NaiveDate, Option<NaiveTime>)> {
         let Some(format) = &self.0 else { return calendar_date(text, timezone) };
+        if is_timestamp(text) {
+            return calendar_date(text, timezone);
+        }
         let time = NaiveDateTime::parse_from_str(text, format).ok().map(|moment| moment.time());
         NaiveDate::parse_from_str(text, format).ok().filter(sensible).map(|date| (date, time))
+    }
+
+    /// Writes a moment as the file writes dates; as a timestamp where the format cannot hold all of it.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn spell(&self, moment: NaiveDateTime) -> String {
+        let (date, time) = (moment.date(), Some(moment.time()).filter(|time| *time != NaiveTime::MIN));
+        match &self.0 {
+            None if time.is_none() => date.to_string(),
+            Some(format) if self.reads_back(format, moment, time) => moment.format(format).to_string(),
+            _ => moment.format("%Y-%m-%dT%H:%M:%S").to_string(),
+        }
+    }
+
+    #[cfg(feature = "xlsx")]
+    fn reads_back(&self, format: &str, moment: NaiveDateTime, time: Option<NaiveTime>) -> bool {
+        let read = self.parse(&moment.format(format).to_string(), Tz::UTC);
+        read.is_some_and(|(date, read)| {
+            date == moment.date() && read.unwrap_or_default() == time.unwrap_or_default()
+        })
     }
 
     /// The format in words.
@@ -22,6 +44,11 @@ impl DateFormat {
             Some(format) => format!("a date written like `{format}`"),
         }
     }
+}
+
+/// Whether a text begins like `2026-10-05T14:30`, which no other format does.
+fn is_timestamp(text: &str) -> bool {
+    text.as_bytes().get(10) == Some(&b'T') && text.get(..10).is_some_and(|date| iso_date(date).is_some())
 }
 
 /// Reads an ISO date or a timestamp, which counts in the timezone.
@@ -93,6 +120,10 @@ mod tests {
             (Some("%b %d %Y"), "Jan 8 2021", Some("2021-01-08")),
             (Some("%d.%m.%Y %H:%M"), "5.1.2026 7:05", Some("2026-01-05 07:05:00")),
             (Some("%d/%m/%Y"), "05/10/26", None),
+            (Some("%d/%m/%Y"), "2026-10-05", None),
+            (Some("%d/%m/%Y"), "2026-10-05T23:30:00Z", Some("2026-10-06 01:30:00")),
+            (None, "99999-10-05", None),
+            (Some("%d/%m/%Y"), "05/10/99999", None),
         ] {
             assert_eq!(read(format, text).as_deref(), expected, "{format:?} {text}");
         }

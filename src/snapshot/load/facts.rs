@@ -10,8 +10,8 @@ use super::error::LoadError;
 use super::invoices::{InvoiceIndex, Known};
 use super::order::{by_text, by_texts};
 use super::reading::read_rows;
-use super::records::Records;
-use super::values::{Context, Line};
+use super::records::{Records, Schema};
+use super::values::{Context, Line, place};
 use crate::code::Code;
 use crate::money::Money;
 use crate::snapshot::problem::Problem;
@@ -32,6 +32,7 @@ const _: () = assert!(
 /// The rows that ids stand for.
 pub(super) struct Index<'a> {
     pub(super) customers: &'a CustomerIndex,
+    pub(super) customer_ids: &'a [Text],
     pub(super) invoices: &'a InvoiceIndex,
     pub(super) table: &'a Invoices,
 }
@@ -82,6 +83,7 @@ impl Index<'_> {
                 self.unblocked(line, Code::UnknownCustomer, message);
                 None
             }
+            (None, None, None) if line.has_illegible_ids() => None,
             (None, None, None) => {
                 line.problem(
                     Code::MissingValue,
@@ -175,7 +177,12 @@ pub(super) fn payments(
 ) -> Result<Vec<Payment>, LoadError> {
     let mut list = Vec::new();
     for records in tables.into_iter().flatten() {
-        read_rows(records, context, |line| list.extend(payment(line, index)))?;
+        let mut rows = Vec::new();
+        let schema = read_rows(records, context, |line| {
+            rows.extend(payment(line, index).map(|payment| (payment, line.number())));
+        })?;
+        duplicate_payments(&mut rows, &schema, index, context);
+        list.extend(rows.into_iter().map(|(payment, _)| payment));
     }
     let texts = &context.texts;
     list.sort_unstable_by(|a: &Payment, b| compare_payments(a, b, texts));
@@ -201,6 +208,40 @@ fn payment(line: &mut Line<'_, '_>, index: &Index<'_>) -> Option<Payment> {
         return None;
     }
     Some(Payment { customer, invoice, date: date?, id: id?, money, credit_note })
+}
+
+/// Notes payments that stand in a file several times with one number for one invoice, or for a customer
+/// unallocated. Rows that say the same count once; of others nobody can tell which are right, so all count.
+fn duplicate_payments(
+    rows: &mut Vec<(Payment, u64)>,
+    schema: &Schema,
+    index: &Index<'_>,
+    context: &mut Context<'_>,
+) {
+    let texts = &context.texts;
+    let subject = |payment: &Payment| (payment.customer, payment.invoice);
+    rows.sort_unstable_by(|(a, _), (b, _)| {
+        let order = subject(a).cmp(&subject(b)).then_with(|| by_text(texts, a.id, b.id));
+        order.then_with(|| compare_payments(a, b, texts))
+    });
+    for same in rows.chunk_by(|(a, _), (b, _)| subject(a) == subject(b) && a.id == b.id) {
+        let &[(first, line), (_, next), ..] = same else { continue };
+        let line = same.iter().fold(line.max(next), |last, &(_, line)| last.max(line));
+        let what = if first.credit_note { "credit note" } else { "payment" };
+        let (id, lines) = (texts.get(first.id), same.len());
+        let text = |id: Text| String::from(texts.get(id));
+        context.problems.push(Problem {
+            customer: first.invoice.is_none().then(|| text(index.customer_ids[first.customer.index()])),
+            invoice: first.invoice.map(|row| text(index.table.id[row.index()])),
+            code: Code::DuplicatePayment,
+            message: format!(
+                "{what} `{id}` stands on {lines} lines; keep one, or give each a number of its own"
+            ),
+            place: Some(place(schema, line, Some(P::Id.into()))),
+            blocks: true,
+        });
+    }
+    rows.dedup_by(|(later, _), (first, _)| later == first);
 }
 
 fn compare_payments(a: &Payment, b: &Payment, texts: &Texts) -> Ordering {

@@ -63,6 +63,7 @@ impl Draft {
         line.invoice = line.cell(I::InvoiceId);
         line.require(I::InvoiceId, line.invoice)?;
         line.require(I::CustomerId, line.customer)?;
+        line.look_at_ids();
         let (currency, exponent) = line.currency(I::Currency)?;
         let amount = line.amount(I::Amount, exponent);
         let amount = line.require(I::Amount, amount);
@@ -197,9 +198,11 @@ impl InvoiceDrafts {
             }
             due.is_some()
         });
+        let known = customers.list.len();
         for draft in &self.list {
             if customers.find_or_add(draft.customer).1 {
-                context.problems.push(unknown_customer(context, schema, draft));
+                let alike = customers.alike_but_for_zeros(draft.customer, known, &context.texts);
+                context.problems.push(unknown_customer(context, schema, draft, alike));
             }
         }
     }
@@ -258,9 +261,15 @@ fn no_due_date(context: &Context<'_>, schema: &Schema, draft: &Draft) -> Problem
     problem(context, schema, draft, Code::NoDueDate, I::DueDate, String::from(message))
 }
 
-fn unknown_customer(context: &Context<'_>, schema: &Schema, draft: &Draft) -> Problem {
+fn unknown_customer(context: &Context<'_>, schema: &Schema, draft: &Draft, alike: Option<Text>) -> Problem {
     let id = context.texts.get(draft.customer);
-    let message = format!("customer `{id}` has invoices but is not in the customers table; add it there");
+    let message = match alike.map(|alike| context.texts.get(alike)) {
+        Some(alike) => format!(
+            "customer `{id}` is not in the customers table, but `{alike}` is; a spreadsheet may have dropped zeros in front: \
+             format the column as text and export it again"
+        ),
+        None => format!("customer `{id}` has invoices but is not in the customers table; add it there"),
+    };
     let found = problem(context, schema, draft, Code::UnknownCustomer, I::CustomerId, message);
     Problem { invoice: None, ..found }
 }

@@ -6,8 +6,14 @@ use rustc_hash::FxHashMap;
 
 use super::columns::Table;
 use super::error::LoadError;
+use super::hints::looks_like_a_record;
 use super::manifest::{Mapping, Template};
+use crate::code::Code;
 use crate::suggest::{nearest, one_of};
+
+/// So many columns of a file are listed in a message, each up to this length.
+const SHOWN: usize = 20;
+const LONGEST: usize = 40;
 
 /// Where the value of a slot comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,8 +102,8 @@ impl Request<'_> {
         layout
     }
 
-    /// The layout of a file with this header.
-    pub(super) fn headed(&self, header: &[String]) -> Result<Layout, LoadError> {
+    /// The layout of a file with this header on this line.
+    pub(super) fn headed(&self, header: &[String], line: u64) -> Result<Layout, LoadError> {
         let mut layout = self.wanted();
         for slot in 0..self.ours.len() {
             let name = &layout.names[slot];
@@ -108,15 +114,15 @@ impl Request<'_> {
             }
             match (places.next(), places.next()) {
                 (Some(_), Some(_)) => {
-                    let message =
-                        format!("the column `{name}` stands twice in the header; rename one of them");
-                    return Err(LoadError::new(self.file, Some(1), message));
+                    let message = format!("the column `{name}` stands twice in the header");
+                    return Err(LoadError::new(Code::DuplicateColumn, self.file, Some(line), message)
+                        .help("rename or remove one of them: nothing says which one is meant"));
                 }
                 (Some((at, _)), None) => layout.origins[slot] = Origin::Cell(at),
                 (None, _) => self.must_be_mapped_rightly(slot, header)?,
             }
         }
-        self.must_have_required(&layout, header)?;
+        self.must_have_required(&layout, header, line)?;
         Ok(layout)
     }
 
@@ -148,49 +154,80 @@ impl Request<'_> {
         let Some((_, theirs, line)) = self.mapping.columns.iter().find(|(mapped, ..)| *mapped == slot) else {
             return Ok(());
         };
-        let near = nearest(theirs, header.iter().map(String::as_str));
-        let near = near.map(|near| format!("; did you mean `{near}`?"));
         let message = format!(
-            "`{}` is mapped to the column `{theirs}`, which {} does not have; it has {}{}",
-            self.ours[slot],
-            self.file,
-            there(header),
-            near.unwrap_or_default()
+            "`{}` is mapped to the column `{theirs}`, which {} does not have",
+            self.ours[slot], self.file,
         );
-        Err(LoadError::new(self.manifest, Some(*line), message))
+        let error = LoadError::new(Code::MissingColumn, self.manifest, Some(*line), message);
+        Err(match nearest(theirs, header.iter().map(String::as_str)) {
+            Some(near) => error.help(format!("write `{near}`")),
+            None if looks_like_a_record(header) => error
+                .help("the first line looks like a record; the line above the records must name the columns"),
+            None => error.help(has(header)),
+        })
     }
 
-    fn must_have_required(&self, layout: &Layout, header: &[String]) -> Result<(), LoadError> {
-        for group in self.table.required() {
-            let slots = group.iter().filter_map(|name| self.ours.iter().position(|ours| ours == name));
-            if slots.into_iter().all(|slot| layout.origin(slot) == Origin::Absent) {
-                return Err(self.missing(group, header));
-            }
-        }
-        Ok(())
+    /// All columns that are missing are told at once, with the mapping that would name them.
+    fn must_have_required(&self, layout: &Layout, header: &[String], line: u64) -> Result<(), LoadError> {
+        let missing = |group: &&&[&str]| {
+            let mut slots = group.iter().filter_map(|name| self.ours.iter().position(|ours| ours == name));
+            slots.all(|slot| layout.origin(slot) == Origin::Absent)
+        };
+        let groups: Vec<&'static [&'static str]> =
+            self.table.required().iter().filter(missing).copied().collect();
+        if groups.is_empty() { Ok(()) } else { Err(self.missing(&groups, header, line)) }
     }
 
-    fn missing(&self, group: &[&str], header: &[String]) -> LoadError {
-        let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
-        let near =
-            group.iter().find_map(|name| Some((*name, nearest(name, header.iter().map(String::as_str))?)));
-        let (ours, theirs) = near.unwrap_or((group[0], "ITS NAME"));
-        let which = near.map_or_else(
-            || String::from("if another column holds it"),
-            |(_, theirs)| format!("if that is `{theirs}`"),
-        );
+    fn missing(&self, groups: &[&'static [&'static str]], header: &[String], line: u64) -> LoadError {
         let table = self.table.name();
-        let message = format!(
-            "{table} need a column {names}; it has {}; {which}, write `columns: {{ {ours}: \"{theirs}\" }}` under \
-             `{table}:` in {}",
-            there(header),
-            self.manifest,
-        );
-        LoadError::new(self.file, Some(1), message)
+        let names: Vec<String> = groups.iter().map(|group| one_of(group.iter().copied())).collect();
+        let message = match names.as_slice() {
+            [only] => format!("{table} need a column {only}"),
+            several => format!("{table} need these columns: {}", several.join(", ")),
+        };
+        let error = LoadError::new(Code::MissingColumn, self.file, Some(line), message);
+        if looks_like_a_record(header) {
+            return error
+                .help("this line looks like a record; the line above the records must name the columns");
+        }
+        let near = |group: &[&'static str]| {
+            group.iter().find_map(|name| Some((*name, nearest(name, header.iter().map(String::as_str))?)))
+        };
+        let found: Vec<(&str, &str)> =
+            groups.iter().map(|group| near(group).unwrap_or((group[0], "ITS NAME"))).collect();
+        let columns: Vec<String> =
+            found.iter().map(|(ours, theirs)| format!("{ours}: \"{theirs}\"")).collect();
+        let columns = columns.join(", ");
+        let write = format!("write `columns: {{ {columns} }}` under `{table}:` in {}", self.manifest);
+        let all_near = found.iter().all(|(_, theirs)| *theirs != "ITS NAME");
+        if all_near {
+            return error.help(format!("if they are called otherwise in the file, {write}"));
+        }
+        error.help(has(header)).help(format!("with the right names in place of ITS NAME, {write}"))
     }
 }
 
-/// "`a`, `b` and `c`"
-fn there(header: &[String]) -> String {
-    one_of(header.iter().map(String::as_str).filter(|name| !name.is_empty())).replace(" or ", " and ")
+/// What a header has.
+fn has(header: &[String]) -> String {
+    if looks_like_a_record(header) {
+        return String::from(
+            "this line looks like a record; the line above the records must name the columns",
+        );
+    }
+    let named: Vec<&str> = header.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    if named.is_empty() {
+        return String::from("the line names no columns");
+    }
+    let shown: Vec<String> = named.iter().take(SHOWN).map(|name| format!("`{}`", clipped(name))).collect();
+    let more = named.len() - shown.len();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("the file has {}{more}", shown.join(", "))
+}
+
+fn clipped(name: &str) -> String {
+    let mut clipped: String = name.chars().take(LONGEST).collect();
+    if clipped.len() < name.len() {
+        clipped.push('…');
+    }
+    clipped
 }

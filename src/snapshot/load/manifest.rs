@@ -11,6 +11,7 @@ use super::dates::{DateFormat, calendar_date};
 use super::error::LoadError;
 use super::node::{Node, Value};
 use super::options::LoadOptions;
+use crate::code::Code;
 use crate::model::field::Subject;
 use crate::money::NumberFormat;
 use crate::suggest::{nearest, one_of};
@@ -32,6 +33,8 @@ pub(super) struct Manifest {
 pub(super) struct Mapping {
     pub(super) line: u64,
     pub(super) file: Option<String>,
+    /// The line on which the header stands, when it is not the first.
+    pub(super) header: Option<u64>,
     pub(super) delimiter: Option<u8>,
     pub(super) numbers: NumberFormat,
     pub(super) encoding: Option<&'static Encoding>,
@@ -78,7 +81,11 @@ pub(super) fn parse_manifest(
     let pairs = match root.value {
         Value::Map(pairs) => pairs,
         Value::Null => return Ok(manifest),
-        _ => return Err(LoadError::new(file, Some(root.line), "it must hold keys such as `taken:`")),
+        _ => {
+            let message = format!("it is {}, and must hold keys", root.describe());
+            return Err(LoadError::new(Code::NotASnapshot, file, Some(root.line), message)
+                .help("write keys such as `taken:` and `invoices:`"));
+        }
     };
     for (name, node) in pairs {
         let table = Table::ALL.into_iter().find(|table| table.name() == name);
@@ -104,7 +111,9 @@ fn setting(
     node: &Node,
     options: &LoadOptions<'_>,
 ) -> Result<(), LoadError> {
-    let fail = |message: String| Err(LoadError::new(file, Some(node.line), message));
+    let fail = |message: &str, help: &str| {
+        Err(LoadError::new(Code::BadSetting, file, Some(node.line), message).help(help))
+    };
     let text = node.cell().unwrap_or_default();
     match name {
         "taken" if text.is_empty() => {}
@@ -112,38 +121,46 @@ fn setting(
             manifest.taken_on = calendar_date(&text, options.timezone).map(|(date, _)| date);
             manifest.taken = Some(text);
             if manifest.taken_on.is_none() {
-                return fail(String::from(
-                    "`taken` must be a date or a time with offset, such as 2026-10-05T06:00:00+02:00",
-                ));
+                return fail(
+                    "`taken` is not a date or time",
+                    "write a date or a time with offset, such as 2026-10-05T06:00:00+02:00",
+                );
             }
         }
         "as_of" if text.is_empty() => {}
         "as_of" => {
             manifest.as_of = calendar_date(&text, options.timezone).map(|(date, _)| date);
             if manifest.as_of.is_none() {
-                return fail(String::from("`as_of` must be a date, such as 2026-10-05"));
+                return fail("`as_of` is not a date", "write a date such as 2026-10-05");
             }
         }
         _ => {
             let known = ["taken", "as_of"].into_iter().chain(Table::ALL.iter().map(|table| table.name()));
-            return fail(unknown("key", name, known));
+            return Err(unknown(Code::UnknownSetting, file, node.line, ("key", name), known));
         }
     }
     Ok(())
 }
 
-/// "unknown key `x`; did you mean `y`?"
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    match nearest(name, known.clone().filter(|name| !name.is_empty())) {
-        Some(near) => format!("unknown {what} `{name}`; did you mean `{near}`?"),
-        None => {
-            format!("unknown {what} `{name}`; known are {}", one_of(known.filter(|name| !name.is_empty())))
-        }
+/// A name that is not known, with the one that is near or else those that are.
+fn unknown<'a>(
+    code: Code,
+    file: &str,
+    line: u64,
+    (what, name): (&str, &str),
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> LoadError {
+    let known = known.filter(|name| !name.is_empty());
+    let error = LoadError::new(code, file, Some(line), format!("unknown {what} `{name}`"));
+    match nearest(name, known.clone()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("known are {}", one_of(known).replace(" or ", " and "))),
     }
 }
 
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 11] = [
     "file",
+    "header",
     "delimiter",
     "decimal",
     "encoding",
@@ -155,6 +172,9 @@ pub(super) const KEYS: [&str; 10] = [
     "steps",
 ];
 
+/// The last line on which a header may stand.
+pub(super) const LAST_HEADER: u64 = 1000;
+
 /// One table's entry while it is read.
 struct Entry<'a> {
     file: &'a str,
@@ -163,8 +183,8 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    fn fail(&self, line: u64, message: impl Into<String>) -> LoadError {
-        LoadError::new(self.file, Some(line), message)
+    fn fail(&self, line: u64, message: impl Into<String>, help: impl Into<String>) -> LoadError {
+        LoadError::new(Code::BadSetting, self.file, Some(line), message).help(help)
     }
 
     fn mapping(&self, node: Node) -> Result<Mapping, LoadError> {
@@ -172,7 +192,8 @@ impl Entry<'_> {
         let found = node.describe();
         let Value::Map(pairs) = node.value else {
             let name = self.table.name();
-            return Err(self.fail(node.line, format!("`{name}` is {found}; give keys or a list of records")));
+            let help = "give keys such as `file:` and `columns:`, or a list of records";
+            return Err(self.fail(node.line, format!("`{name}` is {found}"), help));
         };
         for (name, node) in pairs {
             self.key(&mut mapping, &name, node)?;
@@ -180,9 +201,8 @@ impl Entry<'_> {
         let both = mapping.columns.iter().find(|(slot, ..)| mapping.constants.iter().any(|(c, _)| c == slot));
         if let Some((slot, _, line)) = both {
             let name = slot_names(self.table, self.options)[*slot];
-            return Err(
-                self.fail(*line, format!("`{name}` stands in `columns` and in `constants`; keep one"))
-            );
+            let message = format!("`{name}` stands in `columns` and in `constants`");
+            return Err(self.fail(*line, message, "keep one of them"));
         }
         Ok(mapping)
     }
@@ -191,6 +211,7 @@ impl Entry<'_> {
         let line = node.line;
         match name {
             "file" => mapping.file = Some(self.word(&node, name)?),
+            "header" => mapping.header = Some(self.header(&node)?),
             "delimiter" => mapping.delimiter = Some(self.delimiter(&node)?),
             "decimal" => mapping.numbers = self.decimal(&node)?,
             "encoding" => mapping.encoding = Some(self.encoding(&node)?),
@@ -206,18 +227,27 @@ impl Entry<'_> {
             "lines" if self.table == Table::Invoices => match self.word(&node, name)?.as_str() {
                 "sum" => mapping.sum_lines = true,
                 _ => {
-                    return Err(
-                        self.fail(line, "`lines` can only be `sum`: one row a line, added up by invoice")
-                    );
+                    let message = "`lines` can only be `sum`";
+                    return Err(self.fail(
+                        line,
+                        message,
+                        "write `lines: sum`: one row a line, added up by invoice",
+                    ));
                 }
             },
             "steps" if self.table == Table::History => {
                 let slot = self.slot("step", line)?;
                 mapping.values.insert(slot, self.words(node, name)?);
             }
-            "lines" => return Err(self.fail(line, "`lines` belongs to `invoices`")),
-            "steps" => return Err(self.fail(line, "`steps` belongs to `history`")),
-            _ => return Err(self.fail(line, unknown("key", name, KEYS.into_iter()))),
+            "lines" | "steps" => {
+                let table = if name == "lines" { "invoices" } else { "history" };
+                let message = format!("`{name}` does not belong to `{}`", self.table.name());
+                return Err(self.fail(line, message, format!("write it under `{table}:`")));
+            }
+            _ => {
+                let what = ("key", name);
+                return Err(unknown(Code::UnknownSetting, self.file, line, what, KEYS.into_iter()));
+            }
         }
         Ok(())
     }
@@ -225,7 +255,10 @@ impl Entry<'_> {
     fn word(&self, node: &Node, name: &str) -> Result<String, LoadError> {
         match &node.value {
             Value::Text(text) if !text.is_empty() => Ok(text.clone()),
-            _ => Err(self.fail(node.line, format!("`{name}` must be a text, not {}", node.describe()))),
+            _ => {
+                let message = format!("`{name}` is {}, and must be a text", node.describe());
+                Err(self.fail(node.line, message, format!("write a text behind `{name}:`")))
+            }
         }
     }
 
@@ -234,7 +267,10 @@ impl Entry<'_> {
         match node.value {
             Value::Map(pairs) => Ok(pairs),
             Value::Null => Ok(Vec::new()),
-            _ => Err(self.fail(node.line, format!("`{name}` must hold keys, not {found}"))),
+            _ => {
+                let message = format!("`{name}` is {found}, and must hold keys");
+                Err(self.fail(node.line, message, format!("write `{name}: {{ ours: theirs }}`")))
+            }
         }
     }
 
@@ -247,7 +283,7 @@ impl Entry<'_> {
         let names = slot_names(self.table, self.options);
         names.iter().position(|&name| name == column && !name.is_empty()).ok_or_else(|| {
             let what = format!("column of {}", self.table.name());
-            self.fail(line, unknown(&what, column, names.iter().copied()))
+            unknown(Code::UnknownColumn, self.file, line, (&what, column), names.iter().copied())
         })
     }
 
@@ -274,7 +310,8 @@ impl Entry<'_> {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((column, after)) = after.split_once('}') else {
-                return Err(self.fail(line, "a `{` without its `}`; a column's name stands between them"));
+                let help = "one of our columns stands between them, such as `{customer_id}`";
+                return Err(self.fail(line, "a `{` without its `}`", help));
             };
             pieces.push(Piece::Text(String::from(before)));
             pieces.push(Piece::Cell(self.slot(column.trim(), line)?));
@@ -284,11 +321,20 @@ impl Entry<'_> {
         Ok(Template(pieces))
     }
 
+    fn header(&self, node: &Node) -> Result<u64, LoadError> {
+        let line = self.word(node, "header")?.parse().ok().filter(|line| (1..=LAST_HEADER).contains(line));
+        line.ok_or_else(|| {
+            let help =
+                format!("write a number up to {LAST_HEADER}, such as 4, counted from the top of the file");
+            self.fail(node.line, "`header` is not the number of the line that names the columns", help)
+        })
+    }
+
     fn delimiter(&self, node: &Node) -> Result<u8, LoadError> {
         match self.word(node, "delimiter")?.as_str() {
-            "tab" | "\\t" => Ok(b'\t'),
+            "tab" | "\\t" | "\t" => Ok(b'\t'),
             text if text.len() == 1 && !text.contains(['"', '\n', '\r']) => Ok(text.as_bytes()[0]),
-            _ => Err(self.fail(node.line, "`delimiter` must be one character, such as \";\", or tab")),
+            _ => Err(self.fail(node.line, "`delimiter` is not one character", "write \";\", \",\" or tab")),
         }
     }
 
@@ -296,17 +342,15 @@ impl Entry<'_> {
         match self.word(node, "decimal")?.as_str() {
             "," => Ok(NumberFormat { decimal: ',' }),
             "." => Ok(NumberFormat { decimal: '.' }),
-            _ => Err(self.fail(node.line, "`decimal` must be \",\" or \".\"")),
+            _ => Err(self.fail(node.line, "`decimal` is neither comma nor point", "write \",\" or \".\"")),
         }
     }
 
     fn encoding(&self, node: &Node) -> Result<&'static Encoding, LoadError> {
         let label = self.word(node, "encoding")?;
         Encoding::for_label(label.as_bytes()).ok_or_else(|| {
-            self.fail(
-                node.line,
-                format!("unknown encoding `{label}`; usual are utf-8, windows-1252 and utf-16le"),
-            )
+            let help = "usual are `utf-8`, `windows-1252` and `utf-16le`";
+            self.fail(node.line, format!("unknown encoding `{label}`"), help)
         })
     }
 
@@ -314,7 +358,9 @@ impl Entry<'_> {
         let format = self.word(node, "date_format")?;
         let wrong = StrftimeItems::new(&format).any(|item| matches!(item, Item::Error));
         if wrong || !format.contains('%') {
-            return Err(self.fail(node.line, "`date_format` must be written like \"%d/%m/%Y\""));
+            let help =
+                "write it like \"%d/%m/%Y\": %d the day, %m the month, %Y the year, %y its last two digits";
+            return Err(self.fail(node.line, format!("`{format}` is no format of dates"), help));
         }
         Ok(DateFormat(Some(format)))
     }

@@ -33,6 +33,7 @@ pub(super) fn merge(mut records: Records, context: &mut Context<'_>) -> Result<R
     let mut groups = Groups::default();
     let mut row = records.row();
     loop {
+        context.gauge.step();
         let step = records.advance(&mut row)?;
         let derived = records.schema.derived;
         let mut line = Line::new(context, &records.schema, &row);

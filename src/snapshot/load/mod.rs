@@ -9,36 +9,46 @@ mod dates;
 mod digest;
 mod error;
 mod facts;
+mod folder;
+mod header;
+mod hints;
 mod history;
 mod invoices;
 mod layout;
+mod limits;
 mod manifest;
 mod merge;
 mod node;
 mod open;
 mod options;
 mod order;
+mod progress;
 mod reading;
 mod records;
 mod schema;
+#[cfg(feature = "xlsx")]
+mod sheet;
 mod stream;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use columns::Table;
 use customers::CustomerDrafts;
 use facts::Index;
+use folder::{manifest_text, stands, text_of, unused_files};
 use history::History;
 use invoices::InvoiceDrafts;
 use manifest::{Manifest, parse_manifest};
-use open::{manifest_text, open_tables, text_of};
+use open::open_tables;
+use progress::Gauge;
 use records::Records;
 use values::Context;
 
 pub use error::{LoadError, Unreadable};
 pub use options::LoadOptions;
+pub use progress::Progress;
 pub use schema::schema;
 
 use super::Snapshot;
@@ -51,6 +61,18 @@ use crate::suggest::nearest;
 /// # Errors
 /// When the data as a whole cannot be read: no invoices, a required column missing, a mapping that does not fit.
 pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Snapshot, LoadError> {
+    load_watched(path, options, &mut ())
+}
+
+/// Loads a snapshot and tells `progress` how far it has come.
+///
+/// # Errors
+/// The same as those of [`load`].
+pub fn load_watched(
+    path: &Path,
+    options: &LoadOptions<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Snapshot, LoadError> {
     let shown = path.display().to_string();
     if path.is_dir() {
         let (name, text) = manifest_text(path)?;
@@ -58,13 +80,14 @@ pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Snapshot, LoadErro
             Some(text) => parse_manifest(name, node::parse(name, &text)?, options)?,
             None => Manifest::default(),
         };
-        return build(Some(path), name, manifest, options);
+        return build(Some(path), name, manifest, options, progress);
     }
     let document =
         path.extension().is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
-    if path.exists() && !document {
-        let message = "it is no folder of tables and no YAML or JSON document; name the folder it stands in";
-        return Err(LoadError::new(&shown, None, message));
+    if stands(path) && !document {
+        let message = "it is no folder of tables and no YAML or JSON document";
+        return Err(LoadError::new(Code::NotASnapshot, &shown, None, message)
+            .help("name the folder it stands in; a table alone is called `invoices` there"));
     }
     let name = path.file_name().map_or(shown, |name| name.to_string_lossy().into_owned());
     parse_document(&name, &text_of(path, &name)?, options)
@@ -76,7 +99,7 @@ pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Snapshot, LoadErro
 /// When the text is no such document or has no invoices.
 pub fn parse_document(name: &str, text: &str, options: &LoadOptions<'_>) -> Result<Snapshot, LoadError> {
     let manifest = parse_manifest(name, node::parse(name, text)?, options)?;
-    build(None, name, manifest, options)
+    build(None, name, manifest, options, &mut ())
 }
 
 fn build(
@@ -84,6 +107,7 @@ fn build(
     name: &str,
     manifest: Manifest,
     options: &LoadOptions<'_>,
+    progress: &mut dyn Progress,
 ) -> Result<Snapshot, LoadError> {
     let mut snapshot = Snapshot {
         taken: manifest.taken.clone(),
@@ -91,9 +115,16 @@ fn build(
         as_of: manifest.as_of,
         ..Snapshot::default()
     };
-    let mut tables = open_tables(folder, name, manifest, options)?;
-    let mut context = Context::new(options);
+    let mut gauge = Gauge::new(progress);
+    let mut tables = open_tables(folder, name, manifest, options, &mut gauge)?;
+    let mut context = Context::new(options, gauge);
+    if let Some(folder) = folder {
+        let read = tables.keys().copied().collect();
+        let files: BTreeSet<String> = tables.values().map(|records| records.schema.file.clone()).collect();
+        context.problems.extend(unused_files(folder, &read, &files));
+    }
     read_tables(&mut snapshot, &mut tables, &mut context)?;
+    context.gauge.tell();
     unmapped_columns(&mut context);
     snapshot.texts = context.texts;
     snapshot.problems = context.problems;
@@ -115,7 +146,12 @@ fn read_tables(
     invoices.resolve(&mut customers, context);
     let (customers, customer_index) = customers.finish(context);
     let invoices = invoices.finish(&customer_index, context);
-    let index = Index { customers: &customer_index, invoices: &invoices.index, table: &invoices.table };
+    let index = Index {
+        customers: &customer_index,
+        customer_ids: &customers.id,
+        invoices: &invoices.index,
+        table: &invoices.table,
+    };
     snapshot.contacts = facts::contacts(tables.remove(&Table::Contacts), &index, context)?;
     let paid = [Table::Payments, Table::CreditNotes].map(|table| tables.remove(&table));
     snapshot.payments = facts::payments(paid, &index, context)?;
@@ -128,8 +164,11 @@ fn read_tables(
 }
 
 /// What to say of a column that nothing reads; it may be one of ours, written another way.
-fn unused(file: &str, column: &str) -> String {
+fn unused(file: &str, column: &str, used: &BTreeSet<String>) -> String {
     let plain = |name: &str| name.to_lowercase().replace([' ', '-', '_', '.'], "");
+    if let Some(other) = used.iter().find(|other| plain(other) == plain(column)) {
+        return format!("the column `{column}` is not used beside `{other}`; rename or remove one of them");
+    }
     // A file called after a table is asked about that table's columns only.
     let own = Table::ALL.iter().find(|table| file.starts_with(table.name()));
     let tables =
@@ -137,7 +176,8 @@ fn unused(file: &str, column: &str) -> String {
     let known = || tables().flat_map(|table| table.columns()).copied();
     let same = known().find(|name| plain(name) == plain(column));
     let inside = || known().find(|name| name.len() > 4 && plain(column).ends_with(&plain(name)));
-    match same.or_else(|| nearest(column, known())).or_else(inside) {
+    let near = same.or_else(|| nearest(column, known())).or_else(inside).filter(|near| !used.contains(*near));
+    match near {
         Some(near) => format!(
             "the column `{column}` is not used; if it is `{near}`, write `columns: {{ {near}: {column} }}` in snapshot.yaml"
         ),
@@ -155,7 +195,7 @@ fn unmapped_columns(context: &mut Context<'_>) {
                 customer: None,
                 invoice: None,
                 code: Code::UnmappedColumn,
-                message: unused(file, column),
+                message: unused(file, column, used),
                 place: Some(Place { file: file.clone(), line: None, column: Some(column.clone()) }),
                 blocks: false,
             });

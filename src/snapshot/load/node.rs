@@ -7,6 +7,10 @@ use serde_json::value::RawValue;
 use serde_yaml::Spanned;
 
 use super::error::LoadError;
+use crate::code::Code;
+
+/// How deep lists and mappings may stand in each other; data has three levels.
+const DEEPEST: usize = 32;
 
 /// A value and the line on which it starts.
 #[derive(Debug, Clone)]
@@ -62,10 +66,15 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Node, LoadError> {
 }
 
 fn parse_json(file: &str, text: &str) -> Result<Node, LoadError> {
+    let fail = |line, message| LoadError::new(Code::InvalidDocument, file, line, message);
     let raw: &RawValue = serde_json::from_str(text).map_err(|error| {
-        LoadError::new(file, Some(error.line() as u64), format!("it is not valid JSON: {error}"))
+        fail(Some(error.line() as u64), format!("it is not valid JSON: {error}"))
+            .help("look at this line and the one above it")
     })?;
-    Ok(Json::new(text).node(raw))
+    Json::new(text).node(raw, DEEPEST).ok_or_else(|| {
+        fail(None, format!("its lists and objects stand in each other more than {DEEPEST} deep"))
+            .help("data has tables, records and values; look at where the file comes from")
+    })
 }
 
 /// Where a JSON text stands in memory and its lines begin; what was read of it borrows from it.
@@ -81,21 +90,28 @@ impl Json {
         Json { base: text.as_ptr() as usize, newlines }
     }
 
-    fn node(&self, raw: &RawValue) -> Node {
+    /// The tree of a value; nothing when it is deeper than `levels`.
+    fn node(&self, raw: &RawValue, levels: usize) -> Option<Node> {
         let source = raw.get();
         let start = (source.as_ptr() as usize).saturating_sub(self.base);
         let line = 1 + self.newlines.partition_point(|&at| at < start) as u64;
+        let below = || levels.checked_sub(1);
         let value = match source.as_bytes().first() {
             Some(b'{') => {
-                Value::Map(json_pairs(source).into_iter().map(|(name, raw)| (name, self.node(raw))).collect())
+                let levels = below()?;
+                let pairs = json_pairs(source).into_iter();
+                Value::Map(
+                    pairs.map(|(name, raw)| Some((name, self.node(raw, levels)?))).collect::<Option<_>>()?,
+                )
             }
             Some(b'[') => {
+                let levels = below()?;
                 let items: Vec<&RawValue> = serde_json::from_str(source).unwrap_or_default();
-                Value::List(items.into_iter().map(|raw| self.node(raw)).collect())
+                Value::List(items.into_iter().map(|raw| self.node(raw, levels)).collect::<Option<_>>()?)
             }
             _ => scalar(source).map_or(Value::Null, Value::Text),
         };
-        Node { line, value }
+        Some(Node { line, value })
     }
 }
 
@@ -143,7 +159,7 @@ pub(super) fn json_cell(raw: &RawValue, into: &mut String) -> bool {
     match source.as_bytes().first() {
         Some(b'{') => return false,
         Some(b'"') if !source.contains('\\') => into.push_str(&source[1..source.len() - 1]),
-        Some(b'[') => match Json::new(source).node(raw).cell() {
+        Some(b'[') => match Json::new(source).node(raw, DEEPEST).and_then(|node| node.cell()) {
             Some(text) => into.push_str(&text),
             None => return false,
         },
@@ -164,15 +180,52 @@ enum Draft {
 fn parse_yaml(file: &str, text: &str) -> Result<Node, LoadError> {
     let draft: Spanned<Draft> = serde_yaml::from_str_with_options(text, yaml_options()).map_err(|error| {
         let line = error.location().map(|at| at.line());
-        LoadError::new(file, line, format!("it is not valid YAML: {}", error.without_snippet()))
+        let (message, help) = no_yaml(error.without_snippet());
+        LoadError::new(Code::InvalidDocument, file, line, message).help(help)
     })?;
     Ok(node_of_draft(draft, text))
+}
+
+/// What is wrong with a YAML text, and what to do about it.
+fn no_yaml(error: &serde_yaml::Error) -> (String, &'static str) {
+    use serde_yaml::Error as E;
+    use serde_yaml::budget::BudgetBreach as B;
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or(&said);
+    match error {
+        E::DuplicateMappingKey { key, .. } => {
+            let key = key.as_ref().map_or(String::from("a key"), |key| format!("the key `{key}`"));
+            (format!("{key} stands twice"), "keep one of them")
+        }
+        E::Budget { breach: B::Documents { .. }, .. } => {
+            (String::from("it holds several documents"), "keep one, and leave out lines of `---`")
+        }
+        _ if said.contains("budget breached") || said.contains("alias replay") => (
+            String::from("it is larger, deeper or repeats more than a document may"),
+            "give the tables as CSV or JSON lines in a folder; data needs no anchors and aliases",
+        ),
+        _ if said.contains("recursion limit") => (
+            format!("its lists and mappings stand in each other more than {DEEPEST} deep"),
+            "data has tables, records and values; look at where the file comes from",
+        ),
+        _ => (
+            format!("it is not valid YAML: {said}"),
+            "look at the indentation and the quotation marks of this line and the one above it",
+        ),
+    }
 }
 
 /// Numbers with leading zeros or underscores are texts, and only `true` and `false` are truth values.
 fn yaml_options() -> serde_yaml::Options {
     serde_yaml::options! {
-        budget: serde_yaml::budget! { max_events: 50_000_000, max_nodes: 20_000_000 },
+        // No anchor is needed in data, so that what aliases repeat stays small.
+        budget: serde_yaml::budget! {
+            max_events: 20_000_000,
+            max_nodes: 4_000_000,
+            max_depth: DEEPEST,
+            max_documents: 1,
+            max_recorded_anchor_events: 100_000,
+        },
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,

@@ -1,47 +1,24 @@
-//! Finding and opening the files of a snapshot's folder.
-#![expect(clippy::disallowed_methods, reason = "loaders read files")]
+//! Opening the tables of a snapshot: each file's header is read and its columns are found.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, BufRead, Read};
+use std::io::Read;
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
 use super::columns::Table;
 use super::error::LoadError;
+use super::folder::{file_named_after, no_file, opened};
+use super::header::{Headed, header_of_csv};
 use super::layout::Request;
+use super::limits::{Unpacking, stopped};
 use super::manifest::{Manifest, Mapping, slot_names};
 use super::options::LoadOptions;
-use super::records::{Records, Schema, Source};
-use super::stream::{self, CHUNK};
-
-/// What files of a table end with.
-const ENDINGS: [&str; 4] = [".csv", ".csv.gz", ".jsonl", ".jsonl.gz"];
-
-/// Names of the file that maps and dates the others.
-const MANIFESTS: [&str; 3] = ["snapshot.yaml", "snapshot.yml", "snapshot.json"];
-
-/// The manifest of a folder: its name and text, or the name it would have.
-pub(super) fn manifest_text(folder: &Path) -> Result<(&'static str, Option<String>), LoadError> {
-    let there: Vec<&'static str> = MANIFESTS.into_iter().filter(|name| folder.join(name).exists()).collect();
-    match there.as_slice() {
-        [] => Ok((MANIFESTS[0], None)),
-        [name] => Ok((name, Some(text_of(&folder.join(name), name)?))),
-        [first, second, ..] => {
-            Err(LoadError::new(first, None, format!("there is `{second}` as well; keep one of them")))
-        }
-    }
-}
-
-/// A whole file as text.
-pub(super) fn text_of(path: &Path, name: &str) -> Result<String, LoadError> {
-    std::fs::read_to_string(path).map_err(|error| unopened(name, &error))
-}
-
-fn unopened(name: &str, error: &io::Error) -> LoadError {
-    LoadError::new(name, None, format!("it cannot be read: {error}"))
-}
+use super::progress::{Counted, Gauge};
+use super::records::{JsonLines, Records, Schema, Source};
+use super::stream;
+use crate::code::Code;
 
 /// Opens all tables of a folder, or takes those written out in a document; all that is wrong is told at once.
 pub(super) fn open_tables(
@@ -49,8 +26,9 @@ pub(super) fn open_tables(
     manifest_name: &str,
     mut manifest: Manifest,
     options: &LoadOptions<'_>,
+    gauge: &mut Gauge<'_>,
 ) -> Result<BTreeMap<Table, Records>, LoadError> {
-    let mut opener = Opener { folder, manifest_name, options, taken: BTreeSet::new() };
+    let mut opener = Opener { folder, manifest_name, options, gauge, taken: BTreeSet::new() };
     let mut tables = BTreeMap::new();
     let mut errors: Option<LoadError> = None;
     for table in Table::ALL {
@@ -67,21 +45,23 @@ pub(super) fn open_tables(
     errors.map_or(Ok(tables), Err)
 }
 
-struct Opener<'a> {
+struct Opener<'a, 'p> {
     folder: Option<&'a Path>,
     manifest_name: &'a str,
     options: &'a LoadOptions<'a>,
+    gauge: &'a mut Gauge<'p>,
     /// Files that a table has been read from.
     taken: BTreeSet<String>,
 }
 
-impl Opener<'_> {
+impl Opener<'_, '_> {
     /// The records of a list in a document.
     fn written_out(&self, table: Table, nodes: Vec<super::node::Node>) -> Records {
         let mapping = Mapping::default();
         let ours = slot_names(table, self.options);
         let layout = self.request(table, self.manifest_name, &ours, &mapping, false).keyed();
-        let schema = Schema::new(table, self.manifest_name, layout, &mapping);
+        let mut schema = Schema::new(table, self.manifest_name, layout, &mapping);
+        schema.written_out = true;
         Records::new(schema, Source::Nodes(nodes.into_iter()), BTreeSet::new())
     }
 
@@ -100,110 +80,131 @@ impl Opener<'_> {
     fn table(&mut self, table: Table, mapping: Option<Mapping>) -> Result<Option<Records>, LoadError> {
         let Some(folder) = self.folder else {
             return match (mapping, table) {
-                (Some(mapping), _) => {
-                    let message = format!("a single document lists its records under `{}:`", table.name());
-                    Err(LoadError::new(self.manifest_name, Some(mapping.line), message))
-                }
-                (None, Table::Invoices) => Err(LoadError::new(
-                    self.manifest_name,
-                    None,
-                    "there is no list `invoices:` in the document",
-                )),
+                (Some(mapping), _) => Err(self.mapping_of_no_file(table, mapping.line)),
+                (None, Table::Invoices) => Err(self.no_invoices()),
                 (None, _) => Ok(None),
             };
         };
-        let Some(name) = self.file_name(folder, table, mapping.as_ref())? else { return Ok(None) };
+        let named = mapping.as_ref().and_then(|mapping| mapping.file.clone());
+        let name = match named {
+            Some(name) => Some(name),
+            None => file_named_after(folder, table)?,
+        };
+        let Some(name) = name else {
+            let needed = table == Table::Invoices || mapping.is_some();
+            return if needed { Err(no_file(folder, table, self.manifest_name)) } else { Ok(None) };
+        };
         let derived = !self.taken.insert(name.clone());
         self.open(folder, table, &name, mapping.unwrap_or_default(), derived).map(Some)
     }
 
-    /// The file that the mapping names, or the one with the table's name.
-    fn file_name(
-        &self,
-        folder: &Path,
-        table: Table,
-        mapping: Option<&Mapping>,
-    ) -> Result<Option<String>, LoadError> {
-        if let Some(file) = mapping.and_then(|mapping| mapping.file.clone()) {
-            return Ok(Some(file));
-        }
-        let names = ENDINGS.map(|ending| format!("{}{ending}", table.name()));
-        let there: Vec<&String> = names.iter().filter(|name| folder.join(name).exists()).collect();
-        match (there.as_slice(), table, mapping) {
-            ([name], ..) => Ok(Some(String::from(*name))),
-            ([first, second, ..], ..) => {
-                let message = format!("there is `{second}` as well; keep one file for one table");
-                Err(LoadError::new(first, None, message))
-            }
-            ([], Table::Invoices, _) | ([], _, Some(_)) => Err(self.nothing_found(folder, table, &names)),
-            ([], ..) => Ok(None),
-        }
+    fn mapping_of_no_file(&self, table: Table, line: u64) -> LoadError {
+        let table = table.name();
+        let message = format!("`{table}` is a mapping, and there are no files beside a single document");
+        LoadError::new(Code::BadSetting, self.manifest_name, Some(line), message).help(format!(
+            "list the records under `{table}:`, or give the folder of the files instead of the document"
+        ))
     }
 
-    fn nothing_found(&self, folder: &Path, table: Table, names: &[String]) -> LoadError {
-        let names = crate::suggest::one_of(names.iter().map(String::as_str));
-        let message = format!(
-            "there is no file of {}; looked for {names}; another name is given in {} under `{}:` as `file:`",
-            table.name(),
-            self.manifest_name,
-            table.name()
-        );
-        LoadError::new(&folder.display().to_string(), None, message)
+    fn no_invoices(&self) -> LoadError {
+        let message = "there is no list `invoices:` in the document";
+        LoadError::new(Code::NoInvoices, self.manifest_name, None, message)
+            .help("list them, one `- { invoice_id: …, customer_id: …, amount: …, due_date: … }` each")
     }
 
     fn open(
-        &self,
+        &mut self,
         folder: &Path,
         table: Table,
         name: &str,
         mapping: Mapping,
         derived: bool,
     ) -> Result<Records, LoadError> {
-        let stream = open_stream(&folder.join(name), &mapping).map_err(|error| unopened(name, &error))?;
+        let format = Format::of(name)?;
+        let (file, size) = opened(&folder.join(name), name)?;
+        let file = self.gauge.count(file, size);
         let ours = slot_names(table, self.options);
-        let request = self.request(table, name, &ours, &mapping, derived);
-        let plain = name.strip_suffix(".gz").unwrap_or(name);
-        let (layout, source, seen) = if plain.ends_with(".jsonl") || plain.ends_with(".ndjson") {
-            (request.keyed(), Source::Lines(stream.reader, 0), BTreeSet::new())
-        } else {
-            headed(&request, stream.reader)?
+        let request = Request {
+            table,
+            file: name,
+            manifest: self.manifest_name,
+            ours: &ours,
+            mapping: &mapping,
+            derived,
         };
-        let mut schema = Schema::new(table, name, layout, &mapping);
-        schema.decoded = stream.decoded;
+        let (headed, decoded) = match format {
+            Format::Workbook => (workbook(&request, file, size, self.gauge)?, false),
+            format => text(&request, file, format)?,
+        };
+        let mut schema = Schema::new(table, name, headed.layout, &mapping);
+        schema.decoded = decoded;
         schema.derived = derived;
-        Ok(Records::new(schema, source, seen))
+        Ok(Records::new(schema, headed.source, headed.seen))
     }
 }
 
-fn open_stream(path: &Path, mapping: &Mapping) -> io::Result<stream::Stream> {
-    let file = File::open(path)?;
-    let packed = path.extension().is_some_and(|extension| extension == "gz");
-    let raw: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-    stream::open(raw, mapping.encoding)
+/// What a file holds, told from the end of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Csv { packed: bool },
+    Lines { packed: bool },
+    Workbook,
 }
 
-/// Reads a CSV file's header and finds our columns in it.
-fn headed(
-    request: &Request<'_>,
-    reader: Box<dyn BufRead>,
-) -> Result<(super::layout::Layout, Source, BTreeSet<String>), LoadError> {
-    let unread = |error: &dyn std::fmt::Display| {
-        LoadError::new(request.file, Some(1), format!("its header cannot be read: {error}"))
+impl Format {
+    fn of(name: &str) -> Result<Format, LoadError> {
+        let lower = name.to_lowercase();
+        let packed = lower.ends_with(".gz");
+        let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
+        let ending = plain.rsplit_once('.').map_or("", |(_, ending)| ending);
+        match ending {
+            "jsonl" | "ndjson" => Ok(Format::Lines { packed }),
+            "xlsx" | "xlsm" if !packed => Ok(Format::Workbook),
+            "xls" | "xlsb" | "ods" | "xlsx" | "xlsm" | "numbers" | "parquet" | "zip" | "pdf" => {
+                let message = format!("files that end with `.{ending}` are not read here");
+                let message =
+                    if packed { String::from("a workbook is not packed again with gzip") } else { message };
+                Err(LoadError::new(Code::UnreadableFile, name, None, message)
+                    .help("save it as a workbook that ends with `.xlsx`, or as CSV"))
+            }
+            _ => Ok(Format::Csv { packed }),
+        }
+    }
+}
+
+/// Opens a file of lines.
+fn text(request: &Request<'_>, file: Counted<File>, format: Format) -> Result<(Headed, bool), LoadError> {
+    let packed = matches!(format, Format::Csv { packed: true } | Format::Lines { packed: true });
+    let read = file.own();
+    let raw: Box<dyn Read> =
+        if packed { Box::new(Unpacking::new(MultiGzDecoder::new(file), read)) } else { Box::new(file) };
+    let stream =
+        stream::open(raw, request.mapping.encoding).map_err(|error| stopped(request.file, None, &error))?;
+    let (decoded, allowance) = (stream.decoded, stream.allowance);
+    let headed = match format {
+        Format::Lines { .. } => {
+            let source = Source::Lines(JsonLines::new(stream.reader, allowance));
+            Headed { layout: request.keyed(), source, seen: BTreeSet::new() }
+        }
+        _ => header_of_csv(request, stream.reader, allowance)?,
     };
-    let (guessed, reader) = stream::guess_delimiter(reader).map_err(|error| unread(&error))?;
-    let mut csv = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(request.mapping.delimiter.unwrap_or(guessed))
-        .buffer_capacity(CHUNK)
-        .from_reader(reader);
-    let mut record = csv::ByteRecord::new();
-    if !csv.read_byte_record(&mut record).map_err(|error| unread(&error))? {
-        return Err(LoadError::new(request.file, None, "it is empty; its first line must name the columns"));
-    }
-    let header: Vec<String> =
-        record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_string()).collect();
-    let layout = request.headed(&header)?;
-    let seen = header.into_iter().filter(|name| !name.is_empty()).collect();
-    Ok((layout, Source::Csv(csv, record.len()), seen))
+    Ok((headed, decoded))
+}
+
+#[cfg(feature = "xlsx")]
+fn workbook(
+    request: &Request<'_>,
+    file: Counted<File>,
+    size: u64,
+    gauge: &mut Gauge<'_>,
+) -> Result<Headed, LoadError> {
+    let rows = super::sheet::rows(request, file, size, gauge)?;
+    super::header::header_of_sheet(request, rows)
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn workbook(request: &Request<'_>, _: Counted<File>, _: u64, _: &mut Gauge<'_>) -> Result<Headed, LoadError> {
+    let message = "it is a workbook, and this dun was built without the feature `xlsx`";
+    Err(LoadError::new(Code::UnreadableWorkbook, request.file, None, message)
+        .help("save the sheet as CSV, or build dun with its default features"))
 }

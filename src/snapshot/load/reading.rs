@@ -16,6 +16,7 @@ pub(super) fn read_rows<'o>(
     let mut records = if whole { records } else { merge(records, context)? };
     let mut row = records.row();
     loop {
+        context.gauge.step();
         match records.advance(&mut row)? {
             Step::End => break,
             Step::Record => read(&mut Line::new(context, &records.schema, &row)),

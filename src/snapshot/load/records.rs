@@ -1,4 +1,4 @@
-//! The records of one table, whatever its file's format: CSV, JSON lines, or a list in a document.
+//! The records of one table, whatever its file's format: CSV, JSON lines, a sheet, or a list in a document.
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
@@ -10,6 +10,7 @@ use super::columns::Table;
 use super::dates::DateFormat;
 use super::error::LoadError;
 use super::layout::{Layout, Origin};
+use super::limits::{Allowance, csv_stopped, stopped};
 use super::manifest::Mapping;
 use super::node::{Node, Pairs, Value, json_cell};
 use crate::code::Code;
@@ -32,6 +33,8 @@ pub(super) struct Schema {
     pub(super) decoded: bool,
     /// Read from the file of another table.
     pub(super) derived: bool,
+    /// Listed in a document, which has no mapping.
+    pub(super) written_out: bool,
     /// One row a line of an invoice, to be added up.
     pub(super) sum_lines: bool,
 }
@@ -54,6 +57,7 @@ impl Schema {
             dates: mapping.dates.clone(),
             decoded: false,
             derived: false,
+            written_out: false,
             sum_lines: mapping.sum_lines,
         }
     }
@@ -76,25 +80,38 @@ enum Cells {
     Texts(Vec<String>),
 }
 
-/// A cell that is not text in the file's encoding.
+/// A cell that holds something else than a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NotText;
+pub(super) enum Unfit {
+    /// Bytes that are not text in the file's encoding.
+    NotText,
+    /// What a spreadsheet shows when a formula fails.
+    FormulaError,
+}
+
+/// What spreadsheets show when a formula fails.
+const FORMULA_ERRORS: [&str; 9] =
+    ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#GETTING_DATA", "#ERROR!"];
 
 impl Row {
     /// A row's cell: trimmed, and nothing when empty.
-    pub(super) fn cell(&self, schema: &Schema, slot: usize) -> Result<Option<&str>, NotText> {
+    pub(super) fn cell(&self, schema: &Schema, slot: usize) -> Result<Option<&str>, Unfit> {
         let text = match (schema.layout.origin(slot), &self.cells) {
             (Origin::Absent, _) => "",
             (Origin::Constant(at), _) => self.constants.get(at).map_or("", String::as_str),
             (Origin::Cell(at), Cells::Bytes(record)) => {
-                std::str::from_utf8(record.get(at).unwrap_or_default()).map_err(|_| NotText)?
+                std::str::from_utf8(record.get(at).unwrap_or_default()).map_err(|_| Unfit::NotText)?
             }
             (Origin::Cell(at), Cells::Texts(texts)) => texts.get(at).map_or("", String::as_str),
         };
-        if schema.decoded && text.contains('\u{fffd}') {
-            return Err(NotText);
+        if text.contains('\0') || schema.decoded && text.contains('\u{fffd}') {
+            return Err(Unfit::NotText);
         }
-        Ok(Some(text.trim()).filter(|text| !text.is_empty()))
+        let text = text.trim();
+        if text.starts_with('#') && FORMULA_ERRORS.contains(&text) {
+            return Err(Unfit::FormulaError);
+        }
+        Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
     /// Fills in the constants, which may quote other cells.
@@ -137,10 +154,13 @@ pub(super) struct Records {
 
 /// Where records come from.
 pub(super) enum Source {
-    /// CSV, positioned after the header of this many cells.
-    Csv(csv::Reader<Box<dyn BufRead>>, usize),
-    /// JSON lines, and how many were read.
-    Lines(Box<dyn BufRead>, u64),
+    /// The lines of a CSV file.
+    Csv(CsvRows),
+    /// JSON lines.
+    Lines(JsonLines),
+    /// The rows of a sheet, each with its number.
+    #[cfg(feature = "xlsx")]
+    Sheet(std::vec::IntoIter<(u64, ByteRecord)>),
     /// A list in a document.
     Nodes(std::vec::IntoIter<Node>),
     /// Cells by slot with their line, made of several records each.
@@ -157,6 +177,8 @@ impl Records {
     pub(super) fn row(&self) -> Row {
         let cells = match self.source {
             Source::Csv(..) => Cells::Bytes(ByteRecord::new()),
+            #[cfg(feature = "xlsx")]
+            Source::Sheet(..) => Cells::Bytes(ByteRecord::new()),
             _ => Cells::Texts(vec![String::new(); self.schema.layout.len()]),
         };
         Row { line: 0, cells, constants: Vec::new() }
@@ -165,16 +187,25 @@ impl Records {
     /// Reads the next record.
     pub(super) fn advance(&mut self, row: &mut Row) -> Result<Step, LoadError> {
         let step = match (&mut self.source, &mut row.cells) {
-            (Source::Csv(reader, width), Cells::Bytes(record)) => {
-                read_csv(reader, *width, record, &mut row.line)
-                    .map_err(|error| broken(&self.schema.file, &error))?
+            (Source::Csv(rows), Cells::Bytes(record)) => {
+                let step = rows.advance(&self.schema.file, record)?;
+                row.line = rows.line;
+                step
             }
-            (Source::Lines(reader, count), Cells::Texts(texts)) => {
+            (Source::Lines(lines), Cells::Texts(texts)) => {
                 let keys = Keys { layout: &self.schema.layout, seen: &mut self.seen };
-                let step = read_json_line(reader, count, keys, texts);
-                row.line = *count;
-                step.map_err(|error| broken(&self.schema.file, &error))?
+                let step = lines.advance(keys, texts);
+                row.line = lines.line;
+                step.map_err(|error| stopped(&self.schema.file, Some(row.line + 1), &error))?
             }
+            #[cfg(feature = "xlsx")]
+            (Source::Sheet(rows), Cells::Bytes(record)) => match rows.next() {
+                None => Step::End,
+                Some((line, cells)) => {
+                    (row.line, *record) = (line, cells);
+                    Step::Record
+                }
+            },
             (Source::Nodes(nodes), Cells::Texts(texts)) => match nodes.next() {
                 None => Step::End,
                 Some(node) => {
@@ -200,29 +231,79 @@ impl Records {
     }
 }
 
-fn broken(file: &str, error: &dyn std::fmt::Display) -> LoadError {
-    LoadError::new(file, None, format!("it cannot be read to its end: {error}"))
+/// What is put behind the last line of a CSV file: if it is not found there, a quotation mark has swallowed it.
+pub(super) const END: &[u8] = b"\x03\n";
+
+/// The lines of a CSV file, below its header.
+pub(super) struct CsvRows {
+    reader: csv::Reader<Box<dyn BufRead>>,
+    /// How many cells the header has.
+    width: usize,
+    /// How many lines stand above what the reader reads.
+    above: u64,
+    /// The line on which the last record starts.
+    line: u64,
+    delimiter: u8,
+    allowance: Allowance,
 }
 
-fn read_csv(
-    reader: &mut csv::Reader<Box<dyn BufRead>>,
-    width: usize,
-    record: &mut ByteRecord,
-    line: &mut u64,
-) -> Result<Step, csv::Error> {
-    if !reader.read_byte_record(record)? {
-        return Ok(Step::End);
+impl CsvRows {
+    /// The lines of a reader that stands behind a header of so many cells.
+    pub(super) fn new(
+        reader: csv::Reader<Box<dyn BufRead>>,
+        width: usize,
+        above: u64,
+        delimiter: u8,
+        allowance: Allowance,
+    ) -> CsvRows {
+        CsvRows { reader, width, above, line: above + 1, delimiter, allowance }
     }
-    // Every line ends with one LF here, so the start is told from the end, past blank lines.
-    let inner = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
-    *line = reader.position().line().saturating_sub(inner + 1).max(1);
-    if record.len() == width {
-        return Ok(Step::Record);
+
+    fn advance(&mut self, file: &str, record: &mut ByteRecord) -> Result<Step, LoadError> {
+        if !self.read(file, record)? {
+            return Err(self.unclosed(file));
+        }
+        // Every line ends with one LF here, so the start is told from the end, past blank lines.
+        let inner = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.line = self.above + self.reader.position().line().saturating_sub(inner + 1).max(1);
+        if record.as_slice() == END.trim_ascii_end() && !self.read(file, record)? {
+            return Ok(Step::End);
+        }
+        if record.len() == self.width && !self.has_swallowed(record) {
+            return Ok(Step::Record);
+        }
+        if inner > 0 {
+            let message = format!("a quotation mark here seems to take in the {inner} lines below; close it");
+            return Ok(Step::Broken(Code::UnclosedQuote, message.replace("the 1 lines", "the line")));
+        }
+        let cells =
+            if record.len() == 1 { String::from("1 cell") } else { format!("{} cells", record.len()) };
+        let message = format!("the line has {cells} where the header has {}; correct the line", self.width);
+        Ok(Step::Broken(Code::WrongCellCount, message))
     }
-    let cells = record.len();
-    let hint = if inner > 0 { ", and look for a quotation mark that is not closed" } else { "" };
-    let message = format!("the line has {cells} cells where the header has {width}; correct the line{hint}");
-    Ok(Step::Broken(Code::WrongCellCount, message))
+
+    /// Whether a cell holds something that looks like a whole line of this file.
+    fn has_swallowed(&self, record: &ByteRecord) -> bool {
+        let like_a_line = |line: &[u8]| {
+            self.width > 2 && line.iter().filter(|&&byte| byte == self.delimiter).count() + 1 >= self.width
+        };
+        let several = record.iter().filter(|cell| cell.contains(&b'\n'));
+        several.into_iter().any(|cell| cell.split(|&byte| byte == b'\n').any(like_a_line))
+    }
+
+    fn read(&mut self, file: &str, record: &mut ByteRecord) -> Result<bool, LoadError> {
+        self.allowance.renew();
+        let begins = self.above + self.reader.position().line();
+        self.reader.read_byte_record(record).map_err(|error| csv_stopped(file, begins, error))
+    }
+
+    /// The end was swallowed by the last record.
+    fn unclosed(&self, file: &str) -> LoadError {
+        let message = "a quotation mark in the record that begins here is never closed, so that the rest of the file belongs to it";
+        // No line end closes that record, so it starts one line further down than was told from its end.
+        LoadError::new(Code::UnclosedQuote, file, Some(self.line + 1), message)
+            .help("close the quotation mark, double one that stands for itself (`\"\"`), or take it out")
+    }
 }
 
 /// The slots that keys stand for, and where unknown keys are noted.
@@ -247,33 +328,52 @@ impl Keys<'_> {
 
 const UNFIT: &str = "a cell holds an object, or a key stands twice; give each column one plain value";
 
-fn read_json_line(
-    reader: &mut dyn BufRead,
-    count: &mut u64,
-    mut keys: Keys<'_>,
-    texts: &mut [String],
-) -> std::io::Result<Step> {
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        if reader.read_until(b'\n', &mut line)? == 0 {
-            return Ok(Step::End);
+/// A file of JSON objects, one a line.
+pub(super) struct JsonLines {
+    reader: Box<dyn BufRead>,
+    /// How many lines have been read.
+    line: u64,
+    text: Vec<u8>,
+    allowance: Allowance,
+}
+
+impl JsonLines {
+    /// The lines of a reader.
+    pub(super) fn new(reader: Box<dyn BufRead>, allowance: Allowance) -> JsonLines {
+        JsonLines { reader, line: 0, text: Vec::new(), allowance }
+    }
+
+    fn advance(&mut self, mut keys: Keys<'_>, texts: &mut [String]) -> std::io::Result<Step> {
+        loop {
+            self.text.clear();
+            self.allowance.renew();
+            if self.reader.read_until(b'\n', &mut self.text)? == 0 {
+                return Ok(Step::End);
+            }
+            self.line += 1;
+            if !self.text.trim_ascii().is_empty() {
+                break;
+            }
         }
-        *count += 1;
-        if !line.trim_ascii().is_empty() {
-            break;
+        texts.iter_mut().for_each(String::clear);
+        let Ok(Pairs(pairs)) = serde_json::from_slice(&self.text) else {
+            return Ok(Step::Broken(Code::UnreadableLine, String::from(no_object(&self.text))));
+        };
+        let mut fit = true;
+        for (key, raw) in &pairs {
+            fit &= keys.put(key, texts, |text| json_cell(raw, text));
+        }
+        Ok(if fit { Step::Record } else { Step::Broken(Code::UnreadableLine, String::from(UNFIT)) })
+    }
+}
+
+fn no_object(line: &[u8]) -> &'static str {
+    match std::str::from_utf8(line) {
+        Ok(_) => "the line is not a JSON object; write one object a line",
+        Err(_) => {
+            "the line holds bytes that are not text in the file's encoding; set `encoding`, often `windows-1252`"
         }
     }
-    texts.iter_mut().for_each(String::clear);
-    let Ok(Pairs(pairs)) = serde_json::from_slice(&line) else {
-        let message = "the line is not a JSON object; write one object a line";
-        return Ok(Step::Broken(Code::UnreadableLine, String::from(message)));
-    };
-    let mut fit = true;
-    for (key, raw) in &pairs {
-        fit &= keys.put(key, texts, |text| json_cell(raw, text));
-    }
-    Ok(if fit { Step::Record } else { Step::Broken(Code::UnreadableLine, String::from(UNFIT)) })
 }
 
 fn read_node(node: Node, mut keys: Keys<'_>, texts: &mut [String]) -> Step {

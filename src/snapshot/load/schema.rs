@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::columns::Table;
-use super::manifest::KEYS;
+use super::manifest::{KEYS, LAST_HEADER};
 
 /// The schema of a document with tables, and of `snapshot.yaml`, which maps files onto them.
 #[must_use]
@@ -72,6 +72,7 @@ fn mapping(table: Table) -> Value {
             "values" => json!({ "type": ["object", "null"], "additionalProperties": texts }),
             "lines" if table == Table::Invoices => json!({ "const": "sum" }),
             "steps" | "lines" => continue,
+            "header" => json!({ "type": "integer", "minimum": 1, "maximum": LAST_HEADER }),
             "decimal" => json!({ "enum": [",", "."] }),
             _ => json!({ "type": "string" }),
         };

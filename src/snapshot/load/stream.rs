@@ -4,6 +4,8 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 
+use super::limits::{Allowance, Allowed};
+
 /// How much is read at a time.
 pub(super) const CHUNK: usize = 1 << 17;
 
@@ -12,6 +14,8 @@ pub(super) struct Stream {
     pub(super) reader: Box<dyn BufRead>,
     /// Bytes were translated, so that one that does not belong shows as U+FFFD.
     pub(super) decoded: bool,
+    /// To be renewed for each record.
+    pub(super) allowance: Allowance,
 }
 
 /// Decodes what `raw` gives; `encoding` is what the mapping says.
@@ -19,14 +23,15 @@ pub(super) fn open(raw: Box<dyn Read>, encoding: Option<&'static Encoding>) -> i
     let (start, raw) = peek(raw, 3)?;
     let marked = Encoding::for_bom(&start);
     let encoding = marked.map(|(encoding, _)| encoding).or(encoding).unwrap_or(UTF_8);
+    let allowance = Allowance::new();
     if encoding != UTF_8 {
-        let decoded = Decoded::new(raw, encoding);
-        return Ok(Stream { reader: Box::new(buffered(Newlines::new(decoded))), decoded: true });
+        let decoded = Allowed::new(Decoded::new(raw, encoding), allowance.clone());
+        return Ok(Stream { reader: Box::new(buffered(Newlines::new(decoded))), decoded: true, allowance });
     }
     let skip = marked.map_or(0, |(_, length)| length);
-    let mut reader = buffered(Newlines::new(raw));
+    let mut reader = buffered(Newlines::new(Allowed::new(raw, allowance.clone())));
     reader.read_exact(&mut [0; 3][..skip])?;
-    Ok(Stream { reader: Box::new(reader), decoded: false })
+    Ok(Stream { reader: Box::new(reader), decoded: false, allowance })
 }
 
 fn buffered<R: Read>(reader: R) -> BufReader<R> {
@@ -41,20 +46,24 @@ fn peek(mut raw: Box<dyn Read>, count: usize) -> io::Result<(Vec<u8>, Box<dyn Re
     Ok((start, again))
 }
 
-/// The delimiter that stands most often in the first line, and a reader from the start again.
-pub(super) fn guess_delimiter(mut reader: Box<dyn BufRead>) -> io::Result<(u8, Box<dyn BufRead>)> {
-    let mut line = Vec::new();
-    reader.by_ref().take(CHUNK as u64).read_until(b'\n', &mut line)?;
+/// The first lines, as far as they are likely to hold a header, and a reader from the start again.
+pub(super) fn head(mut reader: Box<dyn BufRead>) -> io::Result<(Vec<u8>, Box<dyn BufRead>)> {
+    let mut head = Vec::new();
+    reader.by_ref().take(CHUNK as u64).read_to_end(&mut head)?;
+    Ok((head.clone(), Box::new(Cursor::new(head).chain(reader))))
+}
+
+/// The delimiter that stands most often in a line, outside quotation marks.
+pub(super) fn likely_delimiter(line: &[u8]) -> u8 {
     let mut quoted = false;
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
-    for &byte in &line {
+    for &byte in line {
         quoted ^= byte == b'"';
         for (delimiter, count) in &mut counts {
             *count += usize::from(!quoted && byte == *delimiter);
         }
     }
-    let most = counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |&(delimiter, _)| delimiter);
-    Ok((most, Box::new(Cursor::new(line).chain(reader))))
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |&(delimiter, _)| delimiter)
 }
 
 /// Turns CR LF and CR into LF and ends the last line, so that a record's line can be told from where it ends.
@@ -171,10 +180,16 @@ mod tests {
         for (header, expected) in
             [("a;b,c;d\n", b';'), ("a\tb\n", b'\t'), ("\"a;b;c\",d\n", b','), ("a", b',')]
         {
-            let (delimiter, mut again) = guess_delimiter(Box::new(header.as_bytes())).unwrap();
-            let mut text = String::new();
-            again.read_to_string(&mut text).unwrap();
-            assert_eq!((delimiter, text.as_str()), (expected, header));
+            assert_eq!(likely_delimiter(header.as_bytes()), expected, "{header}");
         }
+    }
+
+    #[test]
+    fn the_head_is_read_again() {
+        let text = "a\n".repeat(CHUNK);
+        let (head, mut again) = head(Box::new(Cursor::new(text.clone().into_bytes()))).unwrap();
+        let mut all = String::new();
+        again.read_to_string(&mut all).unwrap();
+        assert_eq!((head.len(), all), (CHUNK, text));
     }
 }

@@ -6,8 +6,10 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::columns::Table;
 use super::dates::time_of_day;
+use super::hints;
 use super::options::LoadOptions;
-use super::records::{Row, Schema};
+use super::progress::Gauge;
+use super::records::{Row, Schema, Unfit};
 use crate::code::Code;
 use crate::model::field::{FieldType, Subject};
 use crate::money::{Currency, Money};
@@ -19,6 +21,7 @@ use crate::suggest::one_of;
 /// What all tables share while they are read.
 pub(super) struct Context<'o> {
     pub(super) options: &'o LoadOptions<'o>,
+    pub(super) gauge: Gauge<'o>,
     pub(super) texts: Texts,
     pub(super) problems: Vec<Problem>,
     /// Invoices of which a line could not be read: they are left out, which is not news twice.
@@ -30,9 +33,10 @@ pub(super) struct Context<'o> {
 
 impl<'o> Context<'o> {
     /// Nothing read yet.
-    pub(super) fn new(options: &'o LoadOptions<'o>) -> Context<'o> {
+    pub(super) fn new(options: &'o LoadOptions<'o>, gauge: Gauge<'o>) -> Context<'o> {
         Context {
             options,
+            gauge,
             texts: Texts::default(),
             problems: Vec::new(),
             left_out: BTreeSet::new(),
@@ -102,21 +106,47 @@ impl<'a, 'o> Line<'a, 'o> {
     }
 
     fn unreadable(&mut self, slot: usize, expected: &str) {
-        let message = format!("`{}` is not {expected}; correct it in the data", self.name(slot));
+        self.unreadable_as(slot, expected, None);
+    }
+
+    /// Notes a value that cannot be read, with what it looks like. A document has no mapping to say so.
+    fn unreadable_as(&mut self, slot: usize, expected: &str, hint: Option<String>) {
+        let hint = hint.filter(|_| !self.schema.written_out);
+        let advice = hint.unwrap_or_else(|| String::from("correct it in the data"));
+        let message = format!("`{}` is not {expected}; {advice}", self.name(slot));
         self.problem(Code::UnreadableValue, Some(slot), message);
+    }
+
+    fn unfit(&mut self, slot: usize, unfit: Unfit) {
+        let name = self.name(slot);
+        let (code, message) = match unfit {
+            Unfit::NotText => (
+                Code::UnreadableText,
+                format!(
+                    "`{name}` holds bytes that are not text in the file's encoding; set `encoding` for the file, often \
+                     `windows-1252`"
+                ),
+            ),
+            Unfit::FormulaError => (
+                Code::FormulaError,
+                format!(
+                    "`{name}` shows the error of a spreadsheet's formula; mend the formula and export again"
+                ),
+            ),
+        };
+        self.problem(code, Some(slot), message);
     }
 
     /// The text of a cell, translated by the mapping; nothing when it is empty.
     pub(super) fn cell(&mut self, column: impl Into<usize>) -> Option<&'a str> {
         let slot = column.into();
         let row: &'a Row = self.row;
-        let Ok(cell) = row.cell(self.schema, slot) else {
-            let message = format!(
-                "`{}` holds bytes that are not text in the file's encoding; set `encoding` for the file",
-                self.name(slot)
-            );
-            self.problem(Code::UnreadableText, Some(slot), message);
-            return None;
+        let cell = match row.cell(self.schema, slot) {
+            Ok(cell) => cell,
+            Err(unfit) => {
+                self.unfit(slot, unfit);
+                return None;
+            }
         };
         let schema: &'a Schema = self.schema;
         match (cell, schema.values.get(slot)) {
@@ -128,15 +158,54 @@ impl<'a, 'o> Line<'a, 'o> {
     /// Reads the ids of the record, so that its problems name them.
     pub(super) fn name_ids(&mut self) {
         let [customer, invoice] = self.schema.ids;
+        let problems = self.context.problems.len();
         self.customer = customer.and_then(|slot| self.cell(slot));
         self.invoice = invoice.and_then(|slot| self.cell(slot));
+        if self.context.problems.len() > problems {
+            self.withhold_all_if_nobody();
+        }
+        self.look_at_ids();
+    }
+
+    /// Notes ids that a spreadsheet has shortened: several may have become one.
+    pub(super) fn look_at_ids(&mut self) {
+        let ids = [self.customer, self.invoice];
+        for (id, slot) in ids.into_iter().zip(self.schema.ids) {
+            if id.is_some_and(hints::is_shortened) {
+                let name = slot.map_or("", |slot| self.name(slot));
+                let message = format!(
+                    "`{name}` looks like 1.23E+05, a number that a spreadsheet has shortened; format the column as text and \
+                     export it again"
+                );
+                self.problem(Code::ShortenedId, slot, message);
+            }
+        }
+    }
+
+    /// Whether an id is there that cannot be read, which is told already.
+    pub(super) fn has_illegible_ids(&self) -> bool {
+        self.schema.ids.into_iter().flatten().any(|slot| self.row.cell(self.schema, slot).is_err())
     }
 
     /// Notes that the line is no record, with the ids that can be told.
     pub(super) fn broken(&mut self, code: Code, message: String) {
         self.name_ids();
         self.problem(code, None, message);
+        self.withhold_all_if_nobody();
         self.leave_out();
+    }
+
+    /// A line of which the ids cannot be read may be about anybody: when it could speak against contacts, the
+    /// problem noted last withholds all of them.
+    fn withhold_all_if_nobody(&mut self) {
+        let named = self.customer.is_some() || self.invoice.is_some();
+        if named || !self.schema.table.speaks_against_contacts() {
+            return;
+        }
+        if let Some(problem) = self.context.problems.last_mut().filter(|problem| !problem.blocks) {
+            problem.blocks = true;
+            problem.message.push_str("; nobody can tell whom it is about, so every contact is withheld");
+        }
     }
 
     /// Notes that the invoice of this line is left out.
@@ -150,7 +219,12 @@ impl<'a, 'o> Line<'a, 'o> {
     pub(super) fn require<T>(&mut self, column: impl Into<usize>, value: Option<T>) -> Option<T> {
         let slot = column.into();
         if value.is_none() && self.row.cell(self.schema, slot) == Ok(None) {
-            let message = format!("`{}` is missing; fill it in", self.name(slot));
+            let total = if self.schema.ids.contains(&Some(slot)) {
+                ", or remove the line if it is a total"
+            } else {
+                ""
+            };
+            let message = format!("`{}` is missing; fill it in{total}", self.name(slot));
             self.problem(Code::MissingValue, Some(slot), message);
         }
         value
@@ -204,7 +278,7 @@ impl<'a, 'o> Line<'a, 'o> {
         let moment = self.schema.dates.parse(cell, self.context.options.timezone);
         if moment.is_none() {
             let expected = format!("{} between 1900 and 2200", self.schema.dates.describe());
-            self.unreadable(slot, &expected);
+            self.unreadable_as(slot, &expected, hints::date(cell, self.schema.table.name()));
         }
         moment
     }
@@ -231,7 +305,7 @@ impl<'a, 'o> Line<'a, 'o> {
         let since = date.map(|(date, _)| Since::Date(date)).or(otherwise);
         if since.is_none() {
             let expected = format!("yes, no or {}", self.schema.dates.describe());
-            self.unreadable(slot, &expected);
+            self.unreadable_as(slot, &expected, hints::date(cell, self.schema.table.name()));
         }
         since
     }
@@ -266,9 +340,8 @@ impl<'a, 'o> Line<'a, 'o> {
         match self.schema.numbers.parse(cell, exponent) {
             Ok(minor) => Some(minor),
             Err(why) => {
-                let message =
-                    format!("`{}` is not an amount: {why}; correct it in the data", self.name(slot));
-                self.problem(Code::UnreadableValue, Some(slot), message);
+                let hint = hints::amount(cell, self.schema.numbers, exponent, self.schema.table.name());
+                self.unreadable_as(slot, &format!("an amount: {why}"), hint);
                 None
             }
         }
