@@ -19,6 +19,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// The place of what was not read from a file.
+    pub const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
+
     /// The smallest span that covers both; they must be of one file.
     #[must_use]
     pub fn to(self, other: Span) -> Span {

@@ -36,7 +36,7 @@ fn french_spaces_do_not_break() {
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     let mut french = texts(&policies.join("france/templates"));
     french.retain(|path| !name(path).ends_with(".en.md"));
-    for other in ["key-accounts", "small-business"] {
+    for other in ["key-accounts", "oca-three-time", "oca-two-time", "small-business"] {
         let translated = texts(&policies.join(other).join("templates"));
         french.extend(translated.into_iter().filter(|path| name(path).ends_with(".fr.md")));
     }

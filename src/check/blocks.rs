@@ -132,8 +132,9 @@ impl Parts {
             RulesHeader::Cadence { name, per_customer } => self.cadence(c, block, name, *per_customer),
             RulesHeader::Segment { name, catches } => self.segment(c, block, name, catches),
             RulesHeader::CarveOut { name, when } => {
+                let header = header(c, block, when.span());
                 let when = conditions::condition(c, when);
-                let rule = c.rule(&name.text, None, block.span);
+                let rule = c.rule(&name.text, None, header);
                 let body = body(c, block, &name.text, Home::CarveOut);
                 held_contacts(c, block, &body);
                 let (restrictions, steps) = (body.restrictions, body.steps);
@@ -181,7 +182,13 @@ impl Parts {
                     .help("move the segment with `otherwise` to the end of the file"),
             );
         }
-        let rule = c.rule(&name.text, None, block.span);
+        let end = match catches {
+            SegmentCatches::When(when) => when.span(),
+            SegmentCatches::Otherwise(span) => *span,
+            SegmentCatches::Recorded => name.span,
+        };
+        let header = header(c, block, end);
+        let rule = c.rule(&name.text, None, header);
         let catches = self.catches(c, name, catches);
         let body = body(c, block, &name.text, Home::Ladder);
         let mut ladders = self.used(c, &body.uses);
@@ -248,6 +255,13 @@ impl Parts {
         self.ladders.push(ladder);
         LadderId(self.ladders.len() - 1)
     }
+}
+
+/// The header of a block up to its colon, over several lines where its condition takes them.
+fn header(c: &Checker, block: &RulesBlock, end: Span) -> Span {
+    let text = &c.input.sources.get(end.file).text[end.end as usize..];
+    let colon = text.find(':').unwrap_or(0);
+    Span { end: end.end + u32::try_from(colon).unwrap_or(0), ..block.span }
 }
 
 fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {

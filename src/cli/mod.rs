@@ -4,6 +4,9 @@
 mod check;
 mod completions;
 mod data;
+mod day;
+mod explain;
+mod fmt;
 mod init;
 mod output;
 mod plan;
@@ -25,6 +28,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Check(check::Check),
+    Explain(explain::ExplainArguments),
+    Fmt(fmt::Fmt),
     Plan(plan::PlanArguments),
     Schema(schema::SchemaArguments),
     Init(init::Init),
@@ -38,6 +43,8 @@ enum Exit {
     Done,
     /// Usage, policy or unreadable data; `--strict`; `--deny warnings`.
     Failed,
+    /// `fmt --check` found what would change.
+    Differs,
     /// The data is too old, or the ledger is ahead: the plan withholds every contact.
     Refused,
 }
@@ -47,6 +54,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::Differs => 2,
             Exit::Refused => 4,
         })
     }
@@ -66,6 +74,8 @@ pub fn main() -> ExitCode {
     };
     let exit = match cli.verb {
         Verb::Check(arguments) => arguments.run(),
+        Verb::Explain(arguments) => arguments.run(),
+        Verb::Fmt(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
         Verb::Schema(arguments) => arguments.run(),
         Verb::Init(arguments) => arguments.run(),

@@ -57,6 +57,21 @@ fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     Ok(())
 }
 
+/// Replaces the text of a file that is there, whole or not at all. It keeps its permissions; a link stays a link.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let found = fs::metadata(&path)?;
+    if !found.is_file() || found.permissions().readonly() {
+        let why = if found.is_file() { "it is read-only" } else { "it is not a file" };
+        return Err(io::Error::other(why));
+    }
+    let mut beside = beside().tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
+    beside.write_all(text.as_bytes())?;
+    beside.as_file().set_permissions(found.permissions())?;
+    beside.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// A file of its own in the same folder, with the permissions of any new file.
 fn beside() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();

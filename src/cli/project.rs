@@ -64,12 +64,18 @@ pub(super) fn open(path: &Path) -> Result<Project, String> {
     Ok(Project { sources, templates, policy: checked.policy.filter(|_| sound), diagnostics })
 }
 
-fn read_text(path: &Path) -> Result<String, String> {
+/// The text of a policy file, or why it cannot be read.
+pub(super) fn read_text(path: &Path) -> Result<String, String> {
     let shown = path.display();
     if path.is_dir() {
         return Err(format!("`{shown}` is a folder; name the policy file in it"));
     }
     let bytes = fs::read(path).map_err(|error| format!("`{shown}` cannot be read: {error}"))?;
+    utf8(&shown.to_string(), bytes)
+}
+
+/// Bytes as text, or in which line they are none.
+pub(super) fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
             .iter()

@@ -54,8 +54,8 @@ pub(super) struct Contribution {
 }
 
 /// The segment of an invoice.
-struct Placed {
-    segment: SegmentId,
+pub(super) struct Placed {
+    pub(super) segment: SegmentId,
     /// Whether time alone could have put it elsewhere.
     may_move: bool,
 }
@@ -73,7 +73,7 @@ impl<'a> Day<'a> {
                 continue;
             }
             contribution.count(invoice);
-            let Some(placed) = self.place(&customer, invoice) else {
+            let Some(placed) = self.place(&customer, invoice, |_, _| {}) else {
                 contribution.problems.push(self.unplaced(invoice));
                 quiet.push((at, None));
                 continue;
@@ -112,18 +112,24 @@ impl<'a> Day<'a> {
         name.map(|name| self.snapshot.text(name).to_owned())
     }
 
-    /// The first segment that matches; one whose condition is unknown does not (R4).
-    fn place(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Placed> {
+    /// The first segment that matches; one whose condition is unknown does not (R4). `tried` is told of each.
+    pub(super) fn place(
+        &self,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+        mut tried: impl FnMut(SegmentId, Truth),
+    ) -> Option<Placed> {
         let mut may_move = false;
         for (at, segment) in self.program.policy.segments.iter().enumerate() {
-            let matches = match &segment.catches {
-                Catches::Everything => true,
+            let truth = match &segment.catches {
+                Catches::Everything => Truth::Yes,
                 Catches::When(condition) => {
                     may_move |= changes_with_time(condition);
-                    self.truth(condition, customer, invoice) == Truth::Yes
+                    self.truth(condition, customer, invoice)
                 }
             };
-            if matches {
+            tried(SegmentId(at), truth);
+            if truth == Truth::Yes {
                 return Some(Placed { segment: SegmentId(at), may_move });
             }
         }
@@ -191,17 +197,13 @@ impl<'a> Day<'a> {
         if placed.may_move { earlier(next, free_from) } else { next }
     }
 
-    fn present_keys(&self, segment: SegmentId) -> Vec<KeyId> {
+    pub(super) fn present_keys(&self, segment: SegmentId) -> Vec<KeyId> {
         let ladders = self.program.ladders_of(segment).iter();
         ladders.flat_map(|id| self.program.ladders[id.0].keys.iter().flatten().copied()).collect()
     }
 
     fn waiting(&self, customer: &CustomerState<'a>, at: usize, next: Option<NaiveDate>) -> Waiting {
         let invoice = &customer.invoices[at];
-        let owner = match &invoice.handed_to {
-            Some(role) => Some(role.to_string()),
-            None => self.owner(customer, invoice).map(|person| person.address.to_string()),
-        };
         Waiting {
             customer: self.snapshot.customer_id(customer.row).to_owned(),
             invoice: self.snapshot.invoice_id(invoice.row).to_owned(),
@@ -211,8 +213,20 @@ impl<'a> Day<'a> {
             days_overdue: invoice.days_overdue,
             stage: invoice.stage,
             since: invoice.since,
-            owner,
+            owner: self.looked_after_by(customer, invoice),
             next,
+        }
+    }
+
+    /// Who looks after an invoice: an address, or the role it was handed to.
+    pub(super) fn looked_after_by(
+        &self,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<String> {
+        match &invoice.handed_to {
+            Some(role) => Some(role.to_string()),
+            None => self.owner(customer, invoice).map(|person| person.address.to_string()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Which rung of a ladder is due (R9, R10, R11, R13).
 
+mod trace;
+
 use chrono::NaiveDate;
 
 use super::condition::Truth;
@@ -12,6 +14,8 @@ use crate::calendar::{Calendar, add_days, days_between};
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Anchor, CatchUp, Ladder, LadderId, Moment, Step};
 use crate::snapshot::ledger::LedgerRow;
+
+pub(super) use trace::{Delay, Seen, SeenStep, Standing};
 
 /// A step of a ladder that is due today, or would be if nothing stood in its way.
 #[derive(Debug, Clone, Copy)]
@@ -67,16 +71,22 @@ pub(super) struct Climber<'d, 'a> {
 }
 
 impl<'a> Climber<'_, 'a> {
-    /// The steps that are due, and otherwise when the next is.
-    pub(super) fn climb(&self) -> Climb<'a> {
+    /// The rungs on this invoice, what lies behind it, and the last that was carried out.
+    fn ground(&self) -> (Vec<Planned>, Option<Behind>, Option<Behind>) {
         let foreign = self.foreign_contact();
         let horizon = foreign.map_or(self.day.today, |(nominal, _)| nominal.max(self.day.today));
         let known = |rung| self.highest_known(rung);
         let mut rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
         let behind = self.behind(&rungs, foreign);
-        let first = behind.and_then(|behind| behind.index).map_or(0, |index| index + 1);
         let last = self.carried_out(&rungs, behind);
-        self.follow(&mut rungs, first, last);
+        self.follow(&mut rungs, above(behind), last);
+        (rungs, behind, last)
+    }
+
+    /// The steps that are due, and otherwise when the next is.
+    pub(super) fn climb(&self) -> Climb<'a> {
+        let (mut rungs, behind, last) = self.ground();
+        let first = above(behind);
         let mut climb = Climb::default();
         if let Some(rung) = self.waited_for(&rungs) {
             self.wait(rung, &mut climb);
@@ -213,15 +223,17 @@ impl<'a> Climber<'_, 'a> {
 
     /// The highest contact that stands in no present ladder: where it stands, and its day (R13).
     fn foreign_contact(&self) -> Option<(NaiveDate, NaiveDate)> {
-        let contacts = self.invoice.rows.iter().filter(|row| {
-            let name = self.day.history.name(row);
-            let is_present = name.key.is_some_and(|key| self.present.contains(&key));
-            row.outcome.carries_out()
-                && !is_present
-                && self.day.history.channel(row).is_some()
-                && !self.undone(row)
-        });
+        let contacts = self.invoice.rows.iter().filter(|row| self.is_foreign_contact(row));
         contacts.map(|row| (self.rung_day(row), row.date)).max()
+    }
+
+    fn is_foreign_contact(&self, row: &LedgerRow) -> bool {
+        let name = self.day.history.name(row);
+        let is_present = name.key.is_some_and(|key| self.present.contains(&key));
+        row.outcome.carries_out()
+            && !is_present
+            && self.day.history.channel(row).is_some()
+            && !self.undone(row)
     }
 
     /// A contact that stands in no present ladder, as if it were a rung of this one (R13).
@@ -279,13 +291,7 @@ impl<'a> Climber<'_, 'a> {
 
     /// The other steps of the rung that was started last stay due until the next rung's planned date (R9).
     fn remaining(&self, rungs: &[Planned], behind: Behind, climb: &mut Climb<'a>) {
-        let Some(rung) = behind.index.map(|index| rungs[index]) else { return };
-        let next = behind.index.and_then(|index| rungs.get(index + 1));
-        let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
-        let lapsed = next.is_some_and(|next| self.day.today >= next.planned) || self.lapsed(&rung);
-        if late || lapsed || self.started(0, &rung).is_none() {
-            return;
-        }
+        let Some(rung) = self.unfinished(rungs, behind) else { return };
         self.add_steps(&rung, climb, |_| true);
         let before = climb.due.len();
         let quiet =
@@ -296,6 +302,15 @@ impl<'a> Climber<'_, 'a> {
         if climb.due.len() < before || self.may_apply_later(&rung) {
             climb.next = self.first_free(&rung, self.day.today);
         }
+    }
+
+    /// The rung that was started last, while its other steps have not lapsed.
+    fn unfinished(&self, rungs: &[Planned], behind: Behind) -> Option<Planned> {
+        let rung = behind.index.map(|index| rungs[index])?;
+        let next = behind.index.and_then(|index| rungs.get(index + 1));
+        let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
+        let lapsed = next.is_some_and(|next| self.day.today >= next.planned) || self.lapsed(&rung);
+        (!late && !lapsed && self.started(0, &rung).is_some()).then_some(rung)
     }
 
     /// Steps counted from the due or issue date with a day before the due date lapse on the due date (R10).
@@ -506,6 +521,11 @@ impl<'a> Climber<'_, 'a> {
             }
         }
     }
+}
+
+/// The lowest rung above what lies behind.
+fn above(behind: Option<Behind>) -> usize {
+    behind.and_then(|behind| behind.index).map_or(0, |index| index + 1)
 }
 
 fn is_contact(step: &Step) -> bool {

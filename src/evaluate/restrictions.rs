@@ -1,5 +1,7 @@
 //! What restricts an invoice's steps: never, holds, approvals, hands (R6, R15, R16). They only add up.
 
+mod trace;
+
 use chrono::{Datelike, NaiveDate};
 
 use super::combine::{Hours, common_hours};
@@ -232,7 +234,7 @@ impl<'a> Day<'a> {
         }
     }
 
-    fn field_name(&self, field: Field) -> String {
+    pub(super) fn field_name(&self, field: Field) -> String {
         match field {
             Field::Today => String::from("today"),
             Field::Invoice(field) => format!("invoice.{}", field.name()),

@@ -6,7 +6,7 @@ use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use crate::calendar::{Calendar, add_days, add_months, end_of_month};
-use crate::model::{Anchor, Ladder, LadderId, Moment, Offset, Unit, Weekends};
+use crate::model::{Anchor, Ladder, LadderId, Moment, Offset, PolicyCalendar, Unit, Weekends};
 
 /// A rung at one of its times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +27,21 @@ const MOST_REPETITIONS: u32 = 10_000;
 impl<'a> Day<'a> {
     /// The customer's calendar: the first whose condition holds, else the one without, else none.
     pub(super) fn calendar(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> &Calendar {
+        self.policy_calendar(customer, invoice).map_or(&self.always_open, |found| &found.calendar)
+    }
+
+    /// The same, with its name; none when no calendar of the policy is the customer's.
+    pub(super) fn policy_calendar(
+        &self,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<&'a PolicyCalendar> {
         let calendars = &self.program.policy.calendars;
         let matching = calendars.iter().find(|calendar| {
             calendar.when.as_ref().is_some_and(|when| self.truth(when, customer, invoice) == Truth::Yes)
         });
         let general = || calendars.iter().find(|calendar| calendar.when.is_none());
-        matching.or_else(general).map_or(&self.always_open, |found| &found.calendar)
+        matching.or_else(general)
     }
 
     /// The day of a moment; none while its anchor has no date.

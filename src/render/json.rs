@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::evaluate::Explanation;
 use crate::plan::{Plan, Totals};
 
 /// One JSON document.
@@ -14,6 +15,15 @@ use crate::plan::{Plan, Totals};
 /// When the writer fails.
 pub fn document(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, plan)?;
+    writeln!(out)
+}
+
+/// An explanation as one JSON document.
+///
+/// # Errors
+/// When the writer fails.
+pub fn explanation(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, explanation)?;
     writeln!(out)
 }
 

@@ -2,7 +2,9 @@
 
 pub mod csv;
 pub mod diagnostic;
+pub mod difference;
 pub mod escape;
+pub mod explain;
 pub mod json;
 pub mod markdown;
 pub mod schema;

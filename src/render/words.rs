@@ -207,7 +207,7 @@ pub(super) fn until(entry: &Withheld, today: NaiveDate) -> String {
 }
 
 /// What ends a withholding that no date ends.
-fn remedy(blockers: &[Blocker]) -> &'static str {
+pub(super) fn remedy(blockers: &[Blocker]) -> &'static str {
     match blockers.first().map(|blocker| blocker.code) {
         Some("disputed") => "until the dispute is closed",
         Some("no_address") => "until the data has an address",

@@ -1,5 +1,7 @@
 //! The tree of a policy as written: every construct of the language with its place, nothing resolved yet.
 
+mod places;
+
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
 pub use crate::model::{Anchor, CatchUp, Offset, Unit, Weekends};

@@ -3,12 +3,16 @@
 //! The result has the same length as the text, byte for byte, so every span holds in both. Comments become
 //! spaces, and so do line ends inside parentheses and after a comma, `and` or `or`.
 
+use std::ops::Range;
+
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Span};
 
 /// How deep parentheses may stand in each other.
 const DEEPEST: usize = 64;
+
+const NO_BREAK_SPACE: &[u8] = "\u{a0}".as_bytes();
 
 /// The words that begin a block at the start of a line.
 pub(super) const HEADERS: [&str; 9] =
@@ -18,6 +22,8 @@ pub(super) const HEADERS: [&str; 9] =
 pub(super) struct Layout {
     /// As long as the source text.
     pub(super) text: String,
+    /// Where the comments stood, without their line ends.
+    pub(super) comments: Vec<Range<usize>>,
     /// What is wrong with the nesting itself.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -25,13 +31,13 @@ pub(super) struct Layout {
 /// Prepares a text.
 pub(super) fn prepare(file: FileId, source: &str) -> Layout {
     let mut bytes = source.as_bytes().to_vec();
-    blank_comments(&mut bytes);
+    let comments = blank_comments(&mut bytes);
     let mut diagnostics = Vec::new();
     join_parentheses(file, &mut bytes, &mut diagnostics);
     join_continuations(&mut bytes);
     // Only whole characters were replaced, by spaces: the text is still UTF-8.
     let text = String::from_utf8(bytes).unwrap_or_else(|_| String::from(source));
-    Layout { text, diagnostics }
+    Layout { text, comments, diagnostics }
 }
 
 /// Whether the line that starts here begins a block.
@@ -64,15 +70,22 @@ fn outside_strings(bytes: &mut [u8], mut visit: impl FnMut(&mut [u8], usize) -> 
     }
 }
 
-fn blank_comments(bytes: &mut [u8]) {
+/// Blanks comments, and the spaces that word processors put where no line shall end.
+fn blank_comments(bytes: &mut [u8]) -> Vec<Range<usize>> {
+    let mut comments = Vec::new();
     outside_strings(bytes, |bytes, at| {
+        if bytes[at..].starts_with(NO_BREAK_SPACE) {
+            bytes[at..at + NO_BREAK_SPACE.len()].fill(b' ');
+        }
         if bytes[at] != b'#' {
             return at + 1;
         }
         let end = bytes[at..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |length| at + length);
         bytes[at..end].fill(b' ');
+        comments.push(at..end);
         end
     });
+    comments
 }
 
 /// Blanks the line ends between each `(` and its `)`; an unclosed one joins nothing.
@@ -129,7 +142,7 @@ fn join_continuations(bytes: &mut [u8]) {
 }
 
 /// Whether a line that ends like this goes on.
-fn continues(line: &[u8]) -> bool {
+pub(super) fn continues(line: &[u8]) -> bool {
     let word = |word: &[u8]| {
         line.strip_suffix(word).is_some_and(|rest| matches!(rest.last(), Some(b' ' | b'\t' | b'\r' | b')')))
     };
@@ -155,6 +168,7 @@ mod tests {
         assert_eq!(laid_out("a in (\n1,\n2)\nb"), "a in ( 1, 2)\nb");
         assert_eq!(laid_out("a,  # why\n b and\n c\nd"), "a,         b and  c\nd");
         assert_eq!(laid_out("band\nb"), "band\nb");
+        assert_eq!(laid_out("a\u{a0}and\u{a0}\nb"), "a  and   b");
     }
 
     #[test]

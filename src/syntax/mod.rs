@@ -1,8 +1,9 @@
-//! Policy text to tree: layout, grammar, and messages for what does not fit.
+//! Policy text to tree: layout, grammar, and messages for what does not fit; and tree to canonical text.
 
 pub mod ast;
 mod blocks;
 mod conditions;
+mod format;
 mod layout;
 mod mistakes;
 mod parser;
@@ -10,4 +11,5 @@ mod scenarios;
 mod steps;
 mod values;
 
+pub use format::{NotFaithful, format};
 pub use parser::parse;

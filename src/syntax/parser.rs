@@ -30,13 +30,18 @@ pub fn parse(sources: &Sources, file: FileId) -> (Ast, Vec<Diagnostic>) {
         let message = format!("`{}` is larger than {} MiB", source.name, LONGEST >> 20);
         return (Ast::default(), vec![Diagnostic::global(Code::FileTooLarge, message)]);
     }
-    let Layout { text, diagnostics } = layout::prepare(file, &source.text);
+    let Layout { text, diagnostics, .. } = layout::prepare(file, &source.text);
     let mut builder = Builder { file, base: 0, errors: diagnostics };
     let mut ast = Ast::default();
     if builder.errors.is_empty() {
         builder.parse_blocks(source, &text, &mut ast.blocks);
     }
     (ast, builder.errors)
+}
+
+/// A text that is, as a whole, what a rule describes.
+pub(super) fn read(rule: Rule, text: &str) -> Option<Pair<'_>> {
+    DunParser::parse(rule, text).ok()?.next().filter(|pair| pair.as_str() == text)
 }
 
 /// Turns pairs of the grammar into the tree and collects what is wrong on the way.

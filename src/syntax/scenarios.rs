@@ -27,7 +27,7 @@ fn line(b: &mut Builder, pair: Pair) -> ScenarioLine {
         Rule::given_dispute => dispute(b, parts),
         Rule::given_promise => promise(b, parts),
         Rule::given_past => ScenarioLine::Past {
-            step: steps::step_key(b, &parts.need()),
+            step: steps::step_key(&parts.need()),
             outcome: String::from(parts.need().as_str()),
             on: values::date(b, parts.need()),
             invoice: for_invoice(b, &mut parts),
@@ -126,11 +126,6 @@ fn expected(b: &mut Builder, parts: Parts) -> Vec<Expected> {
 fn what(b: &Builder, pair: Pair) -> String {
     match pair.as_rule() {
         Rule::string => values::string(b, pair).node,
-        _ => {
-            let words = pair.as_str().split_whitespace().enumerate();
-            let kept: Vec<&str> =
-                words.filter(|&(at, word)| at == 0 || !matches!(word, "by" | "to")).map(|(_, w)| w).collect();
-            kept.join(" ")
-        }
+        _ => steps::step_key(&pair),
     }
 }

@@ -182,7 +182,7 @@ fn act_option(b: &mut Builder, act: &mut Act, pair: Pair) {
         }
         Rule::formerly => {
             let part = only(pair);
-            act.formerly.push(Spanned { node: step_key(b, &part), span });
+            act.formerly.push(Spanned { node: step_key(&part), span });
             false
         }
         Rule::cc_role => {
@@ -207,10 +207,16 @@ fn act_option(b: &mut Builder, act: &mut Act, pair: Pair) {
     }
 }
 
-/// A step key as the ledger has it, with single spaces.
-pub(super) fn step_key(_: &Builder, pair: &Pair) -> String {
-    let words: Vec<&str> = pair.as_str().split_whitespace().collect();
-    words.join(" ")
+/// A step key as the ledger has it: its kind, one space, and the name or the text as written.
+///
+/// What may stand between them in a sentence, such as the `by` of `call by finance`, is not part of it.
+pub(super) fn step_key(pair: &Pair) -> String {
+    let kind = pair.as_str().split_whitespace().next().unwrap_or_default();
+    match pair.clone().into_inner().last() {
+        None => String::from(kind),
+        Some(object) if kind == "hand" => format!("hand off {}", object.as_str()),
+        Some(object) => format!("{kind} {}", object.as_str()),
+    }
 }
 
 fn act_kind(b: &mut Builder, pair: Pair) -> ActKind {

@@ -285,7 +285,7 @@ fn plain_number(text: &str) -> Option<String> {
 }
 
 /// Digits with `_` between thousands from five digits on.
-fn grouped(digits: &str) -> String {
+pub(super) fn grouped(digits: &str) -> String {
     if digits.len() < 5 {
         return String::from(digits);
     }

@@ -37,7 +37,8 @@ fn heading(page: &mut Page, id: &str, name: Option<&str>, customer: Option<&Cust
     page.heading(&title, &words::owed(customer));
 }
 
-fn action(page: &mut Page, action: &Action) {
+/// An action, with its reason and who approves.
+pub(in crate::render) fn action(page: &mut Page, action: &Action) {
     page.entry((tone(action), words::verb(action)), &clean(&deed(action, true)), &ids(action));
     let because = &action.because;
     let sentence = format!("{}{}", money(action), because.sentence);
@@ -70,7 +71,8 @@ fn ids(action: &Action) -> Vec<String> {
     action.invoices.iter().map(|invoice| clean(&invoice.id)).collect()
 }
 
-fn withhold(page: &mut Page, entry: &Withheld, today: NaiveDate) {
+/// What is withheld, with everything that keeps it back.
+pub(in crate::render) fn withhold(page: &mut Page, entry: &Withheld, today: NaiveDate) {
     let sum = sums(entry.action.invoices.iter().map(|invoice| invoice.balance));
     let what = clean(&what(&entry.action));
     let ids = ids(&entry.action);

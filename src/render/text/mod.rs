@@ -4,7 +4,8 @@ mod customers;
 mod page;
 mod waiting;
 
-use page::{Colour, Page};
+pub(super) use customers::{action, withhold};
+pub(super) use page::{Colour, Page, WIDE};
 
 use super::escape::clean;
 use super::summary;

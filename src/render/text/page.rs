@@ -3,14 +3,14 @@
 use unicode_width::UnicodeWidthStr as _;
 
 /// The width of a line, at whose end the ids and the places of rules stand.
-const WIDE: usize = 96;
+pub(in crate::render) const WIDE: usize = 96;
 
 /// What stands before the text of an entry: two spaces, the verb, a space.
 const INDENT: usize = 12;
 
 /// A terminal colour.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Colour {
+pub(in crate::render) enum Colour {
     Bold,
     Green,
     Yellow,
@@ -20,17 +20,17 @@ pub(super) enum Colour {
 }
 
 /// Lines so far.
-pub(super) struct Page {
-    pub(super) out: String,
+pub(in crate::render) struct Page {
+    pub(in crate::render) out: String,
     colour: bool,
 }
 
 impl Page {
-    pub(super) fn new(colour: bool) -> Page {
+    pub(in crate::render) fn new(colour: bool) -> Page {
         Page { out: String::new(), colour }
     }
 
-    pub(super) fn paint(&self, colour: Colour, text: &str) -> String {
+    pub(in crate::render) fn paint(&self, colour: Colour, text: &str) -> String {
         if !self.colour || text.is_empty() {
             return text.to_owned();
         }
@@ -45,7 +45,7 @@ impl Page {
         format!("\x1b[{code}m{text}\x1b[0m")
     }
 
-    pub(super) fn line(&mut self, text: &str) {
+    pub(in crate::render) fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');
     }
@@ -77,6 +77,19 @@ impl Page {
     pub(super) fn ledger_line(&mut self, text: &str, amount: &str) {
         let gap = WIDE.saturating_sub(text.width() + amount.width()).max(2);
         self.line(&format!("{text}{}{amount}", spaces(gap)));
+    }
+
+    /// A line with a text, which `shown` is in colour, and a rule's place at its end; without room the place stands
+    /// at the end of the next line.
+    pub(in crate::render) fn beside(&mut self, text: &str, shown: &str, place: &str) {
+        let painted = self.paint(Colour::Dim, place);
+        let used = text.width();
+        if !place.is_empty() && used + 2 + place.width() > WIDE {
+            self.line(shown);
+            self.line(&format!("{}{painted}", spaces(WIDE.saturating_sub(place.width()))));
+        } else {
+            self.line(&format!("{shown}{}{painted}", spaces(WIDE.saturating_sub(used + place.width()))));
+        }
     }
 
     /// A line with a text and items at its end; items without room go to the ends of further lines.

@@ -1,0 +1,3 @@
+//! Made-up values that several tests share.
+
+pub(crate) mod policies;
