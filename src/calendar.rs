@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 /// Which days a customer is not to be contacted on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,6 +102,24 @@ pub fn add_days(date: NaiveDate, days: i64) -> NaiveDate {
     }
 }
 
+/// A date some months later (earlier for a negative number), held at the end of a shorter month.
+#[must_use]
+pub fn add_months(date: NaiveDate, months: i64) -> NaiveDate {
+    let distance = Months::new(u32::try_from(months.unsigned_abs()).unwrap_or(u32::MAX));
+    if months < 0 {
+        date.checked_sub_months(distance).unwrap_or(NaiveDate::MIN)
+    } else {
+        date.checked_add_months(distance).unwrap_or(NaiveDate::MAX)
+    }
+}
+
+/// The last day of a date's month.
+#[must_use]
+pub fn end_of_month(date: NaiveDate) -> NaiveDate {
+    let first = add_days(date, 1 - i64::from(date.day()));
+    add_days(add_months(first, 1), -1)
+}
+
 /// The days from one date to another: positive when `to` is later.
 #[must_use]
 pub fn days_between(from: NaiveDate, to: NaiveDate) -> i64 {
@@ -147,6 +165,12 @@ mod tests {
         assert_eq!(add_days(day("2026-01-31"), 30), day("2026-03-02"));
         assert_eq!(add_days(day("2026-01-31"), i64::MAX), NaiveDate::MAX);
         assert_eq!(add_days(day("2026-01-31"), i64::MIN), NaiveDate::MIN);
+        assert_eq!(add_months(day("2026-01-31"), 1), day("2026-02-28"));
+        assert_eq!(add_months(day("2028-01-31"), 1), day("2028-02-29"));
+        assert_eq!(add_months(day("2026-03-31"), -1), day("2026-02-28"));
+        assert_eq!(add_months(day("2026-01-31"), i64::MAX), NaiveDate::MAX);
+        assert_eq!(end_of_month(day("2028-02-01")), day("2028-02-29"));
+        assert_eq!(end_of_month(day("2026-12-31")), day("2026-12-31"));
         assert_eq!(days_between(day("2026-03-02"), day("2026-01-31")), -30);
     }
 }

@@ -109,6 +109,9 @@ fn list<'a>(plan: &'a Value, name: &str) -> &'a Vec<Value> {
     plan[name].as_array().unwrap()
 }
 
+/// The formats of a plan.
+const FORMATS: [&str; 6] = ["text", "json", "jsonl", "yaml", "csv", "markdown"];
+
 /// Data with so many invoices that a plan is larger than any pipe holds.
 fn large() -> String {
     let mut data = String::from("taken: 2026-10-05\nas_of: 2026-10-05\ncustomers:\n");
@@ -393,11 +396,104 @@ fn json_lines_end_with_totals_that_equal_the_counts() {
 #[test]
 fn a_plan_is_the_same_in_every_format_and_to_a_file() {
     let project = Project::new();
-    for format in ["text", "json", "jsonl"] {
+    for format in FORMATS {
         let (_, shown, _) = project.plan(&["--format", format]);
         let (code, out, err) = project.plan(&["--format", format, "-o", "plan.out"]);
         assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""));
         assert_eq!(project.read("plan.out"), shown);
+    }
+}
+
+#[test]
+fn every_format_ends_with_the_code_of_the_plan() {
+    let bad = POLICY.replace("first_reminder", "frist_reminder");
+    let project = Project::new().with("bad.dun", bad).with("plan.out", "old");
+    for format in FORMATS {
+        assert_eq!(project.plan(&["--format", format]).0, 0, "{format}");
+        let (code, out, err) = project.plan(&["--format", format, "--as-of", "2026-10-20"]);
+        assert_eq!((code, out.is_empty()), (4, false), "{format}");
+        assert!(err.starts_with("warning: every contact is withheld"), "{format}: {err}");
+        let arguments = ["plan", "bad.dun", "--data", "data.yaml", "--format", format, "-o", "plan.out"];
+        assert_eq!((project.run(&arguments).0, project.read("plan.out").as_str()), (1, "old"), "{format}");
+    }
+}
+
+/// What a pull request or a spreadsheet is not to show unasked: names, addresses and texts of the data above.
+const PERSONAL: [&str; 6] = ["Ant Ltd", "Bee Ltd", "ant.example", "acme.example", "Dear", "Invoice I1 for"];
+
+#[test]
+fn markdown_and_csv_show_names_only_when_asked() {
+    // A message to one customer, a call to the other.
+    let project = Project::new().with("data.yaml", DATA.replace("date: 2026-10-04", "date: 2026-09-23"));
+    for format in ["markdown", "csv"] {
+        let (_, out, _) = project.plan(&["--format", format]);
+        let shown: Vec<&str> = PERSONAL.into_iter().filter(|text| out.contains(text)).collect();
+        assert_eq!(shown, Vec::<&str>::new(), "{format}: {out}");
+        assert!(
+            ["C1", "I1", "I2", "I3", "1200.00", "finance"]
+                .iter()
+                .all(|id| { out.contains(id) || out.contains(&id.replace("1200", "1 200")) }),
+            "{format}: {out}"
+        );
+        let (_, out, _) = project.plan(&["--format", format, "--show-names"]);
+        // Markdown keeps addresses from being links by a character that cannot be seen.
+        let out = out.replace("&#8203;", "");
+        let hidden: Vec<&str> = PERSONAL.into_iter().filter(|text| !out.contains(text)).collect();
+        assert_eq!(hidden, Vec::<&str>::new(), "{format}: {out}");
+    }
+}
+
+#[test]
+fn formats_that_show_names_always_take_the_option_for_granted() {
+    let project = Project::new();
+    for format in ["text", "json", "jsonl", "yaml"] {
+        let (code, shown, err) = project.plan(&["--format", format, "--show-names"]);
+        assert_eq!((code, err.as_str()), (0, ""), "{format}");
+        assert!(shown.to_lowercase().contains("ant ltd"), "{format}: {shown}");
+        assert_eq!(shown, project.plan(&["--format", format]).1, "{format}");
+    }
+}
+
+#[test]
+fn a_day_without_work_says_so() {
+    let data = DATA.split("invoices:").next().unwrap();
+    let quiet = format!(
+        "{data}invoices:\n  - {{ invoice_id: I3, customer_id: C2, amount: 80.00, due_date: 2026-12-01 }}\n"
+    );
+    let project = Project::new().with("data.yaml", &quiet);
+    let (_, out, _) = project.plan(&[]);
+    assert_eq!(
+        out,
+        "Acme · Monday 5 October 2026 · 1 open invoice, 80.00 EUR, none overdue
+
+  Nothing is to be done today.
+   1 has nothing due, the next on 4 December                      80.00 EUR
+
+  age         not yet due     1 to 30 days    31 to 60 days    61 to 90 days     over 90 days
+  EUR               80.00                –                –                –                –
+
+NOTHING DUE   1 invoice, 80.00 EUR
+  not yet due   next on 4 December        I3                                           80.00 EUR
+"
+    );
+    let (_, out, _) = project.plan(&["--format", "markdown"]);
+    assert!(out.starts_with("### Acme: nothing goes out and nothing waits for approval\n"), "{out}");
+    assert!(out.contains("\nNothing is to be done today.\n"), "{out}");
+}
+
+// ---- schema
+
+#[test]
+fn schema_prints_a_schema_and_knows_no_other() {
+    let project = Project::new();
+    for (of, title) in [("plan", "Plan"), ("snapshot", "Snapshot")] {
+        let (code, out, err) = project.run(&["schema", of]);
+        let schema: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((code, err.as_str(), &schema["title"]), (0, "", &title.into()));
+    }
+    for wrong in [&["schema"][..], &["schema", "invoice"], &["schema", "plan", "snapshot"]] {
+        let (code, out, err) = project.run(wrong);
+        assert_eq!((code, out.as_str(), err.is_empty()), (1, "", false), "{wrong:?}");
     }
 }
 
@@ -430,15 +526,19 @@ fn a_failed_run_leaves_the_old_file_and_nothing_else() {
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_the_old_file_and_nothing_else() {
-    let project = Project::new().with("plan.json", "old").with("data.yaml", large());
+    let project = Project::new().with("plan.out", "old").with("data.yaml", large());
     let before = project.names();
-    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" plan policy.dun --data data.yaml -o plan.json";
-    let mut shell = Command::new("sh");
-    shell.args(["-c", script, env!("CARGO_BIN_EXE_dun")]).current_dir(project.0.path());
-    let (code, _, err) = told(&shell.output().unwrap());
-    assert_eq!(code, 1);
-    assert!(err.starts_with("error: `plan.json` cannot be written: "), "{err}");
-    assert_eq!((project.read("plan.json").as_str(), project.names()), ("old", before));
+    for format in FORMATS {
+        let script = format!(
+            "trap '' XFSZ; ulimit -f 8; exec \"$0\" plan policy.dun --data data.yaml --format {format} -o plan.out"
+        );
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_dun")]).current_dir(project.0.path());
+        let (code, _, err) = told(&shell.output().unwrap());
+        assert_eq!(code, 1, "{format}");
+        assert!(err.starts_with("error: `plan.out` cannot be written: "), "{format}: {err}");
+        assert_eq!((project.read("plan.out").as_str(), project.names()), ("old", before.clone()), "{format}");
+    }
 }
 
 #[test]
@@ -479,7 +579,7 @@ fn a_device_is_written_to_and_not_replaced() {
 #[test]
 fn a_closed_pipe_ends_a_plan_quietly() {
     let project = Project::new().with("data.yaml", large());
-    for format in ["text", "json", "jsonl"] {
+    for format in FORMATS {
         let arguments = ["plan", "policy.dun", "--data", "data.yaml", "--format", format];
         let mut command = project.command(&arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -570,6 +670,29 @@ fn hostile_data_stays_data_in_json() {
     // One line each: nothing in the data ends a line of JSON lines.
     let (_, lines, _) = project.plan(&["--format", "jsonl"]);
     assert!(lines.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
+}
+
+/// Sender, answers and copies come from the data as well, where a role is a field of the customer.
+#[test]
+fn a_hostile_owner_does_not_get_into_the_head_of_a_mail() {
+    let policy = POLICY
+        .replace("sender finance", "sender owner")
+        .replace("role finance", "role owner = customer.owner\nrole finance")
+        .replace("email first_reminder", "email first_reminder cc owner");
+    for owner in [
+        "a@b.example\\r\\nBcc: all@evil.example",
+        "a@b.example, all@evil.example",
+        "a <b@c.example>",
+        "a\\u0000@b.example",
+    ] {
+        let data =
+            DATA.replace("email: ar@ant.example", &format!("email: ar@ant.example, owner: \"{owner}\""));
+        let (code, plan) = Project::new().with("policy.dun", &policy).with("data.yaml", data).json(&[]);
+        let action = &list(&plan, "actions")[0];
+        let finance = serde_json::json!({ "role": "finance", "address": "finance@acme.example" });
+        assert_eq!((code, &action["sender"], &action["cc"][0]), (0, &finance, &finance), "{owner}");
+        assert!(!plan.to_string().contains("evil"), "{owner}: {plan}");
+    }
 }
 
 #[test]

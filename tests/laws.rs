@@ -10,6 +10,8 @@ use std::sync::Arc;
 use chrono::{Days, NaiveDate};
 use dun::check::{self, Input};
 use dun::compile::Program;
+use dun::evaluate::explain::Subject;
+use dun::evaluate::explain::story::{Explanation, State};
 use dun::evaluate::{self, Options};
 use dun::plan::{Action, Kind, Mode, Plan, Withheld};
 use dun::snapshot::{LoadOptions, Snapshot, parse_document};
@@ -54,6 +56,16 @@ const LINES: [&str; 8] = [
 ];
 /// The restrictions that say who must approve; limits and a `never` change what is due instead.
 const APPROVALS: [&str; 2] = ["never auto-send", "needs approval by manager from D+8"];
+/// Lines of the policy, and the same with something that changes when they act.
+const MARKS: [(&str, &str); 5] = [
+    ("at D+3 email first", "at D+3 email first, if missed: skip"),
+    ("at D+20 call by finance,", "at D+20 call by finance and wait,"),
+    ("at D+10 email second and sms nudge", "at D+10 email second and sms nudge, deadline 12 days"),
+    ("at D+30 escalate to manager", "at previous+10 escalate to manager"),
+    ("cadence standard:", "cadence standard:\n  weekends: same day"),
+];
+/// All ways of catching up.
+const CATCH_UPS: [&str; 5] = ["one at a time", "one per run", "latest", "same day only", "all, 3 days apart"];
 const STEPS: [&str; 14] = [
     "email pre",
     "email first",
@@ -369,6 +381,39 @@ fn is_ladder(action: &Action) -> bool {
     action.cadence.is_some()
 }
 
+/// Every entry about the invoice stands at a step that is due, every due step has its entry, and what waits has a
+/// day no other than the plan's.
+fn steps_are_those_of_the_entries(told: &Explanation) -> Result<(), TestCaseError> {
+    let invoice = &told.invoices[0];
+    let rungs = || invoice.ladders.iter().flat_map(|ladder| &ladder.rungs);
+    let steps: Vec<_> = rungs().flat_map(|rung| &rung.steps).chain(&invoice.carve_out_steps).collect();
+    let due = steps.iter().filter(|step| step.state == State::Due);
+    let due: BTreeSet<(&str, Option<&str>)> =
+        due.map(|step| (step.step.as_str(), step.entry.as_deref())).collect();
+    let entries = told.actions.iter().chain(told.withheld.iter().map(|entry| &entry.action));
+    let planned = entries.filter(|action| action.rung.is_some()).flat_map(|action| {
+        let own = action.members.iter().filter(|member| member.invoice == invoice.id);
+        own.map(|member| (member.step.as_str(), Some(action.key.as_str())))
+    });
+    prop_assert_eq!(due, planned.collect::<BTreeSet<_>>());
+    for waiting in &told.waiting {
+        let later = |state| matches!(state, State::Waiting | State::SteppedOver);
+        let of_rungs = rungs().filter(|rung| later(rung.state)).filter_map(|rung| rung.on);
+        let of_steps = rungs().flat_map(|rung| &rung.steps).filter(|step| later(step.state));
+        let days = of_rungs.chain(of_steps.filter_map(|step| step.on));
+        // A rung that was begun may be looked at again although none of its steps is left.
+        let begun = rungs().any(|rung| matches!(rung.state, State::CarriedOut | State::Declined));
+        match days.min() {
+            None if begun => {}
+            Some(day) if begun => {
+                prop_assert!(waiting.next.is_some_and(|next| next <= day), "{:#?}", invoice)
+            }
+            day => prop_assert_eq!(day, waiting.next, "{:#?}", invoice.ladders),
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_005), ..ProptestConfig::default() })]
 
@@ -476,6 +521,51 @@ proptest! {
         for (step, (mode, _)) in &loose {
             if let Some((other, _)) = tight.get(step) {
                 prop_assert!(strictness(*other) >= strictness(*mode) || *mode == Mode::Manual && *other == Mode::Approval, "{step:?}: {mode:?} became {other:?}");
+            }
+        }
+    }
+
+    /// An explanation shows the plan's own entries, those of the customer and those of each invoice; each of them
+    /// is found at its step, and an invoice that waits has a step on the day that the plan names (R23).
+    #[test]
+    fn explanations_are_those_of_the_plan(
+        case in cases(),
+        catch_up in prop::sample::select(&CATCH_UPS),
+        marks in prop::sample::subsequence(MARKS.to_vec(), 0..3),
+    ) {
+        let mut policy = Case { catch_up, ..case.clone() }.policy();
+        for (line, marked) in marks {
+            prop_assert!(policy.contains(line));
+            policy = policy.replace(line, marked);
+        }
+        let compiled = compile(&policy);
+        let snapshot = load(&case.document());
+        let options = Options::default();
+        let plan = evaluate::plan(&compiled.program, &compiled.templates, &snapshot, today(), options);
+        let explained = |subject| {
+            evaluate::explain(&compiled.program, &compiled.templates, &snapshot, today(), options, &subject).unwrap()
+        };
+        for row in snapshot.customer_rows() {
+            let id = snapshot.customer_id(row);
+            let told = explained(Subject::Customer(id.to_owned()));
+            prop_assert_eq!(&told.plan_id, &plan.header.plan_id);
+            let actions: Vec<_> = plan.actions.iter().filter(|action| action.customer == id).cloned().collect();
+            prop_assert_eq!(&told.actions, &actions);
+            let withheld: Vec<_> = plan.withheld.iter().filter(|entry| entry.action.customer == id).cloned().collect();
+            prop_assert_eq!(&told.withheld, &withheld);
+            let waiting: Vec<_> = plan.waiting.iter().filter(|waiting| waiting.customer == id).cloned().collect();
+            prop_assert_eq!(&told.waiting, &waiting);
+            let of = |action: &Action, invoice: &str| action.members.iter().any(|member| member.invoice == invoice);
+            for invoice in snapshot.invoices_of(row).map(|row| snapshot.invoice_id(row)) {
+                let told = explained(Subject::Invoice(invoice.to_owned()));
+                let own: Vec<_> = actions.iter().filter(|action| of(action, invoice)).cloned().collect();
+                prop_assert_eq!(&told.actions, &own);
+                let own: Vec<_> = withheld.iter().filter(|entry| of(&entry.action, invoice)).cloned().collect();
+                prop_assert_eq!(&told.withheld, &own);
+                let own: Vec<_> = waiting.iter().filter(|waiting| waiting.invoice == invoice).cloned().collect();
+                prop_assert_eq!(&told.waiting, &own);
+                prop_assert_eq!(told.invoices.len(), 1);
+                steps_are_those_of_the_entries(&told)?;
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Segments, cadences, carve-outs and `everywhere`, and with them the policy as a whole.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::steps::{self, Home, Steps};
 use super::{Checker, calendars, conditions, digest, settings, shared};
 use crate::code::Code;
@@ -7,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::field::{CustomerField, Field};
 use crate::model::{
     CarveOut, CatchUp, Catches, Condition, Ladder, LadderId, Policy, Predicate, Restriction, RestrictionKind,
-    RuleId, Rung, Segment, Step, Test,
+    RuleId, Rung, Segment, Step, Test, Weekends,
 };
 use crate::span::Span;
 use crate::syntax::ast::{Block, Clause, Name, RulesBlock, RulesHeader, SegmentCatches, Spanned};
@@ -21,7 +23,7 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
     };
     let settings = settings::settings(c, block);
     let calendars = calendars::calendars(c);
-    let mut parts = Parts { default_catch_up: settings.catch_up, ..Parts::default() };
+    let mut parts = Parts { catch_up: settings.catch_up, weekends: settings.weekends, ..Parts::default() };
     let rules = c.input.ast.blocks.iter().filter_map(|block| match block {
         Block::Rules(rules) => Some(rules),
         _ => None,
@@ -38,6 +40,7 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
         );
         c.report(error.help("add `segment everyone otherwise:` with the steps for all invoices"));
     }
+    former_keys(c, &parts);
     scenarios(c);
     Some(Policy {
         name: block.name.clone(),
@@ -53,6 +56,30 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
         everywhere: parts.everywhere,
         rules: std::mem::take(&mut c.rules),
     })
+}
+
+/// A key that a step had before must mean that step alone, or the ledger could not tell whose rows they are.
+fn former_keys(c: &mut Checker, parts: &Parts) {
+    let of_ladders = parts.ladders.iter().flat_map(|ladder| ladder.rungs.iter().flat_map(|rung| &rung.steps));
+    let steps = of_ladders.chain(parts.carve_outs.iter().flat_map(|carve_out| &carve_out.steps));
+    let keys: BTreeSet<&str> = steps.map(|step| step.key.as_str()).collect();
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for (key, span) in std::mem::take(&mut c.formerly) {
+        if keys.contains(key.as_str()) {
+            let message = format!(
+                "`{key}` is still a step of the policy, so the ledger could not tell whose rows they are"
+            );
+            c.report(
+                Diagnostic::error(Code::DuplicateKey, span, message)
+                    .help("leave `formerly` out, or rename the other step"),
+            );
+        } else if let Some(first) = seen.get(&key) {
+            let message = format!("two steps say that they were `{key}`");
+            let error = Diagnostic::error(Code::DuplicateKey, span, message).label(*first, "the other one");
+            c.report(error.help("keep `formerly` at the step that took its place"));
+        }
+        seen.entry(key).or_insert(span);
+    }
 }
 
 fn policy_block(block: &Block) -> Option<&crate::syntax::ast::PolicyBlock> {
@@ -78,7 +105,10 @@ fn scenarios(c: &mut Checker) {
 /// The blocks checked so far.
 #[derive(Default)]
 struct Parts {
-    default_catch_up: CatchUp,
+    /// Of ladders that do not say it themselves.
+    catch_up: CatchUp,
+    /// Likewise.
+    weekends: Weekends,
     ladders: Vec<Ladder>,
     segments: Vec<Segment>,
     carve_outs: Vec<CarveOut>,
@@ -93,6 +123,7 @@ struct Body {
     steps: Vec<Step>,
     restrictions: Vec<Restriction>,
     catch_up: Option<CatchUp>,
+    weekends: Option<Weekends>,
 }
 
 impl Parts {
@@ -101,8 +132,9 @@ impl Parts {
             RulesHeader::Cadence { name, per_customer } => self.cadence(c, block, name, *per_customer),
             RulesHeader::Segment { name, catches } => self.segment(c, block, name, catches),
             RulesHeader::CarveOut { name, when } => {
+                let header = header(c, block, when.span());
                 let when = conditions::condition(c, when);
-                let rule = c.rule(&name.text, None, block.span);
+                let rule = c.rule(&name.text, None, header);
                 let body = body(c, block, &name.text, Home::CarveOut);
                 held_contacts(c, block, &body);
                 let (restrictions, steps) = (body.restrictions, body.steps);
@@ -127,13 +159,15 @@ impl Parts {
         }
         let rule = c.rule(&name.text, None, block.span);
         let body = body(c, block, &name.text, Home::Ladder);
-        let catch_up = body.catch_up.unwrap_or(self.default_catch_up);
+        let catch_up = body.catch_up.unwrap_or(self.catch_up);
+        let weekends = body.weekends.unwrap_or(self.weekends);
         let restrictions = body.restrictions;
         self.ladders.push(Ladder {
             name: shared(&name.text),
             is_cadence: true,
             rule,
             catch_up,
+            weekends,
             rungs: body.rungs,
             restrictions,
         });
@@ -148,7 +182,13 @@ impl Parts {
                     .help("move the segment with `otherwise` to the end of the file"),
             );
         }
-        let rule = c.rule(&name.text, None, block.span);
+        let end = match catches {
+            SegmentCatches::When(when) => when.span(),
+            SegmentCatches::Otherwise(span) => *span,
+            SegmentCatches::Recorded => name.span,
+        };
+        let header = header(c, block, end);
+        let rule = c.rule(&name.text, None, header);
         let catches = self.catches(c, name, catches);
         let body = body(c, block, &name.text, Home::Ladder);
         let mut ladders = self.used(c, &body.uses);
@@ -203,18 +243,25 @@ impl Parts {
     }
 
     fn own_ladder(&mut self, name: &Name, rule: RuleId, rungs: Vec<Rung>) -> LadderId {
-        let catch_up = self.default_catch_up;
         let ladder = Ladder {
             name: shared(&name.text),
             is_cadence: false,
             rule,
-            catch_up,
+            catch_up: self.catch_up,
+            weekends: self.weekends,
             rungs,
             restrictions: Vec::new(),
         };
         self.ladders.push(ladder);
         LadderId(self.ladders.len() - 1)
     }
+}
+
+/// The header of a block up to its colon, over several lines where its condition takes them.
+fn header(c: &Checker, block: &RulesBlock, end: Span) -> Span {
+    let text = &c.input.sources.get(end.file).text[end.end as usize..];
+    let colon = text.find(':').unwrap_or(0);
+    Span { end: end.end + u32::try_from(colon).unwrap_or(0), ..block.span }
 }
 
 fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
@@ -225,8 +272,9 @@ fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
         steps: Vec::new(),
         restrictions: Vec::new(),
         catch_up: None,
+        weekends: None,
     };
-    let mut catch_up: Option<Span> = None;
+    let (mut catch_up, mut weekends): (Option<Span>, Option<Span>) = (None, None);
     for clause in &block.clauses {
         if let Some(misplaced) = misplaced(&block.header, clause) {
             c.report(misplaced);
@@ -240,7 +288,12 @@ fn body(c: &mut Checker, block: &RulesBlock, name: &str, home: Home) -> Body {
                 }
                 body.catch_up = Some(*family);
             }
-            Clause::Weekends(_) => c.not_yet(clause.span, "weekends:"),
+            Clause::Weekends(way) => {
+                if let Some(first) = weekends.replace(clause.span) {
+                    c.report(settings::set_twice(clause.span, first));
+                }
+                body.weekends = Some(*way);
+            }
             Clause::Allow(_) => {}
             Clause::Restriction(restriction) => {
                 let everywhere = block.header == RulesHeader::Everywhere;
@@ -286,7 +339,8 @@ fn misplaced(header: &RulesHeader, clause: &Spanned<Clause>) -> Option<Diagnosti
 
 /// A contact in a carve-out that holds could never go out (R16).
 fn held_contacts(c: &mut Checker, block: &RulesBlock, body: &Body) {
-    let Some(hold) = body.restrictions.iter().find(|restriction| restriction.kind == RestrictionKind::Hold)
+    let Some(hold) =
+        body.restrictions.iter().find(|restriction| matches!(restriction.kind, RestrictionKind::Hold { .. }))
     else {
         return;
     };

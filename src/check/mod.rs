@@ -91,8 +91,14 @@ pub struct Checked {
 /// Checks a tree.
 #[must_use]
 pub fn check(input: &Input) -> Checked {
-    let mut checker =
-        Checker { input, found: Vec::new(), rules: Vec::new(), names: Rc::default(), keys: BTreeMap::new() };
+    let mut checker = Checker {
+        input,
+        found: Vec::new(),
+        rules: Vec::new(),
+        names: Rc::default(),
+        keys: BTreeMap::new(),
+        formerly: Vec::new(),
+    };
     checker.names = Rc::new(names::collect(&mut checker));
     let policy = blocks::policy(&mut checker);
     let mut diagnostics = checker.found;
@@ -109,6 +115,8 @@ struct Checker<'a> {
     names: Rc<Names>,
     /// What the ledger remembers of the ladders' steps: each key, what kind of thing it is, and where.
     keys: BTreeMap<String, (String, Span)>,
+    /// Keys that steps had before, and where they are named.
+    formerly: Vec<(String, Span)>,
 }
 
 impl<'a> Checker<'a> {
@@ -119,12 +127,7 @@ impl<'a> Checker<'a> {
     /// Refuses by name what is parsed but not evaluated yet.
     fn not_yet(&mut self, span: Span, what: &str) {
         let message = format!("`{what}` is not evaluated yet");
-        let help = match what {
-            "months" => "count in days for now, such as `D+60`",
-            "previous" => "count from `D` for now, such as `D+20`",
-            "hold until" => "for now write `hold`, and `today <= 2026-12-31` in the condition of a carve-out",
-            _ => "leave it out for now; dun refuses it rather than ignore it",
-        };
+        let help = "leave it out for now; dun refuses it rather than ignore it";
         self.report(Diagnostic::error(Code::NotEvaluated, span, message).help(help));
     }
 

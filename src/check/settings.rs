@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use super::Checker;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::model::{CatchUp, Settings};
+use crate::model::{CatchUp, Settings, Weekends};
 use crate::money::{Currency, Money};
 use crate::span::Span;
 use crate::suggest::nearest;
@@ -24,6 +24,8 @@ pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
         reply_to: None,
         fallback: None,
         catch_up: CatchUp::OneAtATime,
+        weekends: Weekends::default(),
+        one_message_per_invoice: false,
     };
     let mut seen: Vec<(std::mem::Discriminant<Setting>, Span)> = Vec::new();
     for line in &block.settings {
@@ -68,8 +70,8 @@ fn setting(c: &mut Checker, settings: &mut Settings, line: &Spanned<Setting>) {
         Setting::ReplyTo(role) => settings.reply_to = c.role(role),
         Setting::Fallback(role) => settings.fallback = c.role(role),
         Setting::CatchUp(family) => settings.catch_up = *family,
-        Setting::Weekends(_) => c.not_yet(line.span, "weekends:"),
-        Setting::OneMessagePerInvoice => c.not_yet(line.span, "one message per invoice"),
+        Setting::Weekends(way) => settings.weekends = *way,
+        Setting::OneMessagePerInvoice => settings.one_message_per_invoice = true,
         Setting::Pilot(_) => c.not_yet(line.span, "pilot:"),
         Setting::Rate(_) => c.not_yet(line.span, "rate"),
         Setting::Allow(_) => {}

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::{Checker, conditions, references};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Act, Anchor, Approval, Channel, Condition, Forbidden, Moment, Offset, Repeat, Restriction,
-    RestrictionKind, RoleId, Rung, Step, Unit,
+    RestrictionKind, RoleId, Rung, Step,
 };
 use crate::span::Span;
-use crate::syntax::ast::{self, ActKind, Modifier, NeedsApproval, Never, Schedule};
+use crate::syntax::ast::{self, ActKind, Modifier, NeedsApproval, Never, Schedule, Spanned};
 
 /// Where steps stand, which decides what they may count from.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,7 @@ pub(super) enum Home {
 struct Modifiers {
     when: Option<Condition>,
     approvals: Vec<Approval>,
+    skip_if_missed: bool,
     formal: bool,
     deadline: Option<u32>,
 }
@@ -33,11 +36,20 @@ pub(super) struct Steps<'a> {
     pub(super) block: &'a str,
     pub(super) home: Home,
     keys: BTreeMap<String, Span>,
+    /// Whether a rung stands above that `previous` can count from, or what to say.
+    above: Result<(), (&'static str, &'static str)>,
 }
+
+/// Above the first rung there is none.
+const NO_RUNG_ABOVE: (&str, &str) =
+    ("there is no rung above to count from", "count the first rung from `D` or `issue`, as in `D+10`");
+/// A rung that comes back has no one day.
+const REPEATED_RUNG_ABOVE: (&str, &str) =
+    ("the rung above comes back again and again", "count from `D` or `issue`, or put this line above it");
 
 impl<'a> Steps<'a> {
     pub(super) fn of(block: &'a str, home: Home) -> Steps<'a> {
-        Steps { block, home, keys: BTreeMap::new() }
+        Steps { block, home, keys: BTreeMap::new(), above: Err(NO_RUNG_ABOVE) }
     }
 
     /// Checks a step line: the moment, how it comes back, and a step for each of its actions.
@@ -48,6 +60,7 @@ impl<'a> Steps<'a> {
         span: Span,
     ) -> Option<(Moment, Option<Repeat>, Vec<Step>)> {
         let schedule = self.schedule(c, &line.schedule, span);
+        self.above = if matches!(line.schedule, Schedule::At(_)) { Ok(()) } else { Err(REPEATED_RUNG_ABOVE) };
         let modifiers = self.modifiers(c, line);
         let mut steps = Vec::new();
         for action in &line.actions {
@@ -60,6 +73,7 @@ impl<'a> Steps<'a> {
             step.when.clone_from(&modifiers.when);
             let approvals = modifiers.approvals.iter();
             step.approvals = approvals.map(|approval| Approval { rule: step.rule, ..*approval }).collect();
+            step.skip_if_missed = modifiers.skip_if_missed;
             step.formal = modifiers.formal && step.acts.iter().any(Act::is_message);
             step.deadline =
                 modifiers.deadline.filter(|_| step.acts.iter().any(|act| act.contact().is_some()));
@@ -69,7 +83,7 @@ impl<'a> Steps<'a> {
 
     fn schedule(&self, c: &mut Checker, schedule: &Schedule, span: Span) -> Option<(Moment, Option<Repeat>)> {
         match schedule {
-            Schedule::At(moment) => Some((self.moment(c, moment)?, None)),
+            Schedule::At(moment) => Some((self.moment_of_step(c, moment)?, None)),
             Schedule::Every { period, from, times } => {
                 if self.home == Home::CarveOut {
                     let error =
@@ -78,34 +92,52 @@ impl<'a> Steps<'a> {
                         error.help("move the repeated step to a cadence, or write `at` instead of `every`"),
                     );
                 }
-                let period = offset(c, period.node, period.span);
                 let from = self.moment(c, from);
                 let times = times.and_then(|times| u32::try_from(times.node).ok());
-                Some((from?, Some(Repeat { period: period?, times })))
+                Some((from?, Some(Repeat { period: period.node, times })))
             }
         }
     }
 
     fn moment(&self, c: &mut Checker, moment: &ast::Moment) -> Option<Moment> {
         let anchor = match moment.anchor {
-            ast::Anchor::Due => Some(Anchor::Due),
-            ast::Anchor::Issue => Some(Anchor::Issue),
-            ast::Anchor::Dispute => self.event(c, Anchor::Dispute, moment.span),
-            ast::Anchor::Promise => self.event(c, Anchor::Promise, moment.span),
-            ast::Anchor::Payment => not_yet(c, moment.span, "payment"),
-            ast::Anchor::Previous => not_yet(c, moment.span, "previous"),
-            ast::Anchor::EndOfMonth { .. } => not_yet(c, moment.span, "end of month"),
+            Anchor::Due | Anchor::Issue | Anchor::EndOfMonth { .. } => Some(moment.anchor),
+            Anchor::Dispute | Anchor::Promise | Anchor::Payment => self.event(c, moment.anchor, moment.span),
+            Anchor::Previous => {
+                let message = "`previous` is the rung above, and only a step with `at` in a ladder has one";
+                let error = Diagnostic::error(Code::AnchorNotForLadder, moment.span, message);
+                c.report(error.help("count from `D` or `issue` here"));
+                None
+            }
         };
-        Some(Moment { anchor: anchor?, offset: offset(c, moment.offset, moment.span)? })
+        Some(Moment { anchor: anchor?, offset: moment.offset })
     }
 
-    /// `dispute` and `promise`, which only carve-outs can count from (R7).
+    /// The moment of a step with `at`: in a ladder it may also count from the rung above.
+    fn moment_of_step(&self, c: &mut Checker, moment: &ast::Moment) -> Option<Moment> {
+        if self.home == Home::CarveOut || moment.anchor != Anchor::Previous {
+            return self.moment(c, moment);
+        }
+        let wrong = if moment.offset.count <= 0 {
+            Some(("a rung comes after the one above it", "write how many days later, as in `previous+10`"))
+        } else {
+            self.above.err()
+        };
+        if let Some((message, help)) = wrong {
+            c.report(Diagnostic::error(Code::AnchorNotForLadder, moment.span, message).help(help));
+            return None;
+        }
+        Some(Moment { anchor: Anchor::Previous, offset: moment.offset })
+    }
+
+    /// `dispute`, `promise` and `payment`, which only carve-outs can count from (R7).
     fn event(&self, c: &mut Checker, anchor: Anchor, span: Span) -> Option<Anchor> {
         if self.home == Home::CarveOut {
             return Some(anchor);
         }
         let (word, example) = match anchor {
             Anchor::Dispute => ("dispute", "carve-out disputes when invoice.disputed:"),
+            Anchor::Payment => ("payment", "carve-out part_payments when invoice.partly_paid:"),
             _ => ("promise", "carve-out broken_promises when invoice.promise_broken:"),
         };
         let message = format!("only a carve-out can count from `{word}`");
@@ -130,7 +162,7 @@ impl<'a> Steps<'a> {
                     Some(approval) => checked.approvals.push(approval),
                     None => sound = false,
                 },
-                Modifier::SkipIfMissed => c.not_yet(modifier.span, "if missed: skip"),
+                Modifier::SkipIfMissed => checked.skip_if_missed = true,
                 Modifier::Formal => {
                     without(c, line, modifier.span, "formal", "a message", is_message);
                     checked.formal = true;
@@ -172,6 +204,22 @@ impl<'a> Steps<'a> {
                 );
                 c.report(error.help("put `as` before `else`"));
             }
+            if let Some(old) = other.formerly.first() {
+                let error = Diagnostic::error(
+                    Code::Misplaced,
+                    old.span,
+                    "the step keeps the key of its first action",
+                );
+                c.report(error.help("put `formerly` before `else`"));
+            }
+            if let Some(span) = other.wait {
+                let error = Diagnostic::error(
+                    Code::Misplaced,
+                    span,
+                    "only the first action of a step can be waited for",
+                );
+                c.report(error.help("leave `and wait` out here"));
+            }
         }
         if !others.is_empty() && !matches!(first.kind, ActKind::Message { .. }) {
             let error = Diagnostic::error(
@@ -182,21 +230,38 @@ impl<'a> Steps<'a> {
             c.report(error.help("only `email`, `sms` and `letter` can be followed by `else`"));
         }
         let acts: Vec<Option<Act>> = action.alternatives.iter().map(|part| act(c, part)).collect();
-        let moment = Moment { anchor: Anchor::Due, offset: Offset { count: 0, unit: Unit::Days } };
+        let moment = Moment { anchor: Anchor::Due, offset: Offset::ZERO };
         let key = match self.home {
             Home::Ladder => key,
             Home::CarveOut => format!("{}/{key}", self.block),
         };
+        let formerly = self.formerly(c, first);
         Some(Step {
             key,
+            formerly,
             rule,
             moment,
             when: None,
             approvals: Vec::new(),
+            skip_if_missed: false,
+            waits: first.wait.is_some(),
             formal: false,
             deadline: None,
             acts: acts.into_iter().collect::<Option<_>>()?,
         })
+    }
+
+    /// The keys that a step had before, as the ledger has them.
+    fn formerly(&self, c: &mut Checker, act: &ast::Act) -> Vec<String> {
+        let old = act.formerly.iter().map(|old| {
+            let key = match self.home {
+                Home::Ladder => old.node.clone(),
+                Home::CarveOut => format!("{}/{}", self.block, old.node),
+            };
+            c.formerly.push((key.clone(), old.span));
+            key
+        });
+        old.collect()
     }
 
     /// The step key: kind and object, or the name given with `as`; each once in a block.
@@ -240,14 +305,17 @@ impl<'a> Steps<'a> {
                     kind: RestrictionKind::NeedsApproval(approval),
                 });
             }
-            ast::Restriction::Hold { until: None, resume: None } => RestrictionKind::Hold,
-            ast::Restriction::Hold { until: Some(_), .. } => return not_yet(c, span, "hold until"),
-            ast::Restriction::Hold { .. } => return not_yet(c, span, "and resume"),
+            ast::Restriction::Hold { until, resume } => self.hold(c, *until, *resume)?,
             ast::Restriction::WriteAtMost { times, days } => {
                 RestrictionKind::WriteAtMost { times: small(*times), days: small(*days) }
             }
             ast::Restriction::SendAtMost(messages) => RestrictionKind::SendAtMost(small(*messages)),
-            ast::Restriction::Window(..) => return not_yet(c, span, "messages between"),
+            ast::Restriction::Window(from, to) if from < to => RestrictionKind::Window(*from, *to),
+            ast::Restriction::Window(..) => {
+                let error = Diagnostic::error(Code::EmptyRange, span, "no time lies between the two");
+                c.report(error.help("write the earlier time first: `messages between 08:00 and 19:00`"));
+                return None;
+            }
             ast::Restriction::DataNoOlder(days) if everywhere => RestrictionKind::DataNoOlder(small(*days)),
             ast::Restriction::DataNoOlder(_) => {
                 let error = Diagnostic::error(
@@ -260,6 +328,22 @@ impl<'a> Steps<'a> {
             }
         };
         Some(Restriction { rule: c.rule(self.block, Some(&words(c, span)), span), kind })
+    }
+
+    /// `hold`, which goes on some days after its end only where it can have one.
+    fn hold(
+        &self,
+        c: &mut Checker,
+        until: Option<NaiveDate>,
+        resume: Option<Spanned<i64>>,
+    ) -> Option<RestrictionKind> {
+        if let Some(resume) = resume.filter(|_| until.is_none() && self.home != Home::CarveOut) {
+            let error =
+                Diagnostic::error(Code::Misplaced, resume.span, "this hold never ends, so nothing resumes");
+            c.report(error.help("say until when, as in `hold until 2026-12-31 and resume 3 days later`, or move the line to a carve-out"));
+            return None;
+        }
+        Some(RestrictionKind::Hold { until, resume: resume.map_or(0, |days| small(days.node)) })
     }
 
     fn never(&self, c: &mut Checker, never: Never, span: Span) -> Option<RestrictionKind> {
@@ -312,15 +396,6 @@ fn words(c: &Checker, span: Span) -> String {
 /// The parser holds every number within bounds that fit.
 fn small(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-fn offset(c: &mut Checker, offset: ast::Offset, span: Span) -> Option<Offset> {
-    let unit = match offset.unit {
-        ast::Unit::Days => Unit::Days,
-        ast::Unit::BusinessDays => Unit::BusinessDays,
-        ast::Unit::Months => return not_yet(c, span, "months"),
-    };
-    Some(Offset { count: offset.count, unit })
 }
 
 /// A key means one kind of thing in the whole policy: the ledger has nothing but the key to tell by.
@@ -416,11 +491,12 @@ fn options(c: &mut Checker, act: &ast::Act) {
         let error = Diagnostic::error(Code::Misplaced, span, format!("`{word}` belongs to {whose}"));
         c.report(error.help("leave it out here"));
     }
-    if let Some(span) = act.wait {
-        c.not_yet(span, "and wait");
-    }
-    for key in &act.formerly {
-        c.not_yet(key.span, "formerly");
+    let by_person = matches!(act.kind, ActKind::Call(_) | ActKind::Task(..) | ActKind::HandOff(_));
+    if let Some(span) = act.wait.filter(|_| !by_person) {
+        let error = Diagnostic::error(Code::Misplaced, span, "there is nobody to wait for here");
+        c.report(error.help(
+            "only `call`, `task` and `hand off` are done by a person who says so; leave `and wait` out",
+        ));
     }
 }
 
@@ -456,7 +532,8 @@ fn subjects(c: &mut Checker, name: &ast::Name) {
 
 /// Puts checked lines of a ladder together: the steps of one moment are one rung.
 pub(super) fn add_to_rungs(rungs: &mut Vec<Rung>, moment: Moment, repeat: Option<Repeat>, steps: Vec<Step>) {
-    match rungs.iter_mut().find(|rung| rung.moment == moment && rung.repeat == repeat) {
+    let follows = moment.anchor == Anchor::Previous;
+    match rungs.iter_mut().find(|rung| !follows && rung.moment == moment && rung.repeat == repeat) {
         Some(rung) => rung.steps.extend(steps),
         None => rungs.push(Rung { moment, repeat, steps }),
     }

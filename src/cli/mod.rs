@@ -3,11 +3,14 @@
 
 mod check;
 mod completions;
+mod day;
+mod explain;
 mod fmt;
 mod init;
 mod output;
 mod plan;
 mod project;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -25,7 +28,9 @@ struct Cli {
 enum Verb {
     Check(check::Check),
     Fmt(fmt::Fmt),
+    Explain(explain::ExplainArguments),
     Plan(plan::PlanArguments),
+    Schema(schema::SchemaArguments),
     Init(init::Init),
     Completions(completions::Completions),
 }
@@ -69,7 +74,9 @@ pub fn main() -> ExitCode {
     let exit = match cli.verb {
         Verb::Check(arguments) => arguments.run(),
         Verb::Fmt(arguments) => arguments.run(),
+        Verb::Explain(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
+        Verb::Schema(arguments) => arguments.run(),
         Verb::Init(arguments) => arguments.run(),
         Verb::Completions(arguments) => arguments.run(),
     };

@@ -3,41 +3,35 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use chrono::{NaiveDate, Utc};
 use clap::{Args, ValueEnum};
 
-use super::check::{Deny, fails};
-use super::output::{colour_errors, colour_results, deliver, tell};
-use super::project::{self, Project};
+use super::check::Deny;
+use super::day::DayArguments;
+use super::output::{colour_results, deliver, tell};
+use super::project::Project;
 use super::{Exit, fail};
 use crate::compile::Program;
 use crate::evaluate::{self, Options};
 use crate::model::Policy;
 use crate::plan::Plan;
 use crate::render;
-use crate::snapshot::{self, LoadOptions, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// Evaluate a policy against a snapshot of invoices and print what is to be done
 #[derive(Debug, Args)]
 pub(super) struct PlanArguments {
-    /// The policy file
-    policy: PathBuf,
-    /// The snapshot: a folder of tables, or one YAML or JSON document
-    #[arg(long)]
-    data: PathBuf,
-    /// The day to plan for: a date such as 2026-10-05, or `today` in the policy's timezone [default:
-    /// the snapshot's `as_of`]
-    #[arg(long, value_name = "DATE")]
-    as_of: Option<AsOf>,
+    #[command(flatten)]
+    day: DayArguments,
     /// How to print the plan
     #[arg(long, value_enum, default_value_t)]
     format: PlanFormat,
+    /// Show names, addresses and texts in Markdown and CSV, which have ids only; the other formats show
+    /// them always
+    #[arg(long)]
+    show_names: bool,
     /// Write the plan to a file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Plan for a day before the newest ledger row: marked as a replay, never to be executed
-    #[arg(long)]
-    replay: bool,
     /// Fail when anything is wrong with the data
     #[arg(long)]
     strict: bool,
@@ -55,50 +49,24 @@ enum PlanFormat {
     Json,
     /// JSON lines: a header, one line for each entry, an end
     Jsonl,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum AsOf {
-    Today,
-    Date(NaiveDate),
-}
-
-impl std::str::FromStr for AsOf {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<AsOf, String> {
-        if text == "today" {
-            return Ok(AsOf::Today);
-        }
-        let date = text.parse().map_err(|_| String::from("write a date such as 2026-10-05, or `today`"))?;
-        Ok(AsOf::Date(date))
-    }
+    /// One YAML document
+    Yaml,
+    /// A table for spreadsheets
+    Csv,
+    /// For pull requests and wikis
+    Markdown,
 }
 
 impl PlanArguments {
     pub(super) fn run(self) -> Exit {
-        let mut project = match project::open(&self.policy) {
-            Ok(project) => project,
-            Err(message) => return fail(&message),
-        };
-        let shown: Vec<_> =
-            project.diagnostics.iter().filter(|found| found.severity.word() != "note").cloned().collect();
-        tell(&render::diagnostic::diagnostics(&shown, &project.sources, colour_errors()));
-        let Some(policy) = project.policy.take().filter(|_| !fails(&project.diagnostics, self.deny)) else {
-            return fail(&format!("{} in `{}`", render::diagnostic::summary(&shown), self.policy.display()));
-        };
-        let options = LoadOptions {
-            currency: policy.settings.currency,
-            fields: &policy.fields.clone(),
-            terms_days: policy.settings.terms_days,
-            timezone: policy.settings.timezone,
-        };
-        let snapshot = match snapshot::load(&self.data, &options) {
-            Ok(snapshot) => snapshot,
-            Err(error) => return fail(&error.to_string()),
-        };
+        self.opened().unwrap_or_else(|exit| exit)
+    }
+
+    fn opened(&self) -> Result<Exit, Exit> {
+        let (project, policy) = self.day.open(self.deny)?;
+        let snapshot = self.day.load(&policy)?;
         if self.strict && snapshot.problems.iter().any(|problem| !problem.is_remark()) {
-            return self.strict(&snapshot);
+            return Ok(self.strict(&snapshot));
         }
         self.plan(policy, &project, &snapshot)
     }
@@ -114,35 +82,24 @@ impl PlanArguments {
         ))
     }
 
-    fn plan(&self, policy: Policy, project: &Project, snapshot: &Snapshot) -> Exit {
-        let as_of = match self.as_of {
-            Some(AsOf::Date(date)) => date,
-            Some(AsOf::Today) => Utc::now().with_timezone(&policy.settings.timezone).date_naive(),
-            None => match snapshot.as_of {
-                Some(date) => date,
-                None => {
-                    return fail(
-                        "which day? Give `--as-of DATE`, or `as_of: DATE` in the snapshot.yaml of the data",
-                    );
-                }
-            },
-        };
+    fn plan(&self, policy: Policy, project: &Project, snapshot: &Snapshot) -> Result<Exit, Exit> {
+        let as_of = self.day.day(&policy, snapshot)?;
         let program = Program::new(policy);
-        let plan =
-            evaluate::plan(&program, &project.templates, snapshot, as_of, Options { replay: self.replay });
-        if let Some(why) = &plan.header.refused {
-            tell(&format!("warning: every contact is withheld: {why}\n"));
-        }
-        let exit = if plan.header.refused.is_some() { Exit::Refused } else { Exit::Done };
+        let options = Options { replay: self.day.replay };
+        let plan = evaluate::plan(&program, &project.templates, snapshot, as_of, options);
+        let exit = DayArguments::refusal(plan.header.refused.as_ref());
         let colour = colour_results(self.output.as_deref());
-        deliver(self.output.as_deref(), exit, |out| write(self.format, &plan, colour, out))
+        Ok(deliver(self.output.as_deref(), exit, |out| self.write(&plan, colour, out)))
     }
-}
 
-fn write(format: PlanFormat, plan: &Plan, colour: bool, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        PlanFormat::Text => out.write_all(render::text::plan(plan, colour).as_bytes()),
-        PlanFormat::Json => render::json::document(plan, out),
-        PlanFormat::Jsonl => render::json::lines(plan, out),
+    fn write(&self, plan: &Plan, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+        match self.format {
+            PlanFormat::Text => out.write_all(render::text::plan(plan, colour).as_bytes()),
+            PlanFormat::Json => render::json::document(plan, out),
+            PlanFormat::Jsonl => render::json::lines(plan, out),
+            PlanFormat::Yaml => render::yaml::document(plan, out),
+            PlanFormat::Csv => render::csv::table(plan, self.show_names, out),
+            PlanFormat::Markdown => out.write_all(render::markdown::plan(plan, self.show_names).as_bytes()),
+        }
     }
 }

@@ -62,9 +62,16 @@ impl HistoryKey {
             Some(key) => (Some(key), 0),
             None => (program.key(base), occurrence),
         };
-        let kind = match key {
-            Some(key) => kind_of(program, program.act(key)),
-            None => kind_of_words(base.rsplit('/').next().unwrap_or(base)),
+        let words = || kind_of_words(base.rsplit('/').next().unwrap_or(base));
+        let kind = match (key, words()) {
+            // What a step did under an earlier name it did as that name says: the mark it set has the old name.
+            (Some(_), former @ (HistoryKind::Flag { .. } | HistoryKind::HandOff { .. }))
+                if program.is_former(base) =>
+            {
+                former
+            }
+            (Some(key), _) => kind_of(program, program.act(key)),
+            (None, words) => words,
         };
         HistoryKey { key, occurrence, kind }
     }

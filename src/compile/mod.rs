@@ -2,7 +2,7 @@
 
 pub mod history_key;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::field::{CustomerField, Field, InvoiceField};
 use crate::model::{Act, Anchor, Condition, LadderId, Policy, RestrictionKind, Step};
@@ -27,6 +27,7 @@ pub struct Program {
     /// The first of the everywhere restrictions on the age of the data, as days, with the strictest winning.
     pub data_no_older: Option<(crate::model::RuleId, u32)>,
     keys: FxHashMap<String, KeyId>,
+    former: FxHashSet<String>,
     acts: Vec<Act>,
 }
 
@@ -37,6 +38,8 @@ pub struct LadderFacts {
     pub has_contact: Vec<bool>,
     /// Whether a step sets a deadline.
     pub has_deadline: bool,
+    /// Whether a step makes the ladder wait for a person.
+    pub has_wait: bool,
     /// For each rung, the keys of its steps.
     pub keys: Vec<Vec<KeyId>>,
 }
@@ -51,6 +54,7 @@ impl Program {
             due_soon_days: due_soon_days(&policy),
             data_no_older: data_no_older(&policy),
             keys: FxHashMap::default(),
+            former: FxHashSet::default(),
             acts: Vec::new(),
             policy,
         };
@@ -59,9 +63,10 @@ impl Program {
             let keys = ladder.rungs.iter().map(|rung| program.number(&rung.steps)).collect();
             let contact = |step: &Step| step.acts.iter().any(|act| act.contact().is_some());
             let has_contact = ladder.rungs.iter().map(|rung| rung.steps.iter().any(contact)).collect();
-            let has_deadline =
-                ladder.rungs.iter().flat_map(|rung| &rung.steps).any(|step| step.deadline.is_some());
-            program.ladders.push(LadderFacts { has_contact, has_deadline, keys });
+            let steps = || ladder.rungs.iter().flat_map(|rung| &rung.steps);
+            let has_deadline = steps().any(|step| step.deadline.is_some());
+            let has_wait = steps().any(|step| step.waits);
+            program.ladders.push(LadderFacts { has_contact, has_deadline, has_wait, keys });
         }
         program.policy.ladders = ladders;
         let carve_outs = std::mem::take(&mut program.policy.carve_outs);
@@ -81,7 +86,17 @@ impl Program {
         if id == next {
             self.acts.extend(step.acts.first().cloned());
         }
+        for former in &step.formerly {
+            self.keys.insert(former.clone(), id);
+            self.former.insert(former.clone());
+        }
         id
+    }
+
+    /// Whether a step had this key before, and has another now.
+    #[must_use]
+    pub fn is_former(&self, text: &str) -> bool {
+        self.former.contains(text)
     }
 
     /// The key of the policy with this text.

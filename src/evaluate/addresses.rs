@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Value};
 use crate::model::{Act, Channel, RoleHolder, RoleId};
@@ -74,6 +76,21 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// Where a customer is reached on a channel when no role is named, whether or not it works.
+    pub(super) fn standing_address(
+        &self,
+        channel: Channel,
+        customer: &CustomerState<'a>,
+    ) -> Option<Arc<str>> {
+        let billing = self.contact(customer, "billing").filter(|contact| contact.email.is_some());
+        self.billing_address(channel, customer, billing)
+    }
+
+    /// Whether a contact can go to an address.
+    pub(super) fn is_usable(&self, customer: &CustomerState<'a>, channel: Channel, address: &str) -> bool {
+        is_address(channel, address) && self.last_bounce(customer, channel, address).is_none()
+    }
+
     fn contact(&self, customer: &CustomerState<'a>, role: &str) -> Option<&'a Contact> {
         let contacts = self.snapshot.contacts_of(customer.row);
         contacts.iter().find(|contact| self.snapshot.text(contact.role).eq_ignore_ascii_case(role))
@@ -114,8 +131,8 @@ impl<'a> Day<'a> {
                 )
             }
         };
-        let usable = is_address(*channel, &address) && !self.bounced(customer, *channel, &address);
-        usable.then_some(Destination { recipient: Recipient { role, address }, language })
+        self.is_usable(customer, *channel, &address)
+            .then_some(Destination { recipient: Recipient { role, address }, language })
     }
 
     fn billing_address(
@@ -159,10 +176,16 @@ impl<'a> Day<'a> {
         })
     }
 
-    /// Whether the ledger says that this address, or the customer's on this channel, does not work (R21).
-    fn bounced(&self, customer: &CustomerState<'a>, channel: Channel, address: &str) -> bool {
-        let mut rows = self.snapshot.ledger_of_customer(customer.row);
-        rows.any(|row| {
+    /// The last day on which the ledger says that this address, or the customer's on this channel, does not work
+    /// (R21).
+    pub(super) fn last_bounce(
+        &self,
+        customer: &CustomerState<'a>,
+        channel: Channel,
+        address: &str,
+    ) -> Option<NaiveDate> {
+        let rows = self.snapshot.ledger_of_customer(customer.row);
+        let bounces = rows.filter(|row| {
             row.outcome == Outcome::Bounced
                 && row.date <= self.today
                 && self.history.channel(row) == Some(channel)
@@ -170,7 +193,8 @@ impl<'a> Day<'a> {
                     Some(bounced) => same_address(channel, self.snapshot.text(bounced), address),
                     None => true,
                 }
-        })
+        });
+        bounces.map(|row| row.date).max()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::addresses::Destination;
+use super::combine::Hours;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Promised};
 use super::history::Status;
@@ -53,6 +54,8 @@ pub(super) struct Candidate<'a> {
     pub(super) actor: Option<Person>,
     pub(super) by_hand: bool,
     pub(super) approvers: Vec<Approver>,
+    /// The hours in which it may go out; none at all when the first is not before the second.
+    pub(super) window: Option<Hours>,
     pub(super) limits: Vec<&'a Restriction>,
     pub(super) blockers: Vec<Blocker>,
     /// Whether something stood in its way before it was combined and limited.
@@ -168,6 +171,7 @@ impl<'a> Bench<'_, 'a> {
             actor,
             by_hand,
             approvers,
+            window: self.scope.window(ladder).filter(|_| act.is_message()),
             limits: if act.is_message() { self.limits(ladder) } else { Vec::new() },
             next: self.next(act, &blockers, &due),
             last_chance: due.last_chance,
@@ -211,8 +215,13 @@ impl<'a> Bench<'_, 'a> {
         blockers.extend(self.scope.held(ladder, act).iter().cloned());
         if due.status == Status::FailedToday {
             let sentence = String::from("it was tried today and is tried again on the next day");
-            let until = self.until_tomorrow(act);
+            let until = self.until_tomorrow(act, self.day.rolling(ladder, self.calendar));
             blockers.push(Blocker { until, ..day.blocker("failed_today", sentence, None) });
+        }
+        if let Status::Pending(since) = due.status {
+            let sentence =
+                format!("given to a person on {}, and not done yet", sentences::date(since, day.today));
+            blockers.push(day.blocker("not_done", sentence, Some(due.step.rule)));
         }
         if due.status == Status::Unknown && act.contact().is_none() {
             let sentence = String::from("nobody knows what became of it: settle it in the ledger");
@@ -222,9 +231,9 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// The last day before an action may be tried again: contacts wait for an open day.
-    fn until_tomorrow(&self, act: &Act) -> Option<NaiveDate> {
+    fn until_tomorrow(&self, act: &Act, rolling: &Calendar) -> Option<NaiveDate> {
         let tomorrow = add_days(self.day.today, 1);
-        let again = if act.contact().is_some() { self.calendar.open_on_or_after(tomorrow) } else { tomorrow };
+        let again = if act.contact().is_some() { rolling.open_on_or_after(tomorrow) } else { tomorrow };
         Some(add_days(again, -1))
     }
 
@@ -379,7 +388,8 @@ impl<'a> Bench<'_, 'a> {
             return due.goes_on;
         }
         let free = free_again(blockers, add_days(self.day.today, 1));
-        let rolled = |day| if act.contact().is_some() { self.calendar.open_on_or_after(day) } else { day };
+        let rolling = self.day.rolling(due.origin.ladder(), self.calendar);
+        let rolled = |day| if act.contact().is_some() { rolling.open_on_or_after(day) } else { day };
         earlier(free.map(rolled), due.goes_on)
     }
 

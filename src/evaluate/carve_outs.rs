@@ -1,5 +1,7 @@
 //! Steps of carve-outs: each acts once when its day has come and the carve-out matches (R12).
 
+mod trace;
+
 use chrono::NaiveDate;
 
 use super::candidate::{Bench, Due, Origin};
@@ -9,6 +11,21 @@ use super::restrictions::Declined;
 use crate::compile::KeyId;
 use crate::model::{Anchor, Step};
 use crate::snapshot::tables::Since;
+
+pub(super) use trace::Attended;
+
+/// The day of a carve-out's step, and what became of it.
+struct Appointment {
+    nominal: NaiveDate,
+    /// The day it acts on: contacts on an open one.
+    day: NaiveDate,
+    lapsed: bool,
+    /// Which dispute or promise it belongs to.
+    event: String,
+    status: Status,
+    /// Whether it is carried out or passed.
+    finished: bool,
+}
 
 impl<'a> Bench<'_, 'a> {
     /// The steps that the matching carve-outs ask for today.
@@ -23,35 +40,11 @@ impl<'a> Bench<'_, 'a> {
     }
 
     fn carve_out_step(&self, at: usize, step: &'a Step, key: KeyId) -> Option<Due<'a>> {
-        let invoice = &self.customer.invoices[self.at];
-        let today = self.day.today;
-        let is_contact = step.acts.iter().any(|act| act.contact().is_some());
-        // An event without a date acts on the first plan that sees it.
-        let nominal = self.day.nominal(step.moment, invoice, self.calendar).or_else(|| self.undated(step))?;
-        let day = match is_contact {
-            false => nominal,
-            true if nominal < invoice.due => self.calendar.open_on_or_before(nominal),
-            true => self.calendar.open_on_or_after(nominal),
-        };
-        let lapsed = nominal < invoice.due
-            && today >= invoice.due
-            && matches!(step.moment.anchor, Anchor::Due | Anchor::Issue);
-        let closed = is_contact && !self.calendar.is_open(today);
-        let applies = |when| self.day.truth(when, self.customer, invoice) == Truth::Yes;
-        if day > today || lapsed || closed || !step.when.as_ref().is_none_or(applies) {
+        let Appointment { nominal, day, lapsed, event, status, finished } = self.appointment(step, key)?;
+        let closed = self.is_contact(step) && !self.day.rolling(None, self.calendar).is_open(self.day.today);
+        if day > self.day.today || lapsed || closed || !self.applies(step) {
             return None;
         }
-        let (event, since) = self.event(step, nominal);
-        let rows = history::rows_of(&self.day.history, invoice.rows, key, 0);
-        let status = history::status(rows.filter(|row| since.is_none_or(|since| row.date >= since)), today);
-        let finished = match status {
-            Status::CarriedOut(_) => true,
-            Status::Declined(on) => {
-                let declined = Declined { step, ladder: None, on };
-                self.scope.is_passed(self.day, self.customer, invoice, declined, self.calendar)
-            }
-            Status::Open | Status::FailedToday | Status::Unknown => false,
-        };
         (!finished).then_some(Due {
             origin: Origin::CarveOut(at),
             step,
@@ -62,6 +55,43 @@ impl<'a> Bench<'_, 'a> {
             goes_on: None,
             last_chance: false,
         })
+    }
+
+    fn is_contact(&self, step: &Step) -> bool {
+        step.acts.iter().any(|act| act.contact().is_some())
+    }
+
+    /// Whether its own condition holds today.
+    fn applies(&self, step: &Step) -> bool {
+        let holds =
+            |when| self.day.truth(when, self.customer, &self.customer.invoices[self.at]) == Truth::Yes;
+        step.when.as_ref().is_none_or(holds)
+    }
+
+    /// When a step acts, and what became of it; none while it has no day.
+    fn appointment(&self, step: &Step, key: KeyId) -> Option<Appointment> {
+        let invoice = &self.customer.invoices[self.at];
+        let today = self.day.today;
+        // An event without a date acts on the first plan that sees it.
+        let nominal = self.day.nominal(step.moment, invoice, self.calendar).or_else(|| self.undated(step))?;
+        let rolling = self.day.rolling(None, self.calendar);
+        let day = match self.is_contact(step) {
+            true => self.day.weekends(None).roll(nominal, invoice.due, rolling),
+            false => nominal,
+        };
+        let lapsed = nominal < invoice.due && today >= invoice.due && step.moment.anchor.is_of_invoice();
+        let (event, since) = self.event(step, nominal);
+        let rows = history::rows_of(&self.day.history, invoice.rows, key, 0);
+        let status = history::status(rows.filter(|row| since.is_none_or(|since| row.date >= since)), today);
+        let finished = match status {
+            Status::CarriedOut(_) => true,
+            Status::Declined(on) => {
+                let declined = Declined { step, ladder: None, on };
+                self.scope.is_passed(self.day, self.customer, invoice, declined, self.calendar)
+            }
+            Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,
+        };
+        Some(Appointment { nominal, day, lapsed, event, status, finished })
     }
 
     /// Today, for a step counted from an event that is there but has no date.
@@ -75,12 +105,12 @@ impl<'a> Bench<'_, 'a> {
     fn event(&self, step: &Step, nominal: NaiveDate) -> (String, Option<NaiveDate>) {
         let invoice = &self.customer.invoices[self.at];
         let since = match step.moment.anchor {
-            Anchor::Due | Anchor::Issue => None,
             Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
             Anchor::Promise => invoice
                 .promised
                 .promise()
                 .map(|promise| promise.made.date().unwrap_or(promise.due.min(nominal))),
+            _ => None,
         };
         (since.map_or(String::new(), |since| since.to_string()), since)
     }

@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use chrono::NaiveTime;
+
 use super::candidate::Candidate;
 use super::facts::CustomerState;
 use crate::model::{Channel, RestrictionKind, RuleId};
@@ -46,6 +48,11 @@ impl<'a> Group<'a> {
         invoices
     }
 
+    /// The hours in which all members may go out.
+    pub(super) fn hours(&self) -> Option<Hours> {
+        self.members.iter().filter_map(|member| member.window).reduce(common_hours)
+    }
+
     /// All approvers of all members.
     pub(super) fn approvers(&self) -> Vec<Approver> {
         let mut all: Vec<Approver> = Vec::new();
@@ -70,6 +77,14 @@ impl<'a> Group<'a> {
     }
 }
 
+/// From and to; no hour at all when the first is not before the second.
+pub(super) type Hours = (NaiveTime, NaiveTime);
+
+/// The hours that lie within both.
+pub(super) fn common_hours(a: Hours, b: Hours) -> Hours {
+    (a.0.max(b.0), a.1.min(b.1))
+}
+
 /// What leads: the most overdue, then the larger balance, the lower id, the later rung, the file's order.
 type Rank<'s> = (Reverse<i64>, Reverse<i64>, &'s str, Reverse<chrono::NaiveDate>, RuleId);
 
@@ -86,17 +101,19 @@ fn rank<'s>(candidate: &Candidate, customer: &CustomerState, snapshot: &'s Snaps
 }
 
 /// Sorts candidates by rank and joins the messages that are free today: same address, channel, currency, and
-/// pre-due apart from overdue. Everything else stays alone.
+/// pre-due apart from overdue. Everything else stays alone, and with `each_alone` (`one message per invoice`) every
+/// message.
 pub(super) fn combine<'a>(
     mut candidates: Vec<Candidate<'a>>,
     customer: &CustomerState<'a>,
     snapshot: &Snapshot,
+    each_alone: bool,
 ) -> Vec<Group<'a>> {
     candidates.sort_by(|a, b| rank(a, customer, snapshot).cmp(&rank(b, customer, snapshot)));
     let mut groups: Vec<Group<'a>> = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let joins = |group: &&mut Group<'a>| group.is_free() && together(group.lead(), &candidate, customer);
-        let is_free = candidate.is_message() && candidate.blockers.is_empty();
+        let is_free = candidate.is_message() && candidate.blockers.is_empty() && !each_alone;
         match groups.iter_mut().find(|group| is_free && joins(group)) {
             Some(group) => group.members.push(candidate),
             None => groups.push(Group::alone(candidate)),

@@ -1,8 +1,9 @@
 //! One customer on a day: from open invoices to actions, withheld steps and waiting invoices.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
 use super::candidate::{Bench, Candidate, Due, Origin};
 use super::combine::{Group, combine};
@@ -16,8 +17,12 @@ use crate::calendar::{Calendar, add_days};
 use crate::code::Code;
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Catches, Channel, RestrictionKind, RuleId, SegmentId};
+use crate::money::{Currency, Money};
 use crate::plan::digest::Hasher;
-use crate::plan::{Action, Because, Blocker, Invoice, Kind, Member, Mode, Receivables, Waiting, Withheld};
+use crate::plan::{
+    Action, Because, Blocker, Customer, Invoice, Kind, Member, Mode, Owed, Receivables, Waiting, Window,
+    Withheld,
+};
 use crate::snapshot::ledger::Outcome;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
@@ -44,11 +49,13 @@ pub(super) struct Contribution {
     pub(super) waiting: Vec<Waiting>,
     pub(super) problems: Vec<Problem>,
     pub(super) receivables: Vec<Receivables>,
+    /// What the customer owes, if anything.
+    pub(super) customer: Option<Customer>,
 }
 
 /// The segment of an invoice.
-struct Placed {
-    segment: SegmentId,
+pub(super) struct Placed {
+    pub(super) segment: SegmentId,
     /// Whether time alone could have put it elsewhere.
     may_move: bool,
 }
@@ -66,7 +73,7 @@ impl<'a> Day<'a> {
                 continue;
             }
             contribution.count(invoice);
-            let Some(placed) = self.place(&customer, invoice) else {
+            let Some(placed) = self.place(&customer, invoice, |_, _| {}) else {
                 contribution.problems.push(self.unplaced(invoice));
                 quiet.push((at, None));
                 continue;
@@ -79,24 +86,50 @@ impl<'a> Day<'a> {
         }
         contribution.waiting.extend(quiet.into_iter().map(|(at, next)| self.waiting(&customer, at, next)));
         self.decide(&customer, candidates, &mut contribution);
+        contribution.customer = self.owing(&customer);
         let clearing = self.clearing(&customer);
         contribution.actions.extend(clearing.into_iter().map(Counted::from));
         contribution.sort();
         contribution
     }
 
-    /// The first segment that matches; one whose condition is unknown does not (R4).
-    fn place(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Placed> {
+    /// What the customer owes, by currency; nobody when nothing is open.
+    fn owing(&self, customer: &CustomerState<'a>) -> Option<Customer> {
+        let mut owed: BTreeMap<Currency, Owed> = BTreeMap::new();
+        for invoice in customer.invoices.iter().filter(|invoice| invoice.is_open()) {
+            let Money { minor, currency } = invoice.balance;
+            owed.entry(currency).or_insert_with(|| Owed::none(currency)).add(minor, invoice.days_overdue);
+        }
+        (!owed.is_empty()).then(|| Customer {
+            id: self.snapshot.customer_id(customer.row).to_owned(),
+            name: self.customer_name(customer),
+            receivables: owed.into_values().collect(),
+        })
+    }
+
+    fn customer_name(&self, customer: &CustomerState<'a>) -> Option<String> {
+        let name = self.snapshot.customers.name.get(customer.row.index());
+        name.map(|name| self.snapshot.text(name).to_owned())
+    }
+
+    /// The first segment that matches; one whose condition is unknown does not (R4). `tried` is told of each.
+    pub(super) fn place(
+        &self,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+        mut tried: impl FnMut(SegmentId, Truth),
+    ) -> Option<Placed> {
         let mut may_move = false;
         for (at, segment) in self.program.policy.segments.iter().enumerate() {
-            let matches = match &segment.catches {
-                Catches::Everything => true,
+            let truth = match &segment.catches {
+                Catches::Everything => Truth::Yes,
                 Catches::When(condition) => {
                     may_move |= changes_with_time(condition);
-                    self.truth(condition, customer, invoice) == Truth::Yes
+                    self.truth(condition, customer, invoice)
                 }
             };
-            if matches {
+            tried(SegmentId(at), truth);
+            if truth == Truth::Yes {
                 return Some(Placed { segment: SegmentId(at), may_move });
             }
         }
@@ -141,6 +174,7 @@ impl<'a> Day<'a> {
                 customer,
                 invoice,
                 calendar,
+                rolling: self.rolling(Some(id), calendar),
                 scope: &scope,
                 free_from,
                 present: &present,
@@ -163,24 +197,36 @@ impl<'a> Day<'a> {
         if placed.may_move { earlier(next, free_from) } else { next }
     }
 
-    fn present_keys(&self, segment: SegmentId) -> Vec<KeyId> {
+    pub(super) fn present_keys(&self, segment: SegmentId) -> Vec<KeyId> {
         let ladders = self.program.ladders_of(segment).iter();
         ladders.flat_map(|id| self.program.ladders[id.0].keys.iter().flatten().copied()).collect()
     }
 
     fn waiting(&self, customer: &CustomerState<'a>, at: usize, next: Option<NaiveDate>) -> Waiting {
         let invoice = &customer.invoices[at];
-        let owner = match &invoice.handed_to {
-            Some(role) => Some(role.to_string()),
-            None => self.owner(customer, invoice).map(|person| person.address.to_string()),
-        };
         Waiting {
             customer: self.snapshot.customer_id(customer.row).to_owned(),
             invoice: self.snapshot.invoice_id(invoice.row).to_owned(),
+            balance: invoice.balance,
+            currency: invoice.balance.currency,
+            due_date: invoice.due,
+            days_overdue: invoice.days_overdue,
             stage: invoice.stage,
             since: invoice.since,
-            owner,
+            owner: self.looked_after_by(customer, invoice),
             next,
+        }
+    }
+
+    /// Who looks after an invoice: an address, or the role it was handed to.
+    pub(super) fn looked_after_by(
+        &self,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<String> {
+        match &invoice.handed_to {
+            Some(role) => Some(role.to_string()),
+            None => self.owner(customer, invoice).map(|person| person.address.to_string()),
         }
     }
 
@@ -194,7 +240,8 @@ impl<'a> Day<'a> {
         if candidates.is_empty() {
             return;
         }
-        let mut groups = combine(candidates, customer, self.snapshot);
+        let alone = self.program.policy.settings.one_message_per_invoice;
+        let mut groups = combine(candidates, customer, self.snapshot, alone);
         let has_message = groups.iter().any(|group| group.is_free() && group.channel().is_some());
         let written = if has_message { Some(self.written(customer)) } else { None };
         let mut taken: Vec<Channel> = written.as_ref().map_or(Vec::new(), |written| written.today.clone());
@@ -209,6 +256,8 @@ impl<'a> Day<'a> {
                 }
             }
             let calendar = self.calendar(customer, &customer.invoices[group.lead().invoice]);
+            let calendar = self.rolling(group.lead().origin.ladder(), calendar);
+            group.blockers.extend(self.no_hours(group));
             if let (Some(channel), Some(written), true) = (group.channel(), &written, group.is_free()) {
                 self.limit(group, channel, written, &mut taken, calendar);
             }
@@ -234,12 +283,23 @@ impl<'a> Day<'a> {
         calendar: &Calendar,
     ) {
         group.blockers.extend(self.customer_limit(group, written, calendar));
-        if taken.contains(&channel) {
+        if taken.contains(&channel) && !self.program.policy.settings.one_message_per_invoice {
             let sentence =
                 format!("one {} a day to a customer, and a more urgent one goes first", name(channel));
             let blocker = Blocker { until: Some(self.today), ..self.blocker("one_a_day", sentence, None) };
             group.blockers.push(blocker);
         }
+    }
+
+    /// What keeps a message back whose members may go out at no common hour.
+    fn no_hours(&self, group: &Group<'a>) -> Option<Blocker> {
+        let (from, to) = group.hours().filter(|(from, to)| from >= to && group.is_free())?;
+        let sentence = format!(
+            "`messages between` leaves it no hour: not before {} and not after {}",
+            hour(from),
+            hour(to)
+        );
+        Some(self.blocker("no_hours", sentence, None))
     }
 
     fn withheld(&self, group: &Group<'a>, action: Action) -> Withheld {
@@ -302,12 +362,17 @@ impl<'a> Day<'a> {
             }
             _ => {}
         }
-        action.deadline = lead.step_line.deadline.map(|days| add_days(self.today, i64::from(days)));
+        let lead_deadline = lead.step_line.deadline;
+        action.deadline = lead_deadline.map(|days| add_days(self.today, i64::from(days)));
+        action.window = group.hours().map(|(from, to)| Window { from: hour(from), to: hour(to) });
         self.enclosures(customer, group, &mut action);
         action.members = group.members.iter().map(|member| self.member(customer, member)).collect();
         action.keys = group.members.iter().map(|member| member.key.clone()).collect();
         self.write_action(customer, group, &invoices, &mut action);
         self.seal(&mut action);
+        if let Some(days) = lead_deadline.filter(|_| action.body.is_some()) {
+            action.content = self.content_of_any_day(customer, group, &action, days);
+        }
         self.settle_mode(customer, group, &mut action);
         action
     }
@@ -363,6 +428,22 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// The content of a message that gives a deadline: what is approved is the number of days, not the date, which
+    /// moves from day to day until the message goes out (R17).
+    fn content_of_any_day(
+        &self,
+        customer: &CustomerState<'a>,
+        group: &Group<'a>,
+        action: &Action,
+        days: u32,
+    ) -> Option<String> {
+        let template = group.lead().template.as_ref()?;
+        let some_day = NaiveDate::from_ymd_opt(2000, 1, 1);
+        let written = self.write(template.id, customer, &group.invoices(), some_day).ok()?;
+        let body = format!("{days} days: {}", written.body);
+        Some(content(&Action { subject: written.subject, body: Some(body), ..action.clone() }))
+    }
+
     /// Who has to do what before it is carried out (R15, R17).
     fn settle_mode(&self, customer: &CustomerState<'a>, group: &Group<'a>, action: &mut Action) {
         let by_person = group.members.iter().any(|member| member.by_hand);
@@ -412,13 +493,12 @@ impl<'a> Day<'a> {
         step: String,
         because: Because,
     ) -> Action {
-        let name = self.snapshot.customers.name.get(customer.row.index());
         Action {
             date: self.today,
             valid_on: self.today,
             window: None,
             customer: self.snapshot.customer_id(customer.row).to_owned(),
-            customer_name: name.map(|name| self.snapshot.text(name).to_owned()),
+            customer_name: self.customer_name(customer),
             invoices: Vec::new(),
             kind,
             step,
@@ -508,6 +588,10 @@ fn content(action: &Action) -> String {
         });
     }
     hash.long()
+}
+
+fn hour(time: NaiveTime) -> String {
+    time.format("%H:%M").to_string()
 }
 
 fn daily_limits(group: &Group) -> Vec<(RuleId, u32)> {

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 use super::day::Day;
 use super::history::{self, status, up_to};
@@ -33,6 +34,20 @@ impl<'a> Promised<'a> {
             Promised::Pending(promise) | Promised::Kept(promise) | Promised::Broken(promise) => Some(promise),
         }
     }
+}
+
+/// What tells the open balance of an invoice (R2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BalanceSource {
+    /// The amount less payments and credit notes of its own.
+    Payments,
+    /// The day it was settled has come.
+    PaidDate,
+    /// The column of open balances.
+    BalanceColumn,
+    /// Nothing was paid: the amount.
+    Amount,
 }
 
 /// A mark on an invoice, from the ledger.
@@ -132,7 +147,7 @@ impl<'a> Day<'a> {
         let due = snapshot.invoices.due_date[at];
         let mut state = InvoiceState {
             row,
-            balance: Money::new(self.open_balance(row), snapshot.invoices.currency[at]),
+            balance: Money::new(self.open_balance(row).0, snapshot.invoices.currency[at]),
             due,
             days_overdue: days_between(due, self.today),
             stage: Stage::Sent,
@@ -150,24 +165,29 @@ impl<'a> Day<'a> {
         state
     }
 
-    /// The open balance, before any tolerance (R2).
-    fn open_balance(&self, row: InvoiceRow) -> i64 {
+    /// The open balance, before any tolerance, and what tells it (R2).
+    pub(super) fn open_balance(&self, row: InvoiceRow) -> (i64, BalanceSource) {
         let invoices = &self.snapshot.invoices;
         let at = row.index();
         let amount = invoices.amount[at];
         let own = self.snapshot.payments_of(row);
         if !own.is_empty() {
             let paid = own.iter().filter(|payment| payment.date <= self.today);
-            return paid.fold(amount, |left, payment| left.saturating_sub(payment.money.minor));
+            let left = paid.fold(amount, |left, payment| left.saturating_sub(payment.money.minor));
+            return (left, BalanceSource::Payments);
         }
         if invoices.paid_date.get(at).is_some_and(|paid| paid <= self.today) {
-            return 0;
+            return (0, BalanceSource::PaidDate);
         }
         let is_current = self.snapshot.taken_on.is_none_or(|taken| taken <= self.today);
-        invoices.balance.get(at).filter(|_| is_current).unwrap_or(amount)
+        match invoices.balance.get(at).filter(|_| is_current) {
+            Some(balance) => (balance, BalanceSource::BalanceColumn),
+            None => (amount, BalanceSource::Amount),
+        }
     }
 
-    fn tolerance(&self, currency: Currency) -> i64 {
+    /// The least balance that is open.
+    pub(super) fn tolerance(&self, currency: Currency) -> i64 {
         let settings = &self.program.policy.settings;
         let tolerance = settings.tolerances.iter().find(|amount| amount.currency == currency);
         // Nothing at all is never open, so the least open balance is one minor unit.
@@ -240,6 +260,16 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// The day of the last payment or credit note of an invoice's own.
+    pub(super) fn last_payment(&self, row: InvoiceRow) -> Option<NaiveDate> {
+        self.snapshot
+            .payments_of(row)
+            .iter()
+            .map(|payment| payment.date)
+            .filter(|&date| date <= self.today)
+            .max()
+    }
+
     /// The day an invoice was settled, as far as the data says.
     fn settled_on(&self, row: InvoiceRow) -> Option<NaiveDate> {
         let last = self.snapshot.payments_of(row).iter().rfind(|payment| payment.date <= self.today);
@@ -262,17 +292,8 @@ impl<'a> Day<'a> {
 
     /// What became of a promise, given the open balance of its invoice.
     pub(super) fn judge(&self, promise: &'a Promise, balance: i64) -> Promised<'a> {
-        let amount = self.snapshot.invoices.amount[promise.invoice.index()];
         let settled = balance < self.tolerance(self.snapshot.invoices.currency[promise.invoice.index()]);
-        let own = self.snapshot.payments_of(promise.invoice);
-        let paid = if own.is_empty() {
-            // Nobody knows when it was paid: what was paid counts for the promise.
-            amount.saturating_sub(balance)
-        } else {
-            let since =
-                |payment: &&Payment| promise.made.holds_on(payment.date) && payment.date <= self.today;
-            own.iter().filter(since).fold(0_i64, |sum, payment| sum.saturating_add(payment.money.minor))
-        };
+        let paid = self.paid_since(promise, balance);
         // An amount of nothing is no amount: the whole balance is promised.
         let reached = promise.amount.is_some_and(|promised| promised > 0 && paid >= promised);
         if settled || reached {
@@ -282,6 +303,17 @@ impl<'a> Day<'a> {
         } else {
             Promised::Broken(promise)
         }
+    }
+
+    /// What counts for a promise: the payments since it was made.
+    pub(super) fn paid_since(&self, promise: &Promise, balance: i64) -> i64 {
+        let own = self.snapshot.payments_of(promise.invoice);
+        if own.is_empty() {
+            // Nobody knows when it was paid: what was paid counts for the promise.
+            return self.snapshot.invoices.amount[promise.invoice.index()].saturating_sub(balance);
+        }
+        let since = |payment: &&Payment| promise.made.holds_on(payment.date) && payment.date <= self.today;
+        own.iter().filter(since).fold(0_i64, |sum, payment| sum.saturating_add(payment.money.minor))
     }
 
     /// The value of a field for an invoice and its customer.
@@ -482,7 +514,7 @@ impl<'a> Day<'a> {
     }
 
     /// The day of the last message to a customer.
-    fn last_message(&self, row: CustomerRow) -> Option<NaiveDate> {
+    pub(super) fn last_message(&self, row: CustomerRow) -> Option<NaiveDate> {
         let rows = self.snapshot.ledger_of_customer(row).filter(|row| row.date <= self.today);
         let sent =
             rows.filter(|row| row.outcome != Outcome::Withdrawn && self.history.message(row).is_some());

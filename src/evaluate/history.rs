@@ -70,11 +70,27 @@ pub(super) enum Status {
     Declined(NaiveDate),
     /// Nobody knows.
     Unknown,
+    /// Given to a person on this day, who has not done it yet; the ladder waits (`and wait`).
+    Pending(NaiveDate),
 }
 
 /// The rows up to a day, which are the first ones: rows are sorted by date.
 pub(super) fn up_to(rows: &[LedgerRow], today: NaiveDate) -> &[LedgerRow] {
     &rows[..rows.partition_point(|row| row.date <= today)]
+}
+
+/// What became of a step that its ladder waits for: only `done` carries it out (R9).
+pub(super) fn status_of_waiting<'a>(
+    rows: impl Iterator<Item = &'a LedgerRow> + Clone,
+    today: NaiveDate,
+) -> Status {
+    match status(rows.clone(), today) {
+        Status::CarriedOut(since) => {
+            let done = rows.into_iter().find(|row| row.outcome == Outcome::Done);
+            done.map_or(Status::Pending(since), |row| Status::CarriedOut(row.date))
+        }
+        other => other,
+    }
 }
 
 /// What became of a step: the latest of its rows decides (R9). Approvals decide nothing.
@@ -121,7 +137,7 @@ pub(super) fn rows_of<'a>(
     rows: &'a [LedgerRow],
     key: KeyId,
     occurrence: u32,
-) -> impl Iterator<Item = &'a LedgerRow> {
+) -> impl Iterator<Item = &'a LedgerRow> + Clone {
     rows.iter().filter(move |row| {
         let name = history.name(row);
         name.key == Some(key) && name.occurrence == occurrence

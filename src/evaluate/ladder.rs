@@ -1,5 +1,7 @@
 //! Which rung of a ladder is due (R9, R10, R11, R13).
 
+mod trace;
+
 use chrono::NaiveDate;
 
 use super::condition::Truth;
@@ -7,11 +9,13 @@ use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use super::history::{self, Status};
 use super::restrictions::{Declined, Scope};
-use super::schedule::Planned;
+use super::schedule::{Planned, offset};
 use crate::calendar::{Calendar, add_days, days_between};
 use crate::compile::{KeyId, changes_with_time};
 use crate::model::{Act, Anchor, CatchUp, Ladder, LadderId, Moment, Step};
 use crate::snapshot::ledger::LedgerRow;
+
+pub(super) use trace::{Delay, Seen, SeenStep, Standing};
 
 /// A step of a ladder that is due today, or would be if nothing stood in its way.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +61,8 @@ pub(super) struct Climber<'d, 'a> {
     pub(super) customer: &'d CustomerState<'a>,
     pub(super) invoice: &'d InvoiceState<'a>,
     pub(super) calendar: &'d Calendar,
+    /// The calendar that moves its contacts: one without closed days where nothing moves.
+    pub(super) rolling: &'d Calendar,
     pub(super) scope: &'d Scope<'a>,
     /// The first day after today on which nothing holds the invoice, where that is known.
     pub(super) free_from: Option<NaiveDate>,
@@ -65,15 +71,27 @@ pub(super) struct Climber<'d, 'a> {
 }
 
 impl<'a> Climber<'_, 'a> {
-    /// The steps that are due, and otherwise when the next is.
-    pub(super) fn climb(&self) -> Climb<'a> {
+    /// The rungs on this invoice, what lies behind it, and the last that was carried out.
+    fn ground(&self) -> (Vec<Planned>, Option<Behind>, Option<Behind>) {
         let foreign = self.foreign_contact();
         let horizon = foreign.map_or(self.day.today, |(nominal, _)| nominal.max(self.day.today));
         let known = |rung| self.highest_known(rung);
         let mut rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
         let behind = self.behind(&rungs, foreign);
-        let first = behind.and_then(|behind| behind.index).map_or(0, |index| index + 1);
+        let last = self.carried_out(&rungs, behind);
+        self.follow(&mut rungs, above(behind), last);
+        (rungs, behind, last)
+    }
+
+    /// The steps that are due, and otherwise when the next is.
+    pub(super) fn climb(&self) -> Climb<'a> {
+        let (mut rungs, behind, last) = self.ground();
+        let first = above(behind);
         let mut climb = Climb::default();
+        if let Some(rung) = self.waited_for(&rungs) {
+            self.wait(rung, &mut climb);
+            return climb;
+        }
         if let Some(behind) = behind {
             self.remaining(&rungs, behind, &mut climb);
         }
@@ -82,7 +100,6 @@ impl<'a> Climber<'_, 'a> {
         self.respect_deadline(&mut rungs, first);
         match self.ladder().catch_up {
             CatchUp::OneAtATime | CatchUp::OnePerRun | CatchUp::All { .. } => {
-                let last = self.carried_out(&rungs, behind);
                 self.next_rung(&rungs[first..], last, started_today, &mut climb);
             }
             CatchUp::SameDayOnly => self.rung_of_today(&rungs[first..], started_today, &mut climb),
@@ -121,12 +138,13 @@ impl<'a> Climber<'_, 'a> {
             .unwrap_or(0)
     }
 
-    fn status(&self, key: KeyId, occurrence: u32) -> Status {
+    fn status(&self, step: &Step, key: KeyId, occurrence: u32) -> Status {
         if self.invoice.rows.is_empty() {
             return Status::Open;
         }
         let rows = history::rows_of(&self.day.history, self.invoice.rows, key, occurrence);
-        history::status(rows, self.day.today)
+        let status = if step.waits { history::status_of_waiting } else { history::status };
+        status(rows, self.day.today)
     }
 
     /// What lies behind the invoice: its own rungs, and what stands in no present ladder (R13).
@@ -139,6 +157,25 @@ impl<'a> Climber<'_, 'a> {
         match (own, foreign) {
             (Some(own), Some(foreign)) if foreign.nominal > own.nominal => Some(foreign),
             (own, foreign) => own.or(foreign),
+        }
+    }
+
+    /// Plans the rungs that count from the one above them: from the last one carried out, or from the plan of the one
+    /// above when that is still to come (R7).
+    fn follow(&self, rungs: &mut [Planned], first: usize, last: Option<Behind>) {
+        let mut above = last.and_then(|behind| behind.carried_out);
+        for rung in &mut rungs[first..] {
+            let moment = self.ladder().rungs[rung.rung].moment;
+            if let (Anchor::Previous, Some(above)) = (moment.anchor, above) {
+                let day = offset(above, moment.offset, self.calendar);
+                let moves = self.has_contact(rung);
+                rung.planned = if moves {
+                    self.ladder().weekends.roll(day, self.invoice.due, self.calendar)
+                } else {
+                    day
+                };
+            }
+            above = Some(rung.planned);
         }
     }
 
@@ -158,7 +195,7 @@ impl<'a> Climber<'_, 'a> {
         let mut carried_out: Option<NaiveDate> = None;
         let mut touched: Option<NaiveDate> = None;
         for (step, key) in self.steps(rung) {
-            match self.status(key, rung.occurrence) {
+            match self.status(step, key, rung.occurrence) {
                 Status::CarriedOut(date) => {
                     carried_out = carried_out.max(Some(date));
                     touched = touched.max(Some(date));
@@ -186,28 +223,30 @@ impl<'a> Climber<'_, 'a> {
 
     /// The highest contact that stands in no present ladder: where it stands, and its day (R13).
     fn foreign_contact(&self) -> Option<(NaiveDate, NaiveDate)> {
-        let contacts = self.invoice.rows.iter().filter(|row| {
-            let name = self.day.history.name(row);
-            let is_present = name.key.is_some_and(|key| self.present.contains(&key));
-            row.outcome.carries_out()
-                && !is_present
-                && self.day.history.channel(row).is_some()
-                && !self.undone(row)
-        });
+        let contacts = self.invoice.rows.iter().filter(|row| self.is_foreign_contact(row));
         contacts.map(|row| (self.rung_day(row), row.date)).max()
+    }
+
+    fn is_foreign_contact(&self, row: &LedgerRow) -> bool {
+        let name = self.day.history.name(row);
+        let is_present = name.key.is_some_and(|key| self.present.contains(&key));
+        row.outcome.carries_out()
+            && !is_present
+            && self.day.history.channel(row).is_some()
+            && !self.undone(row)
     }
 
     /// A contact that stands in no present ladder, as if it were a rung of this one (R13).
     fn foreign(&self, rungs: &[Planned], (nominal, date): (NaiveDate, NaiveDate)) -> Behind {
         let index = rungs.iter().rposition(|rung| rung.nominal <= nominal);
-        let planned = self.calendar.open_on_or_after(nominal);
+        let planned = self.rolling.open_on_or_after(nominal);
         Behind { index, nominal, planned, carried_out: Some(date), touched: date, is_foreign: true }
     }
 
     /// Where a ledger row stands among rungs: at its `rung`, else at its own date (R13).
     fn rung_day(&self, row: &LedgerRow) -> NaiveDate {
         let rung = row.rung.and_then(|rung| Moment::read(self.day.snapshot.text(rung)));
-        let of_ladder = rung.filter(|rung| matches!(rung.anchor, Anchor::Due | Anchor::Issue));
+        let of_ladder = rung.filter(|rung| rung.anchor.is_of_invoice());
         of_ladder.and_then(|rung| self.day.nominal(rung, self.invoice, self.calendar)).unwrap_or(row.date)
     }
 
@@ -217,25 +256,61 @@ impl<'a> Climber<'_, 'a> {
         !matches!(history::status(same, self.day.today), Status::CarriedOut(_))
     }
 
+    /// The rung that holds up its ladder: a step of it waits for a person who has not done it yet (`and wait`).
+    fn waited_for<'r>(&self, rungs: &'r [Planned]) -> Option<&'r Planned> {
+        let program = &self.day.program.ladders[self.id.0];
+        if self.invoice.rows.is_empty() || !program.has_wait {
+            return None;
+        }
+        rungs.iter().rev().find(|rung| {
+            let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
+            self.steps(rung).any(|(step, key)| {
+                let holds_up = match self.status(step, key, rung.occurrence) {
+                    Status::Pending(_) => true,
+                    Status::CarriedOut(_) | Status::Declined(_) => false,
+                    Status::Open | Status::FailedToday | Status::Unknown => {
+                        !late && self.started(0, rung).is_some()
+                    }
+                };
+                step.waits && holds_up && self.applies(step) && !self.forbidden(step)
+            })
+        })
+    }
+
+    /// What is left of a rung that its ladder waits for; nobody knows when it goes on.
+    fn wait(&self, rung: &Planned, climb: &mut Climb<'a>) {
+        self.add_steps(rung, climb, |_| true);
+        let before = climb.due.len();
+        if !self.rolling.is_open(self.day.today) {
+            climb.due.retain(|due| matches!(due.status, Status::Pending(_)) || !is_contact(due.step));
+        }
+        if climb.due.len() < before {
+            climb.next = self.first_free(rung, self.day.today);
+        }
+    }
+
     /// The other steps of the rung that was started last stay due until the next rung's planned date (R9).
     fn remaining(&self, rungs: &[Planned], behind: Behind, climb: &mut Climb<'a>) {
-        let Some(rung) = behind.index.map(|index| rungs[index]) else { return };
-        let next = behind.index.and_then(|index| rungs.get(index + 1));
-        let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
-        let lapsed = next.is_some_and(|next| self.day.today >= next.planned) || self.lapsed(&rung);
-        if late || lapsed || self.started(0, &rung).is_none() {
-            return;
-        }
+        let Some(rung) = self.unfinished(rungs, behind) else { return };
         self.add_steps(&rung, climb, |_| true);
         let before = climb.due.len();
         let quiet =
             self.deadline(rungs).is_some_and(|(set, over)| set < self.day.today && self.day.today <= over);
-        if quiet || !self.calendar.is_open(self.day.today) {
+        if quiet || !self.rolling.is_open(self.day.today) {
             climb.due.retain(|due| !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
             climb.next = self.first_free(&rung, self.day.today);
         }
+    }
+
+    /// The rung that was started last, while its other steps have not lapsed.
+    fn unfinished(&self, rungs: &[Planned], behind: Behind) -> Option<Planned> {
+        let rung = behind.index.map(|index| rungs[index])?;
+        let next = behind.index.and_then(|index| rungs.get(index + 1));
+        let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
+        let lapsed = next.is_some_and(|next| self.day.today >= next.planned) || self.lapsed(&rung);
+        (!late && !lapsed && self.started(0, &rung).is_some()).then_some(rung)
     }
 
     /// Steps counted from the due or issue date with a day before the due date lapse on the due date (R10).
@@ -258,8 +333,11 @@ impl<'a> Climber<'_, 'a> {
         let mut acting = false;
         let mut sooner: Option<NaiveDate> = None;
         for rung in rungs.iter().filter(|rung| !self.lapsed(rung)) {
-            let can_act = self.any_acts(rung);
-            let day = self.spaced(rung, last);
+            let (day, today) = (self.spaced(rung, last), self.day.today);
+            let later = day > today || started_today;
+            let first = if later { self.first_free(rung, day).unwrap_or(day) } else { today };
+            let mut live = self.live_steps(rung, first);
+            let can_act = live.any(|(step, _)| self.applies(step) && !self.forbidden(step));
             if acting && can_act {
                 // The rung before this one is due, but lapses on the due date if nothing lets it go before.
                 sooner = earlier(sooner, self.first_free(rung, day.max(self.invoice.due)));
@@ -269,13 +347,17 @@ impl<'a> Climber<'_, 'a> {
                 let before = climb.due.len();
                 self.act_or_wait(rung, day, started_today, climb);
                 acting = climb.due.len() > before;
-            } else if rung.planned <= self.day.today && self.any_applies(rung) {
+            } else if rung.planned <= today
+                && self.live_steps(rung, first).any(|(step, _)| self.applies(step))
+            {
                 skipped = Some(rung);
             }
             if (acting || !can_act) && self.may_apply_later(rung) {
                 sooner = earlier(sooner, self.first_free(rung, rung.planned));
             }
-            if can_act && (!acting || rung.nominal >= self.invoice.due) {
+            // Where all of it lapses with the day, the ladder may go on without it.
+            let stays = self.live_steps(rung, add_days(first, 1)).next().is_some();
+            if can_act && (!acting || (stays && rung.nominal >= self.invoice.due)) {
                 break;
             }
         }
@@ -287,11 +369,17 @@ impl<'a> Climber<'_, 'a> {
     }
 
     fn any_acts(&self, rung: &Planned) -> bool {
-        self.steps(rung).any(|(step, _)| self.applies(step) && !self.forbidden(step))
+        self.live_steps(rung, self.day.today).any(|(step, _)| self.applies(step) && !self.forbidden(step))
     }
 
     fn any_applies(&self, rung: &Planned) -> bool {
-        self.steps(rung).any(|(step, _)| self.applies(step))
+        self.live_steps(rung, self.day.today).any(|(step, _)| self.applies(step))
+    }
+
+    /// The steps of a rung that have not lapsed on a day: what is marked so lapses when its day is missed (R10).
+    fn live_steps(&self, rung: &Planned, on: NaiveDate) -> impl Iterator<Item = (&'a Step, KeyId)> + use<'a> {
+        let missed = on > rung.planned;
+        self.steps(rung).filter(move |(step, _)| !(missed && step.skip_if_missed))
     }
 
     /// `latest`: the highest rung whose day has come, with unfinished flags and escalations below it (R11).
@@ -342,7 +430,7 @@ impl<'a> Climber<'_, 'a> {
         }
         let steps =
             rungs.iter().flat_map(|rung| self.steps(rung).map(|(step, key)| (step, key, rung.occurrence)));
-        let set = steps.filter_map(|(step, key, occurrence)| match self.status(key, occurrence) {
+        let set = steps.filter_map(|(step, key, occurrence)| match self.status(step, key, occurrence) {
             Status::CarriedOut(date) => Some((date, add_days(date, i64::from(step.deadline?)))),
             _ => None,
         });
@@ -354,7 +442,7 @@ impl<'a> Climber<'_, 'a> {
         let Some((_, over)) = self.deadline(rungs) else { return };
         let free = match self.ladder().catch_up {
             CatchUp::SameDayOnly => add_days(self.day.today, -1),
-            _ => self.calendar.open_on_or_after(add_days(over, 1)),
+            _ => self.rolling.open_on_or_after(add_days(over, 1)),
         };
         for rung in rungs[first..].iter_mut().filter(|rung| rung.planned <= over && self.has_contact(rung)) {
             rung.planned = free;
@@ -363,6 +451,9 @@ impl<'a> Climber<'_, 'a> {
 
     /// The day of a rung: planned, but some time after the one before it when that one was late (R11).
     fn spaced(&self, rung: &Planned, last: Option<Behind>) -> NaiveDate {
+        if self.ladder().rungs[rung.rung].moment.anchor == Anchor::Previous {
+            return rung.planned;
+        }
         let late = last.and_then(|behind| {
             let carried_out = behind.carried_out.filter(|&date| date > behind.planned)?;
             let gap = match self.ladder().catch_up {
@@ -375,7 +466,7 @@ impl<'a> Climber<'_, 'a> {
         match late {
             None => rung.planned,
             Some(earliest) if self.has_contact(rung) => {
-                rung.planned.max(self.calendar.open_on_or_after(earliest))
+                rung.planned.max(self.rolling.open_on_or_after(earliest))
             }
             Some(earliest) => rung.planned.max(earliest),
         }
@@ -383,7 +474,7 @@ impl<'a> Climber<'_, 'a> {
 
     fn act_or_wait(&self, rung: &Planned, day: NaiveDate, started_today: bool, climb: &mut Climb<'a>) {
         let today = self.day.today;
-        let closed = self.has_contact(rung) && !self.calendar.is_open(today);
+        let closed = self.has_contact(rung) && !self.rolling.is_open(today);
         if day > today || started_today || closed {
             climb.next = earlier(climb.next, self.first_free(rung, day));
         } else {
@@ -395,14 +486,14 @@ impl<'a> Climber<'_, 'a> {
     /// when nobody knows the end of a hold.
     fn first_free(&self, rung: &Planned, day: NaiveDate) -> Option<NaiveDate> {
         let day = self.free_from?.max(day);
-        Some(if self.has_contact(rung) { self.calendar.open_on_or_after(day) } else { day })
+        Some(if self.has_contact(rung) { self.rolling.open_on_or_after(day) } else { day })
     }
 
     /// Whether time alone can bring a rung that does not apply today.
     fn may_apply_later(&self, rung: &Planned) -> bool {
         let by_condition =
             |step: &Step| !self.applies(step) && step.when.as_ref().is_some_and(changes_with_time);
-        self.steps(rung).any(|(step, _)| {
+        self.live_steps(rung, add_days(self.day.today, 1)).any(|(step, _)| {
             by_condition(step)
                 || (self.forbidden(step) && self.scope.forbids_for_a_time(self.day, self.id, step))
         })
@@ -410,12 +501,12 @@ impl<'a> Climber<'_, 'a> {
 
     /// Adds the steps of a rung that apply and are not finished.
     fn add_steps(&self, rung: &Planned, climb: &mut Climb<'a>, wanted: impl Fn(&Act) -> bool) {
-        for (step, key) in self.steps(rung) {
-            let status = self.status(key, rung.occurrence);
+        for (step, key) in self.live_steps(rung, self.day.today) {
+            let status = self.status(step, key, rung.occurrence);
             let finished = match status {
                 Status::CarriedOut(_) => true,
                 Status::Declined(on) => self.can_be_declined(step, on),
-                Status::Open | Status::FailedToday | Status::Unknown => false,
+                Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,
             };
             let is_wanted = step.acts.first().is_some_and(&wanted);
             if is_wanted && !finished && self.applies(step) {
@@ -425,11 +516,16 @@ impl<'a> Climber<'_, 'a> {
                     step,
                     status,
                     goes_on: None,
-                    last_chance: false,
+                    last_chance: step.skip_if_missed && self.day.today >= rung.planned,
                 });
             }
         }
     }
+}
+
+/// The lowest rung above what lies behind.
+fn above(behind: Option<Behind>) -> usize {
+    behind.and_then(|behind| behind.index).map_or(0, |index| index + 1)
 }
 
 fn is_contact(step: &Step) -> bool {

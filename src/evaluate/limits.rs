@@ -14,7 +14,7 @@ use crate::snapshot::ledger::Outcome;
 /// The days on which a customer was written to, as the ledger has it.
 pub(super) struct Written {
     /// Days before today with a message, each once, oldest first.
-    days: Vec<NaiveDate>,
+    pub(super) days: Vec<NaiveDate>,
     /// The channels on which a message went out today.
     pub(super) today: Vec<Channel>,
 }
@@ -75,7 +75,7 @@ impl<'a> Day<'a> {
 impl Written {
     /// The first day from `today` on that has fewer than `times` days with a message in the `days` days that
     /// end with it, itself not counted.
-    fn free_on(&self, today: NaiveDate, times: u32, days: i64) -> Option<NaiveDate> {
+    pub(super) fn free_on(&self, today: NaiveDate, times: u32, days: i64) -> Option<NaiveDate> {
         let times = times as usize;
         let within =
             |day: NaiveDate| self.days.iter().filter(|&&d| d > add_days(day, -days) && d < day).count();

@@ -12,6 +12,7 @@ mod condition;
 mod credits;
 mod customer;
 mod day;
+pub mod explain;
 mod facts;
 mod history;
 mod ladder;
@@ -23,4 +24,5 @@ mod sentences;
 mod whole;
 
 pub use day::Options;
+pub use explain::{Explanation, explain};
 pub use whole::plan;

@@ -1,17 +1,21 @@
 //! What restricts an invoice's steps: never, holds, approvals, hands (R6, R15, R16). They only add up.
 
+mod trace;
+
 use chrono::{Datelike, NaiveDate};
 
+use super::combine::{Hours, common_hours};
 use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Promised};
+use super::ladder::earlier;
 use super::sentences;
 use crate::calendar::{Calendar, add_days};
 use crate::compile::changes_with_time;
 use crate::model::field::{Field, InvoiceField};
 use crate::model::{
-    Act, Approval, Bounds, Condition, Forbidden, LadderId, Predicate, Restriction, RestrictionKind, RoleId,
-    RuleId, SegmentId, Step,
+    Act, Approval, Bounds, CarveOut, Condition, Forbidden, LadderId, Predicate, Restriction, RestrictionKind,
+    RoleId, RuleId, SegmentId, Step,
 };
 use crate::plan::Blocker;
 use crate::snapshot::ledger::Outcome;
@@ -70,7 +74,10 @@ impl<'a> Day<'a> {
         }
         for (at, carve_out) in policy.carve_outs.iter().enumerate() {
             let unknown = match self.truth(&carve_out.when, customer, invoice) {
-                Truth::No => continue,
+                Truth::No => {
+                    scope.holds.extend(self.not_resumed(carve_out, customer, invoice));
+                    continue;
+                }
                 Truth::Yes => {
                     scope.matching.push(at);
                     None
@@ -113,17 +120,35 @@ impl<'a> Day<'a> {
             self.program.ladders_of(segment).iter().flat_map(|id| &scope.ladders[id.0].restrictions);
         let cadences = cadences.map(|restriction| InForce { restriction, carve_out: None });
         let in_force = scope.in_force.iter().copied().chain(cadences);
-        let holds = in_force.filter(|in_force| in_force.restriction.kind == RestrictionKind::Hold);
-        let holds: Vec<Blocker> = holds.map(|in_force| self.hold(&in_force, invoice)).collect();
+        let holds: Vec<Blocker> = in_force.filter_map(|in_force| self.hold(&in_force, invoice)).collect();
         scope.holds.extend(holds);
     }
 
-    /// A hold in the words of what brings it, with its end where that is known.
-    fn hold(&self, in_force: &InForce<'a>, invoice: &InvoiceState<'a>) -> Blocker {
+    /// A hold in the words of what brings it, with its end where that is known; none when its own end is over.
+    fn hold(&self, in_force: &InForce<'a>, invoice: &InvoiceState<'a>) -> Option<Blocker> {
+        let RestrictionKind::Hold { until, resume } = in_force.restriction.kind else { return None };
+        let resumed = |end| add_days(end, i64::from(resume));
+        if until.is_some_and(|until| resumed(until) < self.today) {
+            return None;
+        }
+        let blocker = self.hold_of(in_force, until, invoice);
+        let end = earlier(until, blocker.until);
+        Some(Blocker { until: end.map(resumed), ..blocker })
+    }
+
+    /// What brings a hold, and the end of that.
+    fn hold_of(
+        &self,
+        in_force: &InForce<'a>,
+        until: Option<NaiveDate>,
+        invoice: &InvoiceState<'a>,
+    ) -> Blocker {
         let rule = Some(in_force.restriction.rule);
         let Some((at, unknown)) = in_force.carve_out else {
             let block = &self.rule(in_force.restriction.rule).block;
-            return self.blocker("held", format!("`{block}` holds everything"), rule);
+            let end =
+                until.map_or(String::new(), |until| format!(" until {}", sentences::date(until, self.today)));
+            return self.blocker("held", format!("`{block}` holds everything{end}"), rule);
         };
         let carve_out = &self.program.policy.carve_outs[at];
         if let Some(field) = unknown {
@@ -145,7 +170,71 @@ impl<'a> Day<'a> {
         Blocker { until: self.known_end(&carve_out.when, invoice), ..self.blocker(code, sentence, rule) }
     }
 
-    fn field_name(&self, field: Field) -> String {
+    /// A carve-out that held until a known day and goes on some days after it: `hold and resume N days later`.
+    fn not_resumed(
+        &self,
+        carve_out: &CarveOut,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<Blocker> {
+        let held = carve_out.restrictions.iter().find_map(|restriction| match restriction.kind {
+            RestrictionKind::Hold { until, resume: resume @ 1.. } => Some((restriction.rule, until, resume)),
+            _ => None,
+        });
+        let (rule, until, resume) = held?;
+        let ended =
+            earlier(until, self.ended(&carve_out.when, customer, invoice)).filter(|&end| end < self.today)?;
+        let last = add_days(ended, i64::from(resume));
+        let sentence = format!(
+            "what `{}` held until {} goes on {resume} days later",
+            carve_out.name,
+            sentences::date(ended, self.today)
+        );
+        let blocker = Blocker { until: Some(last), ..self.blocker("held", sentence, Some(rule)) };
+        (last >= self.today).then_some(blocker)
+    }
+
+    /// The last day on which a condition held that does not any more, where dates alone tell.
+    fn ended(
+        &self,
+        condition: &Condition,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<NaiveDate> {
+        let mut first_end: Option<NaiveDate> = None;
+        for part in condition.conjuncts() {
+            if self.truth(part, customer, invoice) != Truth::Yes {
+                first_end = earlier(first_end, Some(self.end_of_part(part, invoice)?));
+            }
+        }
+        first_end
+    }
+
+    fn end_of_part(&self, part: &Condition, invoice: &InvoiceState<'a>) -> Option<NaiveDate> {
+        let Condition::Test(test) = part else { return None };
+        let over = |end: &NaiveDate| *end < self.today;
+        match (test.field, &test.predicate) {
+            (Field::Today, Predicate::Date(ranges)) => {
+                ranges.iter().filter_map(|range| range.most).filter(over).max()
+            }
+            (Field::Today, Predicate::Season(ranges)) => {
+                let year_ago = add_days(self.today, -364);
+                ranges.iter().filter_map(|range| season_end(range, year_ago)).filter(over).max()
+            }
+            (Field::Invoice(InvoiceField::Disputed), Predicate::Flag) => {
+                let closed =
+                    self.snapshot.disputes_of(invoice.row).iter().filter_map(|dispute| dispute.closed);
+                closed.map(|closed| add_days(closed, -1)).filter(over).max()
+            }
+            (Field::Invoice(InvoiceField::Promised), Predicate::Flag) => match invoice.promised {
+                Promised::Broken(promise) => Some(promise.due),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn field_name(&self, field: Field) -> String {
         match field {
             Field::Today => String::from("today"),
             Field::Invoice(field) => format!("invoice.{}", field.name()),
@@ -323,6 +412,15 @@ impl<'a> Scope<'a> {
             row.date == on && row.outcome == Outcome::Declined && day.history.channel(row) == channel
         });
         needs_approval || together.count() <= 1
+    }
+
+    /// The hours that all `messages between` in force leave.
+    pub(super) fn window(&self, ladder: Option<LadderId>) -> Option<Hours> {
+        let windows = self.all(ladder).filter_map(|in_force| match in_force.restriction.kind {
+            RestrictionKind::Window(from, to) => Some((from, to)),
+            _ => None,
+        });
+        windows.reduce(common_hours)
     }
 
     /// Limits on messages: those of a customer and those of a day (R19).

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
-use crate::calendar::{Calendar, add_days};
-use crate::model::{Anchor, Ladder, LadderId, Moment, Offset, Unit};
+use crate::calendar::{Calendar, add_days, add_months, end_of_month};
+use crate::model::{Anchor, Ladder, LadderId, Moment, Offset, PolicyCalendar, Unit, Weekends};
 
 /// A rung at one of its times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +27,21 @@ const MOST_REPETITIONS: u32 = 10_000;
 impl<'a> Day<'a> {
     /// The customer's calendar: the first whose condition holds, else the one without, else none.
     pub(super) fn calendar(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> &Calendar {
+        self.policy_calendar(customer, invoice).map_or(&self.always_open, |found| &found.calendar)
+    }
+
+    /// The same, with its name; none when no calendar of the policy is the customer's.
+    pub(super) fn policy_calendar(
+        &self,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<&'a PolicyCalendar> {
         let calendars = &self.program.policy.calendars;
         let matching = calendars.iter().find(|calendar| {
             calendar.when.as_ref().is_some_and(|when| self.truth(when, customer, invoice) == Truth::Yes)
         });
         let general = || calendars.iter().find(|calendar| calendar.when.is_none());
-        matching.or_else(general).map_or(&self.always_open, |found| &found.calendar)
+        matching.or_else(general)
     }
 
     /// The day of a moment; none while its anchor has no date.
@@ -47,6 +56,13 @@ impl<'a> Day<'a> {
             Anchor::Issue => self.snapshot.invoices.issue_date.get(invoice.row.index()),
             Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
             Anchor::Promise => invoice.promised.promise().map(|promise| promise.due),
+            Anchor::Payment => self.last_payment(invoice.row),
+            Anchor::EndOfMonth { from_issue, offset } => {
+                let anchor = if from_issue { Anchor::Issue } else { Anchor::Due };
+                self.nominal(Moment { anchor, offset }, invoice, calendar).map(end_of_month)
+            }
+            // What stands above decides, see `rungs`.
+            Anchor::Previous => None,
         };
         anchor.map(|anchor| offset(anchor, moment.offset, calendar))
     }
@@ -63,8 +79,14 @@ impl<'a> Day<'a> {
     ) -> Vec<Planned> {
         let ladder: &Ladder = &self.program.policy.ladders[id.0];
         let mut planned = Vec::with_capacity(ladder.rungs.len());
+        let mut above: Option<NaiveDate> = None;
         for (at, rung) in ladder.rungs.iter().enumerate() {
-            let Some(first) = self.nominal(rung.moment, invoice, calendar) else { continue };
+            let own = match rung.moment.anchor {
+                Anchor::Previous => above.map(|above| offset(above, rung.moment.offset, calendar)),
+                _ => self.nominal(rung.moment, invoice, calendar),
+            };
+            above = own.or(above);
+            let Some(first) = own else { continue };
             let Some(repeat) = rung.repeat else {
                 planned.push(Planned { rung: at, occurrence: 0, nominal: first, planned: first });
                 continue;
@@ -76,36 +98,43 @@ impl<'a> Day<'a> {
                 if nominal > horizon && occurrence >= least {
                     break;
                 }
-                nominal = offset(nominal, repeat.period, calendar);
+                let count = repeat.period.count.saturating_mul(i64::from(occurrence));
+                nominal = offset(first, Offset { count, ..repeat.period }, calendar);
             }
         }
         planned.sort_by_key(|rung| (rung.nominal, rung.rung, rung.occurrence));
         let contacts = &self.program.ladders[id.0].has_contact;
-        roll(&mut planned, invoice.due, calendar, |rung| contacts[rung]);
+        let mut before: Option<NaiveDate> = None;
+        for rung in &mut planned {
+            if contacts[rung.rung] {
+                rung.planned = ladder.weekends.roll(rung.nominal, invoice.due, calendar);
+            }
+            if let Some(before) = before.filter(|&before| rung.planned <= before) {
+                // Two rungs never share a day: the later one goes to the next open day.
+                rung.planned = calendar.open_on_or_after(add_days(before, 1));
+            }
+            before = Some(rung.planned);
+        }
         planned
+    }
+
+    /// How contacts of a ladder move off closed days, or those of carve-outs, which follow the policy.
+    pub(super) fn weekends(&self, ladder: Option<LadderId>) -> Weekends {
+        let policy = &self.program.policy;
+        ladder.map_or(policy.settings.weekends, |ladder| policy.ladders[ladder.0].weekends)
+    }
+
+    /// The calendar that moves the contacts of a ladder, or of carve-outs: one without closed days where nothing
+    /// moves.
+    pub(super) fn rolling<'c>(&'c self, ladder: Option<LadderId>, calendar: &'c Calendar) -> &'c Calendar {
+        if self.weekends(ladder) == Weekends::SameDay { &self.always_open } else { calendar }
     }
 }
 
-fn offset(anchor: NaiveDate, offset: Offset, calendar: &Calendar) -> NaiveDate {
+pub(super) fn offset(anchor: NaiveDate, offset: Offset, calendar: &Calendar) -> NaiveDate {
     match offset.unit {
         Unit::Days => add_days(anchor, offset.count),
         Unit::BusinessDays => calendar.add_business_days(anchor, offset.count),
-    }
-}
-
-/// Moves rungs off closed days and apart from each other: contacts before the due date back, others forward;
-/// a rung that is not after the one before it goes to the next open day after that one (R8).
-fn roll(rungs: &mut [Planned], due: NaiveDate, calendar: &Calendar, has_contact: impl Fn(usize) -> bool) {
-    let mut before: Option<NaiveDate> = None;
-    for rung in rungs {
-        rung.planned = match has_contact(rung.rung) {
-            false => rung.nominal,
-            true if rung.nominal < due => calendar.open_on_or_before(rung.nominal),
-            true => calendar.open_on_or_after(rung.nominal),
-        };
-        if let Some(before) = before.filter(|&before| rung.planned <= before) {
-            rung.planned = calendar.open_on_or_after(add_days(before, 1));
-        }
-        before = Some(rung.planned);
+        Unit::Months => add_months(anchor, offset.count),
     }
 }

@@ -14,9 +14,12 @@ use crate::model::RuleId;
 use crate::money::Currency;
 use crate::plan::digest::Hasher;
 use crate::plan::header::FORMAT_VERSION;
-use crate::plan::{Action, Blocker, Header, Mode, Plan, PolicyReference, Receivables, Totals, Withheld};
+use crate::plan::{
+    Action, Blocker, Customer, Header, Mode, Plan, PolicyReference, Receivables, Totals, Withheld,
+};
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
+use crate::snapshot::tables::CustomerRow;
 use crate::template::TemplateSet;
 
 /// Plans a day: what to do for each open invoice of the snapshot, by the policy of the program.
@@ -31,38 +34,65 @@ pub fn plan(
     options: Options,
 ) -> Plan {
     let day = Day::new(program, templates, snapshot, as_of, options);
-    let customers: Vec<_> = snapshot.customer_rows().collect();
-    let parts: Vec<Contribution> = customers.into_par_iter().map(|row| day.contribution(row)).collect();
-    let mut whole = Contribution::default();
-    let mut receivables: BTreeMap<Currency, Receivables> = BTreeMap::new();
-    for part in parts {
-        whole.actions.extend(part.actions);
-        whole.withheld.extend(part.withheld);
-        whole.waiting.extend(part.waiting);
-        whole.problems.extend(part.problems);
-        for sum in part.receivables {
-            receivables.entry(sum.currency).or_insert_with(|| Receivables::none(sum.currency)).join(&sum);
-        }
-    }
-    day.limit_per_day(&mut whole);
+    let (whole, customers) = day.whole();
     let mut problems: Vec<Problem> = snapshot.problems.iter().cloned().chain(whole.problems).collect();
     problems.extend(day.unknown_keys());
     problems.sort();
     let actions: Vec<Action> = whole.actions.into_iter().map(|counted| counted.action).collect();
     let totals = Totals::of(&actions, whole.withheld.len(), whole.waiting.len(), problems.len());
-    let header = day.header(receivables.into_values().collect(), totals);
-    Plan { header, actions, withheld: whole.withheld, waiting: whole.waiting, problems }
+    let header = day.header(whole.receivables, totals);
+    Plan { header, customers, actions, withheld: whole.withheld, waiting: whole.waiting, problems }
+}
+
+/// Whether a limit per day can concern an action.
+fn is_counted(counted: &Counted) -> bool {
+    counted.action.mode == Mode::Automatic && !counted.daily.is_empty()
 }
 
 impl Day<'_> {
+    /// All customers, after what concerns them together, and what each owes.
+    fn whole(&self) -> (Contribution, Vec<Customer>) {
+        let customers: Vec<_> = self.snapshot.customer_rows().collect();
+        let parts: Vec<Contribution> = customers.into_par_iter().map(|row| self.contribution(row)).collect();
+        let mut whole = Contribution::default();
+        let mut owing: Vec<Customer> = Vec::new();
+        let mut receivables: BTreeMap<Currency, Receivables> = BTreeMap::new();
+        for part in parts {
+            whole.actions.extend(part.actions);
+            whole.withheld.extend(part.withheld);
+            whole.waiting.extend(part.waiting);
+            whole.problems.extend(part.problems);
+            owing.extend(part.customer);
+            for sum in part.receivables {
+                receivables.entry(sum.currency).or_insert_with(|| Receivables::none(sum.currency)).join(&sum);
+            }
+        }
+        whole.receivables = receivables.into_values().collect();
+        self.limit_per_day(&mut whole);
+        (whole, owing)
+    }
+
+    /// The part of the plan that concerns one customer. The others are only looked at when a limit per day
+    /// could set them against this one.
+    pub(super) fn part_of(&self, customer: CustomerRow) -> Contribution {
+        let own = self.contribution(customer);
+        if !own.actions.iter().any(is_counted) {
+            return own;
+        }
+        let id = self.snapshot.customer_id(customer);
+        let (mut whole, _) = self.whole();
+        whole.actions.retain(|counted| counted.action.customer == id);
+        whole.withheld.retain(|withheld| withheld.action.customer == id);
+        Contribution { actions: whole.actions, withheld: whole.withheld, ..own }
+    }
+
     /// Limits per day on automatic messages: the most overdue first, then by customer and invoice (R19).
     fn limit_per_day(&self, whole: &mut Contribution) {
-        let counts = |counted: &Counted| counted.action.mode == Mode::Automatic && !counted.daily.is_empty();
-        if !whole.actions.iter().any(counts) {
+        let mut order: Vec<usize> =
+            (0..whole.actions.len()).filter(|&at| is_counted(&whole.actions[at])).collect();
+        if order.is_empty() {
             return;
         }
-        let mut order: Vec<usize> =
-            (0..whole.actions.len()).filter(|&at| counts(&whole.actions[at])).collect();
         order.sort_by_cached_key(|&at| {
             let action = &whole.actions[at].action;
             let lead = action.invoices.first();
@@ -139,7 +169,7 @@ impl Day<'_> {
         problems.collect()
     }
 
-    fn header(&self, receivables: Vec<Receivables>, totals: Totals) -> Header {
+    pub(super) fn header(&self, receivables: Vec<Receivables>, totals: Totals) -> Header {
         let policy = &self.program.policy;
         let mut header = Header {
             format_version: FORMAT_VERSION,

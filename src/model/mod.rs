@@ -12,7 +12,7 @@ pub use channel::Channel;
 pub use condition::{Bounds, Condition, Predicate, Test};
 pub use policy::{
     CarveOut, CatchUp, Catches, Ladder, LadderId, Policy, PolicyCalendar, Role, RoleHolder, RoleId, Segment,
-    SegmentId, Settings,
+    SegmentId, Settings, Weekends,
 };
 pub use rule::{Rule, RuleId};
 pub use stage::Stage;

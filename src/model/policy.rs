@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::condition::Condition;
 use super::field::{Field, OwnField};
 use super::rule::{Rule, RuleId};
@@ -93,6 +95,10 @@ pub struct Settings {
     pub fallback: Option<RoleId>,
     /// How missed rungs are caught up.
     pub catch_up: CatchUp,
+    /// How contacts move off closed days.
+    pub weekends: Weekends,
+    /// Whether messages are neither combined nor held to one a day (R18).
+    pub one_message_per_invoice: bool,
 }
 
 /// How missed rungs are caught up (R11).
@@ -112,6 +118,32 @@ pub enum CatchUp {
         /// Days between two rungs.
         days_apart: i64,
     },
+}
+
+/// How contacts move off closed days (R8).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Weekends {
+    /// Forward; back before the due date.
+    #[default]
+    NextBusinessDay,
+    /// Back, unless that reaches the due date.
+    PreviousBusinessDay,
+    /// Not at all.
+    SameDay,
+}
+
+impl Weekends {
+    /// The day to which a contact of an invoice due on `due` moves.
+    #[must_use]
+    pub fn roll(self, nominal: NaiveDate, due: NaiveDate, calendar: &Calendar) -> NaiveDate {
+        let before = calendar.open_on_or_before(nominal);
+        match self {
+            Weekends::SameDay => nominal,
+            _ if nominal < due => before,
+            Weekends::PreviousBusinessDay if before > due => before,
+            Weekends::PreviousBusinessDay | Weekends::NextBusinessDay => calendar.open_on_or_after(nominal),
+        }
+    }
 }
 
 /// A role and who has it.
@@ -156,6 +188,8 @@ pub struct Ladder {
     pub rule: RuleId,
     /// How its missed rungs are caught up.
     pub catch_up: CatchUp,
+    /// How its contacts move off closed days.
+    pub weekends: Weekends,
     /// Its rungs, in file order of their first step.
     pub rungs: Vec<Rung>,
     /// The cadence's restrictions (a segment's stand with the segment).

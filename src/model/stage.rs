@@ -1,9 +1,10 @@
 //! Where an invoice stands.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The stages of an invoice; of those that fit, the first counts (R3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// A draft, or issued after the day.

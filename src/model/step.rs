@@ -1,12 +1,16 @@
 //! Steps, their schedule and actions, and restrictions.
 
+use chrono::{NaiveDate, NaiveTime};
+
 use super::channel::Channel;
 use super::condition::Condition;
 use super::policy::RoleId;
 use super::rule::RuleId;
 
 /// What can be attached to a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Attachment {
     /// The documents of the message's invoices.
@@ -26,6 +30,25 @@ pub enum Anchor {
     Dispute,
     /// The promised date.
     Promise,
+    /// The last payment.
+    Payment,
+    /// The last rung carried out.
+    Previous,
+    /// The end of the month of another moment.
+    EndOfMonth {
+        /// Counted from the issue date, not from the due date.
+        from_issue: bool,
+        /// Counted before the month's end is taken.
+        offset: Offset,
+    },
+}
+
+impl Anchor {
+    /// Whether a date of the invoice itself decides: the due or the issue date.
+    #[must_use]
+    pub fn is_of_invoice(self) -> bool {
+        matches!(self, Anchor::Due | Anchor::Issue | Anchor::EndOfMonth { .. })
+    }
 }
 
 /// The unit of an offset.
@@ -35,14 +58,16 @@ pub enum Unit {
     Days,
     /// Open days of the customer's calendar.
     BusinessDays,
+    /// Months, held at the end of a shorter one.
+    Months,
 }
 
-/// A distance in days.
+/// A distance in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Offset {
     /// How many; negative is earlier.
     pub count: i64,
-    /// Of which days.
+    /// Of what.
     pub unit: Unit,
 }
 
@@ -58,29 +83,60 @@ pub struct Moment {
 /// The greatest offset, in days: ten years, as in policies.
 const FARTHEST: u64 = 3660;
 
+impl Offset {
+    /// No distance at all.
+    pub const ZERO: Offset = Offset { count: 0, unit: Unit::Days };
+
+    fn read(text: &str) -> Option<Offset> {
+        let (count, unit) = match text.split_once(' ') {
+            None => (text, Unit::Days),
+            Some((count, "business day" | "business days")) => (count, Unit::BusinessDays),
+            Some((count, "month" | "months")) => (count, Unit::Months),
+            Some((count, "day" | "days")) => (count, Unit::Days),
+            Some(_) => return None,
+        };
+        let count: i64 = if count.is_empty() { 0 } else { count.parse().ok()? };
+        (count.unsigned_abs() <= FARTHEST).then_some(Offset { count, unit })
+    }
+
+    fn name(self) -> String {
+        let plural = if self.count.abs() == 1 { "" } else { "s" };
+        match (self.count, self.unit) {
+            (0, _) => String::from("+0"),
+            (count, Unit::Days) => format!("{count:+}"),
+            (count, Unit::BusinessDays) => format!("{count:+} business day{plural}"),
+            (count, Unit::Months) => format!("{count:+} month{plural}"),
+        }
+    }
+}
+
 impl Moment {
     /// Reads a moment as [`Moment::name`] writes it.
     #[must_use]
     pub fn read(text: &str) -> Option<Moment> {
+        let text = text.trim();
+        if let Some(rest) = text.strip_prefix("end of month(") {
+            let (inner, rest) = rest.split_once(')')?;
+            let inner = Moment::read(inner)?;
+            let from_issue = match inner.anchor {
+                Anchor::Due => false,
+                Anchor::Issue => true,
+                _ => return None,
+            };
+            let anchor = Anchor::EndOfMonth { from_issue, offset: inner.offset };
+            return Some(Moment { anchor, offset: Offset::read(rest)? });
+        }
         let anchors = [
             ("D", Anchor::Due),
             ("issue", Anchor::Issue),
             ("dispute", Anchor::Dispute),
             ("promise", Anchor::Promise),
+            ("payment", Anchor::Payment),
+            ("previous", Anchor::Previous),
         ];
         let (rest, anchor) =
-            anchors.into_iter().find_map(|(name, anchor)| Some((text.trim().strip_prefix(name)?, anchor)))?;
-        let (count, unit) = match rest.split_once(' ') {
-            None => (rest, Unit::Days),
-            Some((count, "business day" | "business days")) => (count, Unit::BusinessDays),
-            Some((count, "day" | "days")) => (count, Unit::Days),
-            Some(_) => return None,
-        };
-        let count: i64 = if count.is_empty() { 0 } else { count.parse().ok()? };
-        if count.unsigned_abs() > FARTHEST {
-            return None;
-        }
-        Some(Moment { anchor, offset: Offset { count, unit } })
+            anchors.into_iter().find_map(|(name, anchor)| Some((text.strip_prefix(name)?, anchor)))?;
+        Some(Moment { anchor, offset: Offset::read(rest)? })
     }
 
     /// The moment as the ledger and the plan name it: `D+10`, `promise+3 business days`.
@@ -91,13 +147,15 @@ impl Moment {
             Anchor::Issue => "issue",
             Anchor::Dispute => "dispute",
             Anchor::Promise => "promise",
+            Anchor::Payment => "payment",
+            Anchor::Previous => "previous",
+            Anchor::EndOfMonth { from_issue, offset } => {
+                let anchor = if from_issue { Anchor::Issue } else { Anchor::Due };
+                let after = if self.offset.count == 0 { String::new() } else { self.offset.name() };
+                return format!("end of month({}){after}", Moment { anchor, offset }.name());
+            }
         };
-        match (self.offset.count, self.offset.unit) {
-            (0, _) => format!("{anchor}+0"),
-            (count, Unit::Days) => format!("{anchor}{count:+}"),
-            (count @ (1 | -1), Unit::BusinessDays) => format!("{anchor}{count:+} business day"),
-            (count, Unit::BusinessDays) => format!("{anchor}{count:+} business days"),
-        }
+        format!("{anchor}{}", self.offset.name())
     }
 }
 
@@ -126,6 +184,8 @@ pub struct Rung {
 pub struct Step {
     /// What the ledger remembers; a repeated step adds ` #n`, a carve-out's begins with its name and `/`.
     pub key: String,
+    /// Keys that it had before, under which the ledger may remember it.
+    pub formerly: Vec<String>,
     /// The line.
     pub rule: RuleId,
     /// When it acts, for a carve-out's step as well.
@@ -134,6 +194,10 @@ pub struct Step {
     pub when: Option<Condition>,
     /// Who must approve it, by its own line.
     pub approvals: Vec<Approval>,
+    /// Whether it lapses the day after its planned date (`if missed: skip`).
+    pub skip_if_missed: bool,
+    /// Whether its ladder waits until a person has done it: only `done` carries it out (R9).
+    pub waits: bool,
     /// Whether its message is combined with nothing but itself (R18).
     pub formal: bool,
     /// The days that its message gives the customer; until they are over the ladder makes no contact.
@@ -264,7 +328,14 @@ pub enum RestrictionKind {
     /// Messages, flags and charges need approval.
     NeedsApproval(Approval),
     /// Nothing goes on.
-    Hold,
+    Hold {
+        /// The last day, where one is written.
+        until: Option<NaiveDate>,
+        /// How many days after its end things go on.
+        resume: u32,
+    },
+    /// The hours in which messages go out.
+    Window(NaiveTime, NaiveTime),
     /// Days with a message to a customer.
     WriteAtMost {
         /// How many of them,

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use super::amount::{Amount, decimal};
 use crate::model::{Attachment, Channel, Stage};
 use crate::money::{Currency, Money};
 
 /// How an action is carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// By the program that executes the plan.
@@ -20,8 +22,20 @@ pub enum Mode {
     Manual,
 }
 
+impl Mode {
+    /// The word used in plans.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Automatic => "automatic",
+            Mode::Approval => "approval",
+            Mode::Manual => "manual",
+        }
+    }
+}
+
 /// What an action is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// An e-mail.
@@ -83,7 +97,7 @@ impl Kind {
 }
 
 /// Someone in a role.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Person {
     /// The role's name.
     pub role: Arc<str>,
@@ -92,7 +106,7 @@ pub struct Person {
 }
 
 /// Someone who must approve, and the rule that asks for it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Approver {
     /// The role's name.
     pub role: Arc<str>,
@@ -106,8 +120,14 @@ pub struct Approver {
     pub line: u32,
 }
 
+impl From<&Approver> for Person {
+    fn from(approver: &Approver) -> Person {
+        Person { role: Arc::clone(&approver.role), address: Arc::clone(&approver.address) }
+    }
+}
+
 /// To whom a message goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Recipient {
     /// `billing`, or the role named with `to`.
     pub role: Arc<str>,
@@ -116,12 +136,13 @@ pub struct Recipient {
 }
 
 /// An invoice of an action, as it stood on the day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Invoice {
     /// Its number.
     pub id: String,
     /// The open balance, in the currency's decimals.
     #[serde(serialize_with = "decimal")]
+    #[schemars(with = "Amount")]
     pub balance: Money,
     /// Its currency.
     pub currency: Currency,
@@ -131,12 +152,8 @@ pub struct Invoice {
     pub days_overdue: i64,
 }
 
-fn decimal<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&money.decimal())
-}
-
 /// One step that an action carries out; a combined message has several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Member {
     /// The invoice.
     pub invoice: String,
@@ -151,7 +168,7 @@ pub struct Member {
 }
 
 /// Why: the rule that decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Because {
     /// The rule's stable name.
     pub rule: Arc<str>,
@@ -164,7 +181,7 @@ pub struct Because {
 }
 
 /// The hours in which a message may go out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Window {
     /// From.
     pub from: String,
@@ -173,17 +190,18 @@ pub struct Window {
 }
 
 /// An amount to book.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Charge {
     /// How much, in the currency's decimals.
     #[serde(serialize_with = "decimal")]
+    #[schemars(with = "Amount")]
     pub amount: Money,
     /// The currency.
     pub currency: Currency,
 }
 
 /// One thing to do.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Action {
     /// The day of the plan.
     pub date: NaiveDate,
@@ -266,7 +284,7 @@ pub struct Action {
 }
 
 /// What keeps a step from being done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Blocker {
     /// A stable code.
     pub code: &'static str,
@@ -283,7 +301,7 @@ pub struct Blocker {
 }
 
 /// A step that is due and not done.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Withheld {
     /// What it would be.
     #[serde(flatten)]
@@ -295,12 +313,22 @@ pub struct Withheld {
 }
 
 /// An open invoice with nothing due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Waiting {
     /// The customer's id.
     pub customer: String,
     /// The invoice's number.
     pub invoice: String,
+    /// The open balance, in the currency's decimals.
+    #[serde(serialize_with = "decimal")]
+    #[schemars(with = "Amount")]
+    pub balance: Money,
+    /// Its currency.
+    pub currency: Currency,
+    /// Due date.
+    pub due_date: NaiveDate,
+    /// Days since the due date, negative before it.
+    pub days_overdue: i64,
     /// Where it stands.
     pub stage: Stage,
     /// Since when.

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::action::{Action, Kind, Mode};
+use super::amount::{Amount, decimal};
 use crate::money::{Currency, Money};
 
 /// The version of the plan's form.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// The policy a plan was made with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PolicyReference {
     /// Its name.
     pub name: String,
@@ -21,17 +23,14 @@ pub struct PolicyReference {
 }
 
 /// A number of invoices and their sum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Sum {
     /// How many.
     pub count: u64,
     /// How much, in the currency's decimals.
-    #[serde(serialize_with = "minor")]
+    #[serde(serialize_with = "decimal")]
+    #[schemars(with = "Amount")]
     pub amount: Money,
-}
-
-fn minor<S: serde::Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&money.decimal())
 }
 
 impl Sum {
@@ -54,7 +53,7 @@ impl Sum {
 }
 
 /// What is open in one currency, by days overdue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Receivables {
     /// The currency.
     pub currency: Currency,
@@ -120,7 +119,7 @@ impl Receivables {
 }
 
 /// Actions of one mode and kind in one currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Total {
     /// Automatic, approval or manual.
     pub mode: Mode,
@@ -131,12 +130,13 @@ pub struct Total {
     /// How many actions.
     pub actions: u64,
     /// What is open on their invoices, each counted once per action, in the currency's decimals.
-    #[serde(serialize_with = "minor")]
+    #[serde(serialize_with = "decimal")]
+    #[schemars(with = "Amount")]
     pub amount: Money,
 }
 
 /// Totals of a plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Totals {
     /// How many actions.
     pub actions: u64,
@@ -184,7 +184,7 @@ impl Totals {
 }
 
 /// What a plan was made from, and its totals.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Header {
     /// The version of this form.
     pub format_version: u32,

@@ -3,25 +3,31 @@
 //! Keys are added by later minor versions and never change their meaning; readers ignore unknown ones.
 
 pub mod action;
+pub mod amount;
+pub mod customer;
 pub mod digest;
 pub mod header;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use action::{
     Action, Approver, Because, Blocker, Charge, Invoice, Kind, Member, Mode, Person, Recipient, Waiting,
     Window, Withheld,
 };
-pub use header::{Header, PolicyReference, Receivables, Totals};
+pub use customer::{Customer, Owed};
+pub use header::{Header, PolicyReference, Receivables, Sum, Totals};
 
 use crate::snapshot::problem::Problem;
 
 /// What is to be done on a day, what is withheld and why, and what waits.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Plan {
     /// What the plan was made from, and its totals.
     #[serde(flatten)]
     pub header: Header,
+    /// Who owes what: the customers with open invoices, by id.
+    pub customers: Vec<Customer>,
     /// What to do, by customer, invoice and step.
     pub actions: Vec<Action>,
     /// What would be due but is not to be done, in the same order.

@@ -2,7 +2,7 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use super::text::clean;
+use super::escape::clean;
 
 /// Lines shown around a change.
 const AROUND: usize = 2;

@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::evaluate::Explanation;
 use crate::plan::{Plan, Totals};
 
 /// One JSON document.
@@ -13,6 +15,15 @@ use crate::plan::{Plan, Totals};
 /// When the writer fails.
 pub fn document(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, plan)?;
+    writeln!(out)
+}
+
+/// An explanation as one JSON document.
+///
+/// # Errors
+/// When the writer fails.
+pub fn explanation(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, explanation)?;
     writeln!(out)
 }
 
@@ -25,18 +36,19 @@ struct Line<'a, T> {
 }
 
 /// The last line; a file without it is not whole and must not be used.
-#[derive(Serialize)]
-struct End<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct End<'a> {
     plan_id: &'a str,
     totals: &'a Totals,
 }
 
-/// A header line, one line for each action, withheld step, waiting invoice and problem, and an end line.
+/// A header line, one line for each customer, action, withheld step, waiting invoice and problem, and an end line.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn lines(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     all(out, "header", std::slice::from_ref(&plan.header))?;
+    all(out, "customer", &plan.customers)?;
     all(out, "action", &plan.actions)?;
     all(out, "withheld", &plan.withheld)?;
     all(out, "waiting", &plan.waiting)?;

@@ -1,6 +1,14 @@
 //! Values to text: what people and programs read.
 
+pub mod csv;
 pub mod diagnostic;
 pub mod difference;
+pub mod escape;
+pub mod explain;
 pub mod json;
+pub mod markdown;
+pub mod schema;
+mod summary;
 pub mod text;
+mod words;
+pub mod yaml;

@@ -15,7 +15,7 @@ use problem::Problem;
 use tables::{Contact, CustomerRow, Customers, Dispute, InvoiceRow, Invoices, Payment, Promise, Ranges};
 use texts::{Text, Texts};
 
-pub use load::{LoadError, LoadOptions, Unreadable, load, parse_document};
+pub use load::{LoadError, LoadOptions, Unreadable, load, parse_document, schema};
 
 /// Everything known about customers and invoices, as one immutable value.
 #[derive(Debug, Clone, Default)]

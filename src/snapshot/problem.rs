@@ -1,11 +1,12 @@
 //! What is wrong with the data: found once, counted, never silent (R5).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::code::Code;
 
 /// Where in a data file; never the row's text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Place {
     /// The file, relative to the snapshot's folder.
     pub file: String,
@@ -18,7 +19,7 @@ pub struct Place {
 }
 
 /// One finding about the data.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Problem {
     /// The customer concerned, whose contacts are withheld when no invoice is named.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,6 +28,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice: Option<String>,
     /// A stable name for this kind of problem.
+    #[schemars(with = "String")]
     pub code: Code,
     /// What is wrong and how to mend it.
     pub message: String,

@@ -4,7 +4,8 @@ mod places;
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
-use crate::model::{Attachment, CatchUp, Channel};
+pub use crate::model::{Anchor, CatchUp, Offset, Unit, Weekends};
+use crate::model::{Attachment, Channel};
 use crate::money::Money;
 use crate::span::Span;
 
@@ -110,17 +111,6 @@ pub struct Allow {
     pub code: Name,
     /// Why; an empty one has been refused.
     pub reason: String,
-}
-
-/// How contacts move off closed days (R8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weekends {
-    /// Forward.
-    NextBusinessDay,
-    /// Back, unless that reaches the due date.
-    PreviousBusinessDay,
-    /// Not at all.
-    SameDay,
 }
 
 /// A trial on some customers.
@@ -324,50 +314,6 @@ pub struct Moment {
     pub anchor: Anchor,
     /// How far.
     pub offset: Offset,
-}
-
-/// What a moment counts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
-    /// The due date, `D`.
-    Due,
-    /// The issue date.
-    Issue,
-    /// The opening of the dispute.
-    Dispute,
-    /// The promised date.
-    Promise,
-    /// The last payment.
-    Payment,
-    /// The last rung carried out.
-    Previous,
-    /// The end of the month of another moment.
-    EndOfMonth {
-        /// Due or issue date.
-        from_issue: bool,
-        /// Counted before the month's end is taken.
-        offset: Offset,
-    },
-}
-
-/// A distance in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Offset {
-    /// How many; negative is earlier.
-    pub count: i64,
-    /// Of what.
-    pub unit: Unit,
-}
-
-/// The unit of a distance in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Calendar days.
-    Days,
-    /// Open days of the customer's calendar.
-    BusinessDays,
-    /// Months.
-    Months,
 }
 
 /// An action with what to do instead when there is no address.

@@ -2,13 +2,13 @@
 
 use super::ast::{
     Act, ActKind, Action, Allow, Anchor, Clause, InterestRate, Modifier, Moment, Name, NeedsApproval, Never,
-    Offset, Restriction, Schedule, Spanned, Step, Unit, Weekends,
+    Offset, Restriction, Schedule, Spanned, Step, Unit,
 };
 use super::parser::{Builder, Pair, Parts, Rule, only};
 use super::{conditions, values};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Attachment, CatchUp, Channel};
+use crate::model::{Attachment, CatchUp, Channel, Weekends};
 use crate::span::Span;
 
 /// The lines of a block of rules.

@@ -308,3 +308,29 @@ fn r17_an_approval_of_a_plain_letter_is_none_of_a_registered_one() {
         ["2026-10-21 acts approval(manager) letter notice I1"]
     );
 }
+
+/// A letter that is approved today and sent tomorrow gives its days from tomorrow.
+#[test]
+fn r17_an_approval_outlasts_the_day_of_a_deadline() {
+    let templates =
+        [("notice.md", "---\nsubject: Pay by {{ deadline | date }}\n---\nPay by {{ deadline | date }}.\n")];
+    let blocks = |days: u32| {
+        format!(
+            "segment all otherwise:\n  at D+20 email notice, deadline {days} days, needs approval by manager\n"
+        )
+    };
+    let eight = case_written(&blocks(8), &templates);
+    let plan = eight.plan_of(DUE, "2026-10-21");
+    let (key, content) = (&plan.actions[0].key, plan.actions[0].content.as_deref().unwrap());
+    let rows = format!(
+        "{DUE}\nhistory I1 2026-10-21 email notice approved, key: {key}, content: {content}, approved_by: manager"
+    );
+    let plan = eight.plan_of(&rows, "2026-10-23");
+    assert_eq!(lines(&plan), ["2026-10-23 acts automatic(manager)[manager] email notice I1"]);
+    assert_eq!(plan.actions[0].body.as_deref(), Some("Pay by 31 October 2026.\n"));
+    // Another number of days is another message.
+    assert_eq!(
+        case_written(&blocks(9), &templates).plan(&rows, "2026-10-23"),
+        ["2026-10-23 acts approval(manager) email notice I1"]
+    );
+}

@@ -20,7 +20,11 @@ const STEPS: &[&str] = &[
     "at D+15 flag f",
     "at D+20 call by finance",
     "at D+21 email n, formal, deadline 6 days",
+    "at D+21 email s, if missed: skip",
     "at D+22 letter l",
+    "at D+23 task \"Ask\" for finance and wait",
+    "at D+24 notify owner\n  at previous+2 email p",
+    "at end of month(D-2)+24 email eom",
     "at D+25 escalate to manager",
     "every 7 days from D+30, at most 2 times: email again",
 ];
@@ -36,6 +40,8 @@ const RESTRICTIONS: &[&str] = &[
     "needs approval by manager from D+8",
     "only by hand",
     "hold",
+    "hold until 2026-10-20 and resume 2 days later",
+    "messages between 08:00 and 19:00",
     "write to a customer at most once every 5 days",
 ];
 

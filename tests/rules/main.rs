@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
 #![expect(clippy::disallowed_methods, reason = "a test writes the files that it loads")]
 
+mod anchors;
 mod corners;
 mod families;
 mod laws;
+mod modifiers;
 mod r01_r06;
 mod r07_r12;
 mod r13_r17;

@@ -20,6 +20,7 @@ mod options;
 mod order;
 mod reading;
 mod records;
+mod schema;
 mod stream;
 mod values;
 
@@ -38,6 +39,7 @@ use values::Context;
 
 pub use error::{LoadError, Unreadable};
 pub use options::LoadOptions;
+pub use schema::schema;
 
 use super::Snapshot;
 use super::problem::{Place, Problem};

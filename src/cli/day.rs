@@ -1,0 +1,95 @@
+//! What the verbs share that look at a day: the policy, the data, and which day it is.
+
+use std::path::PathBuf;
+
+use chrono::{NaiveDate, Utc};
+use clap::Args;
+
+use super::check::{Deny, fails};
+use super::output::{colour_errors, tell};
+use super::project::{self, Project};
+use super::{Exit, fail};
+use crate::model::Policy;
+use crate::render;
+use crate::snapshot::{self, LoadOptions, Snapshot};
+
+/// Which policy, data and day.
+#[derive(Debug, Args)]
+pub(super) struct DayArguments {
+    /// The policy file
+    policy: PathBuf,
+    /// The snapshot: a folder of tables, or one YAML or JSON document
+    #[arg(long)]
+    data: PathBuf,
+    /// The day to plan for: a date such as 2026-10-05, or `today` in the policy's timezone [default:
+    /// the snapshot's `as_of`]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<AsOf>,
+    /// Plan for a day before the newest ledger row: marked as a replay, never to be executed
+    #[arg(long)]
+    pub(super) replay: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum AsOf {
+    Today,
+    Date(NaiveDate),
+}
+
+impl std::str::FromStr for AsOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<AsOf, String> {
+        if text == "today" {
+            return Ok(AsOf::Today);
+        }
+        let date = text.parse().map_err(|_| String::from("write a date such as 2026-10-05, or `today`"))?;
+        Ok(AsOf::Date(date))
+    }
+}
+
+impl DayArguments {
+    /// Reads the policy, tells what is wrong with it, and takes it when nothing ends the run.
+    pub(super) fn open(&self, deny: Option<Deny>) -> Result<(Project, Policy), Exit> {
+        let mut project = project::open(&self.policy).map_err(|message| fail(&message))?;
+        let shown: Vec<_> =
+            project.diagnostics.iter().filter(|found| found.severity.word() != "note").cloned().collect();
+        tell(&render::diagnostic::diagnostics(&shown, &project.sources, colour_errors()));
+        match project.policy.take().filter(|_| !fails(&project.diagnostics, deny)) {
+            Some(policy) => Ok((project, policy)),
+            None => {
+                let summary = render::diagnostic::summary(&shown);
+                Err(fail(&format!("{summary} in `{}`", self.policy.display())))
+            }
+        }
+    }
+
+    /// Reads the data as the policy asks for.
+    pub(super) fn load(&self, policy: &Policy) -> Result<Snapshot, Exit> {
+        let options = LoadOptions {
+            currency: policy.settings.currency,
+            fields: &policy.fields,
+            terms_days: policy.settings.terms_days,
+            timezone: policy.settings.timezone,
+        };
+        snapshot::load(&self.data, &options).map_err(|error| fail(&error.to_string()))
+    }
+
+    /// The day: as given, or the data's own.
+    pub(super) fn day(&self, policy: &Policy, snapshot: &Snapshot) -> Result<NaiveDate, Exit> {
+        match self.as_of {
+            Some(AsOf::Date(date)) => Ok(date),
+            Some(AsOf::Today) => Ok(Utc::now().with_timezone(&policy.settings.timezone).date_naive()),
+            None => snapshot.as_of.ok_or_else(|| {
+                fail("which day? Give `--as-of DATE`, or `as_of: DATE` in the snapshot.yaml of the data")
+            }),
+        }
+    }
+
+    /// Tells why every contact is withheld, where that is so; how the run ends.
+    pub(super) fn refusal(refused: Option<&String>) -> Exit {
+        let Some(why) = refused else { return Exit::Done };
+        tell(&format!("warning: every contact is withheld: {why}\n"));
+        Exit::Refused
+    }
+}

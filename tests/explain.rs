@@ -1,0 +1,461 @@
+//! `dun explain`: what people and programs are told about an invoice or a customer, and what a run ends with.
+#![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write the files that they run on and read the documentation"
+)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs `dun` in a folder: exit code, standard output, standard error.
+fn dun(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dun"));
+    let output = command.args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(!err.contains("panicked"), "{err}");
+    (output.status.code().unwrap(), out, err)
+}
+
+/// Explains something of a shipped fixture.
+fn of(case: &str, arguments: &[&str]) -> (i32, String, String) {
+    let (policy, data) = (format!("policies/{case}/policy.dun"), format!("fixtures/{case}"));
+    dun(root(), &[&["explain", &policy, "--data", &data], arguments].concat())
+}
+
+/// The text about something of a fixture, with its exit code when that is not 0.
+fn text(case: &str, arguments: &[&str]) -> String {
+    let (code, out, err) = of(case, arguments);
+    assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
+    out
+}
+
+fn json(case: &str, arguments: &[&str]) -> Value {
+    serde_json::from_str(&text(case, &[arguments, &["--format", "json"]].concat())).unwrap()
+}
+
+// ---- what people read
+
+/// Two steps go out today.
+#[test]
+fn an_invoice_with_steps_due() {
+    insta::assert_snapshot!(text("small-business", &["--invoice", "INV-3305"]));
+}
+
+#[test]
+fn a_disputed_invoice() {
+    insta::assert_snapshot!(text("small-business", &["--invoice", "INV-3310"]));
+}
+
+#[test]
+fn a_promised_invoice() {
+    insta::assert_snapshot!(text("small-business", &["--invoice", "INV-3312"]));
+}
+
+/// The dispute is over; the call keeps its distance from a reminder that came late.
+#[test]
+fn a_waiting_invoice() {
+    insta::assert_snapshot!(text("small-business", &["--invoice", "INV-3311"]));
+}
+
+#[test]
+fn a_paid_invoice() {
+    insta::assert_snapshot!(text("small-business", &["--invoice", "INV-3318"]));
+}
+
+/// Escalated, flagged, and at the second time of a repeated step.
+#[test]
+fn an_escalated_invoice() {
+    insta::assert_snapshot!(text("key-accounts", &["--invoice", "INV-2262"]));
+}
+
+/// A broken promise and a call that stands in no ladder.
+#[test]
+fn an_invoice_called_about_by_a_carve_out() {
+    insta::assert_snapshot!(text("key-accounts", &["--invoice", "INV-2239"]));
+}
+
+/// In a currency without a rate: what cannot be compared applies.
+#[test]
+fn an_invoice_in_another_currency() {
+    insta::assert_snapshot!(text("key-accounts", &["--invoice", "INV-2231"]));
+}
+
+#[test]
+fn a_customer_with_several_invoices() {
+    insta::assert_snapshot!(text("small-business", &["--customer", "C-0507"]));
+}
+
+/// Settled and cleared invoices stand beside the open ones.
+#[test]
+fn a_customer_with_settled_invoices() {
+    insta::assert_snapshot!(text("key-accounts", &["--customer", "C-0402"]));
+}
+
+#[test]
+fn invoices_that_are_not_open_say_why() {
+    let mut told = String::new();
+    for (case, invoice) in [
+        ("small-business", "INV-3319"),
+        ("key-accounts", "INV-2207"),
+        ("key-accounts", "INV-2212"),
+        ("key-accounts", "INV-2265"),
+    ] {
+        let text = text(case, &["--invoice", invoice]);
+        let head: Vec<&str> = text.split("\n\nWHAT HAS").next().unwrap().lines().collect();
+        writeln!(told, "{}\n", head.join("\n")).unwrap();
+    }
+    insta::assert_snapshot!(told);
+}
+
+// ---- what programs read
+
+#[test]
+fn an_explanation_as_json() {
+    insta::assert_snapshot!(text("small-business", &["--invoice", "INV-3314", "--format", "json"]));
+}
+
+/// The entries are the plan's, word for word, on all days on which the data may be used.
+#[test]
+fn the_entries_are_those_of_the_plan() {
+    for case in ["small-business", "key-accounts"] {
+        let (policy, data) = (format!("policies/{case}/policy.dun"), format!("fixtures/{case}"));
+        for day in ["2026-10-05", "2026-10-06", "2026-10-07"] {
+            let arguments = ["plan", &policy, "--data", &data, "--as-of", day, "--format", "json"];
+            let plan: Value = serde_json::from_str(&dun(root(), &arguments).1).unwrap();
+            let customers = fs::read_to_string(root().join(&data).join("customers.csv")).unwrap();
+            for id in customers.lines().skip(1).map(|line| line.split(',').next().unwrap()) {
+                let told = json(case, &["--customer", id, "--as-of", day]);
+                for list in ["actions", "withheld", "waiting"] {
+                    let own = plan[list].as_array().unwrap().iter().filter(|entry| entry["customer"] == id);
+                    let own: Vec<&Value> = own.collect();
+                    let told: Vec<&Value> = told[list].as_array().unwrap().iter().collect();
+                    assert_eq!(told, own, "{list} of {id} on {day}");
+                }
+                assert_eq!(told["plan_id"], plan["plan_id"]);
+            }
+        }
+    }
+}
+
+// ---- every state of a rung
+
+const POLICY: &str = r#"policy "Acme"
+  currency EUR
+  messages in en
+  templates "templates"
+  sender finance
+  fallback finance
+CATCH_UP
+role finance = "finance@acme.example"
+role manager = "manager@acme.example"
+calendar week:
+  closed saturday, sunday
+segment everyone otherwise:
+  use standard
+cadence standard:
+  at D-3  email mail
+  at D+3  email mail as second and sms mail
+  at D+10 call by finance
+  at D+20 call by manager, if customer.country is "FR"
+  at D+30 escalate to manager
+  every 15 days from D+45, at most 3 times: task "Decide" for manager
+carve-out quiet when customer.tags has "quiet":
+  never call
+carve-out disputes when invoice.disputed:
+  hold
+carve-out promises when invoice.promised:
+  hold
+everywhere:
+  data no older than 2 days
+"#;
+
+/// A folder with the policy and data of one customer.
+fn project(catch_up: &str, data: &str) -> tempfile::TempDir {
+    let setting = if catch_up.is_empty() { String::new() } else { format!("  catch up: {catch_up}") };
+    folder(&POLICY.replace("CATCH_UP", &setting), data)
+}
+
+fn folder(policy: &str, data: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("templates")).unwrap();
+    write("policy.dun", policy);
+    write("templates/mail.md", "---\nsubject: Invoice {{ invoice.id }}\n---\nPlease pay.\n");
+    write("data.yaml", data);
+    folder
+}
+
+/// The data: one invoice over 100 EUR, the given facts and ledger rows. It is Monday 5 October 2026.
+fn data(customer: &str, invoice: &str, history: &str) -> String {
+    let history = history.lines().map(str::trim).filter(|row| !row.is_empty());
+    let history: Vec<String> = history.map(|row| format!("  - {{ invoice_id: I1, {row} }}\n")).collect();
+    let history = if history.is_empty() { String::new() } else { format!("history:\n{}", history.concat()) };
+    format!(
+        "taken: 2026-10-05T06:00:00+02:00\nas_of: 2026-10-05\ncustomers:\n  - {{ customer_id: C1, name: Ant Ltd, email: ar@ant.example, mobile: \"+33600000000\"{customer} }}\ninvoices:\n  - {{ invoice_id: I1, customer_id: C1, amount: 100.00, {invoice} }}\n{history}"
+    )
+}
+
+/// The rungs of the invoice, a line each and one for each of its steps.
+fn rungs(folder: &tempfile::TempDir) -> String {
+    let arguments = ["explain", "policy.dun", "--data", "data.yaml", "--invoice", "I1", "--format", "json"];
+    let (code, out, err) = dun(folder.path(), &arguments);
+    assert_eq!(code, 0, "{err}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    let words = |value: &Value, keys: &[&str]| {
+        let found = keys.iter().filter_map(|key| value[key].as_str());
+        found.collect::<Vec<_>>().join(" | ")
+    };
+    let mut shown = String::new();
+    for rung in told["invoices"][0]["ladders"][0]["rungs"].as_array().unwrap() {
+        writeln!(shown, "{}", words(rung, &["rung", "planned", "state", "on", "why"])).unwrap();
+        for step in rung["steps"].as_array().unwrap() {
+            write!(shown, "    {}", words(step, &["step", "state", "on", "why"])).unwrap();
+            let blockers = step["blockers"].as_array().unwrap().iter();
+            blockers.for_each(|blocker| write!(shown, " [{}]", blocker["code"].as_str().unwrap()).unwrap());
+            shown.push('\n');
+        }
+    }
+    shown
+}
+
+#[test]
+fn every_state_of_a_rung() {
+    let second = "date: 2026-09-25, step: second, outcome: sent, rung: D+3";
+    let call = "date: 2026-10-01, step: call finance, outcome: done, rung: D+10";
+    let cases = [
+        ("lapsed before the due date, due today, and ahead", "", data("", "due_date: 2026-10-02", "")),
+        ("carried out late, so the next keeps its distance", "", data("", "due_date: 2026-09-20", second)),
+        ("passed by what came later; a condition nobody knows", "", data("", "due_date: 2026-09-20", call)),
+        (
+            "declined, with the other step left; a `never` in the way",
+            "",
+            data(
+                ", tags: quiet",
+                "due_date: 2026-09-30",
+                "date: 2026-10-05, step: second, outcome: declined",
+            ),
+        ),
+        (
+            "tried and failed today",
+            "",
+            data("", "due_date: 2026-10-02", "date: 2026-10-05, step: second, outcome: failed"),
+        ),
+        (
+            "nobody knows what became of it",
+            "",
+            data("", "due_date: 2026-09-30", "date: 2026-10-03, step: second, outcome: unknown"),
+        ),
+        ("held without a known end", "", data("", "due_date: 2026-10-02, disputed: yes", "")),
+        ("held until a promise is over", "", data("", "due_date: 2026-10-02, promise_date: 2026-10-09", "")),
+        (
+            "a contact that is no step",
+            "",
+            data("", "due_date: 2026-09-20", "date: 2026-10-02, step: fax, outcome: sent"),
+        ),
+        ("a condition that does not hold", "", data(", country: DE", "due_date: 2026-09-10", call)),
+        (
+            "repeated, the second time ahead",
+            "",
+            data(
+                "",
+                "due_date: 2026-08-15",
+                "date: 2026-09-29, step: 'task \"Decide\" #1', outcome: done, rung: D+45",
+            ),
+        ),
+        ("only the latest", "latest", data("", "due_date: 2026-09-20", "")),
+        ("the same day only", "same day only", data("", "due_date: 2026-09-20", "")),
+        ("without spacing", "one per run", data("", "due_date: 2026-09-10", second)),
+        ("three days apart", "all, 3 days apart", data("", "due_date: 2026-09-10", second)),
+    ];
+    let shown = cases.map(|(title, catch_up, data)| format!("{title}\n{}", rungs(&project(catch_up, &data))));
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn steps_that_lapse_wait_or_give_time() {
+    let due = |date: &str, history: &str| data("", &format!("due_date: {date}"), history);
+    let second = "date: 2026-09-25, step: second, outcome: sent, rung: D+3";
+    let assigned = "date: 2026-10-01, step: call finance, outcome: assigned, rung: D+10";
+    let cases = [
+        (
+            "missed, and not done any more",
+            (
+                "at D+3  email mail as second and sms mail",
+                "at D+3  email mail as second and sms mail, if missed: skip",
+            ),
+            due("2026-09-20", ""),
+        ),
+        (
+            "someone has it, and the ladder waits",
+            ("call by finance", "call by finance and wait"),
+            due("2026-09-20", assigned),
+        ),
+        (
+            "the customer was given time",
+            ("email mail as second and sms mail", "email mail as second, deadline 14 days"),
+            due("2026-09-20", second),
+        ),
+        (
+            "on closed days as well",
+            ("cadence standard:", "cadence standard:\n  weekends: same day"),
+            due("2026-09-30", ""),
+        ),
+    ];
+    let shown = cases.map(|(title, (line, marked), data)| {
+        let policy = POLICY.replace("CATCH_UP", "");
+        assert!(policy.contains(line), "{line}");
+        format!("{title}\n{}", rungs(&folder(&policy.replace(line, marked), &data)))
+    });
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+// ---- ids and exit codes
+
+#[test]
+fn unknown_ids_are_1_with_the_near_name_or_what_the_data_says() {
+    let mut told = String::new();
+    for arguments in [
+        ["--invoice", "INV-2230X"],
+        ["--invoice", "inv-2231"],
+        ["--invoice", "C-0401"],
+        ["--invoice", "something else"],
+        ["--invoice", "INV-2199"],
+        ["--invoice", "INV-2255"],
+        ["--invoice", "INV-2256"],
+        ["--invoice", "INV\u{1b}[2J\u{202e}"],
+        ["--customer", "C-04O1"],
+        ["--customer", "INV-2230"],
+        ["--customer", ""],
+    ] {
+        let (code, out, err) = of("key-accounts", &arguments);
+        assert_eq!((code, out.as_str()), (1, ""), "{arguments:?}");
+        writeln!(told, "{}\n{err}", arguments.join(" ").escape_debug()).unwrap();
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn usage_and_policy_errors_are_1() {
+    let folder = project("", &data("", "due_date: 2026-10-02", ""));
+    fs::write(folder.path().join("bad.dun"), "policy \"Bad\"\n").unwrap();
+    let explain = ["explain", "policy.dun", "--data", "data.yaml"];
+    for wrong in [
+        &explain[..],
+        &[&explain[..], &["--invoice", "I1", "--customer", "C1"]].concat(),
+        &[&explain[..], &["--invoice", "I1", "--as-of", "tomorrow"]].concat(),
+        &[&explain[..], &["--invoice", "I1", "--format", "jsonl"]].concat(),
+        &["explain", "bad.dun", "--data", "data.yaml", "--invoice", "I1"],
+        &["explain", "policy.dun", "--data", "gone", "--invoice", "I1"],
+    ] {
+        let (code, out, err) = dun(folder.path(), wrong);
+        assert_eq!((code, out.as_str()), (1, ""), "{wrong:?}");
+        assert!(!err.is_empty());
+    }
+}
+
+#[test]
+fn data_too_old_and_a_ledger_ahead_are_4_and_say_so() {
+    let row = "date: 2026-10-05, step: second, outcome: sent";
+    let folder = project("", &data("", "due_date: 2026-10-02", row));
+    let run = |arguments: &[&str]| {
+        let explain = ["explain", "policy.dun", "--data", "data.yaml", "--invoice", "I1"];
+        dun(folder.path(), &[&explain[..], arguments].concat())
+    };
+    let (code, out, err) = run(&["--as-of", "2026-10-20"]);
+    assert_eq!(code, 4);
+    assert!(err.starts_with("warning: every contact is withheld: the data is 15 days old"), "{err}");
+    assert!(out.contains("Every contact is withheld: the data is 15 days old"), "{out}");
+    let (code, out, _) = run(&["--as-of", "2026-10-04"]);
+    assert_eq!(code, 4);
+    assert!(out.contains("the ledger goes on to 2026-10-05"), "{out}");
+    let (code, out, err) = run(&["--as-of", "2026-10-05", "--replay", "--format", "json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, err.as_str(), &told["refused"], &told["replay"]), (0, "", &Value::Null, &false.into()));
+    let (code, out, _) = run(&["--as-of", "2026-10-04", "--replay"]);
+    assert!(code == 0 && out.contains("This is a replay of a past day"), "{out}");
+}
+
+// ---- hostile data
+
+#[test]
+fn hostile_names_do_not_steer_a_terminal() {
+    let customer = ", contact_name: \"a\\e[2J\", language: \"e\\u202En\", country: \"F\\e[31mR\"";
+    let history = "date: 2026-10-03, step: \"email \\e[2J\\nevil\", outcome: sent, note: \"x\\u2066\\e]0;y\\a\"
+        date: 2026-10-04, step: second, outcome: bounced, address: \"ar@ant.example\\e[2J\", actor: \"\\e[2J\"";
+    let invoice = "due_date: 2026-09-20, disputed: yes, dispute_reason: \"gone\\e[2J\\u202E\", owner: \"o\\e[2J@x.example\"";
+    let text =
+        data(customer, invoice, history).replace("Ant Ltd", "\"Ant\\e]0;owned\\a\\u202E\\r\\nBcc: all\"");
+    let folder = project("", &text);
+    for subject in [["--invoice", "I1"], ["--customer", "C1"]] {
+        let arguments = [&["explain", "policy.dun", "--data", "data.yaml"], &subject[..]].concat();
+        let (code, out, err) = dun(folder.path(), &arguments);
+        assert_eq!((code, err.as_str()), (0, ""));
+        assert!(out.contains("gone") && out.contains("Bcc: all") && out.contains("evil"), "{out}");
+        let steers = |c: char| {
+            c.is_control() && c != '\n'
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        assert_eq!(out.chars().find(|&c| steers(c)), None, "{out:?}");
+        assert!(!out.lines().any(|line| line.starts_with("Bcc") || line.starts_with("evil")), "{out}");
+    }
+}
+
+// ---- the documentation
+
+#[test]
+fn the_reference_shows_true_output_and_names_every_key() {
+    let page = fs::read_to_string(root().join("docs/explain.md")).unwrap();
+    let shown = text("small-business", &["--invoice", "INV-3311"]);
+    assert!(page.contains(shown.trim_end()), "docs/explain.md shows another text than the command prints");
+    let mut keys = std::collections::BTreeSet::new();
+    for (case, subject, id) in [
+        ("small-business", "--invoice", "INV-3314"),
+        ("small-business", "--customer", "C-0507"),
+        ("key-accounts", "--customer", "C-0404"),
+        ("key-accounts", "--customer", "C-0414"),
+        ("key-accounts", "--customer", "C-0426"),
+        ("key-accounts", "--customer", "C-0427"),
+    ] {
+        collect(&json(case, &[subject, id]), &mut keys);
+    }
+    assert!(keys.len() > 80, "{keys:?}");
+    let missing: Vec<&String> = keys.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
+    assert_eq!(missing, Vec::<&String>::new(), "keys that docs/explain.md does not name");
+}
+
+/// The keys of an explanation, its plan entries and sums apart, which `docs/plan.md` defines.
+fn collect(value: &Value, keys: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                keys.insert(key.clone());
+                if ![
+                    "actions",
+                    "withheld",
+                    "waiting",
+                    "problems",
+                    "receivables",
+                    "holds",
+                    "blockers",
+                    "policy",
+                ]
+                .contains(&key.as_str())
+                {
+                    collect(value, keys);
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| collect(value, keys)),
+        _ => {}
+    }
+}
