@@ -155,12 +155,16 @@ proptest! {
 /// The policies that are shipped, by name.
 fn shipped() -> Vec<(String, String)> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
-    let folders = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path().join("policy.dun"));
-    let mut found: Vec<_> =
-        folders.map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap())).collect();
+    let folders = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    let files =
+        folders.filter(|folder| folder.is_dir()).flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let mut found: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
+    found.retain(|path| path.extension().is_some_and(|end| end == "dun"));
     found.sort();
     assert!(found.len() >= 3, "the policies are found");
-    found
+    let read =
+        |path: std::path::PathBuf| (path.display().to_string(), std::fs::read_to_string(path).unwrap());
+    found.into_iter().map(read).collect()
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::written::Comment;
 /// What a line should not exceed, in characters.
 pub(super) const WIDTH: usize = 110;
 
-/// How much further a line is indented that goes on.
+/// How far a line is indented that goes on, and how much further one inside of it.
 const FURTHER: usize = 4;
 
 /// A line of the result.
@@ -80,6 +80,11 @@ impl Flow {
         self.nested(true, FURTHER, inside);
     }
 
+    /// More of a group, filled.
+    pub(super) fn continued(&mut self, inside: impl FnOnce(&mut Flow)) {
+        self.nested(true, 0, inside);
+    }
+
     /// Parentheses around something that begins and ends at these places; they end before the closing one.
     pub(super) fn parenthesised(
         &mut self,
@@ -142,43 +147,64 @@ struct Widths {
     /// For the opening of a group: its width on one line, with what stands directly behind it; none when a comment
     /// ends a line in it.
     group: Vec<Option<usize>>,
-    /// The width of what follows up to the next place where the line may end.
-    following: Vec<usize>,
+    /// For a place where the line may end: the width of what follows up to the next such place of its group; none
+    /// when a comment ends a line in it.
+    item: Vec<Option<usize>>,
+}
+
+/// What has been measured of a group, from its end.
+#[derive(Clone, Copy)]
+struct Measured {
+    /// What stands directly behind it.
+    behind: usize,
+    /// All of it so far.
+    width: Option<usize>,
+    /// Since the last place where the line may end.
+    item: Option<usize>,
 }
 
 impl Widths {
     fn of(tokens: &[Token], placed: &[Vec<Comment>]) -> Widths {
-        let mut group = vec![Some(0); tokens.len()];
-        let mut following = vec![0; tokens.len() + 1];
-        // From the end, so that what is inside a group has been measured when its opening is met.
-        let mut closed = vec![(Some(0), 0)];
+        let mut widths = Widths { group: vec![None; tokens.len()], item: vec![None; tokens.len()] };
+        let outermost = Measured { behind: 0, width: Some(0), item: Some(0) };
+        let mut open = vec![outermost];
+        // The width up to the next place where the line may end, whichever group it belongs to.
+        let mut behind = 0;
         for (at, token) in tokens.iter().enumerate().rev() {
-            following[at] = following[at + 1];
             let own = match token {
                 Token::Text(text) => Some(text.chars().count()),
                 Token::Break(_) if !placed[at].is_empty() => None,
                 Token::Break(place) => Some(usize::from(place.space)),
                 Token::Close => {
-                    closed.push((Some(0), following[at]));
+                    open.push(Measured { behind, width: Some(0), item: Some(behind) });
                     continue;
                 }
                 Token::Open { .. } => {
-                    let (width, behind) = closed.pop().unwrap_or_default();
-                    group[at] = width.map(|width| width + behind);
-                    width
+                    let inside = open.pop().unwrap_or(outermost);
+                    widths.group[at] = sum(inside.width, Some(inside.behind));
+                    inside.width
                 }
             };
+            let Some(group) = open.last_mut() else { break };
+            group.width = sum(group.width, own);
             match token {
-                Token::Text(_) => following[at] += own.unwrap_or(0),
-                Token::Break(_) => following[at] = 0,
-                _ => {}
-            }
-            if let Some((width, _)) = closed.last_mut() {
-                *width = width.zip(own).map(|(width, own)| width + own);
+                Token::Break(_) => {
+                    widths.item[at] = group.item.replace(0);
+                    behind = 0;
+                }
+                Token::Text(text) => {
+                    group.item = sum(group.item, own);
+                    behind += text.chars().count();
+                }
+                _ => group.item = sum(group.item, own),
             }
         }
-        Widths { group, following }
+        widths
     }
+}
+
+fn sum(a: Option<usize>, b: Option<usize>) -> Option<usize> {
+    a.zip(b).map(|(a, b)| a + b)
 }
 
 /// A group that is being laid out.
@@ -215,16 +241,18 @@ impl Lines {
             Token::Open { filled, indent } => {
                 let outside = self.open.last().map_or(0, |open| open.indent);
                 let broken = widths.group[at].is_none_or(|width| self.column + width > WIDTH);
-                self.open.push(Open { broken, filled, indent: outside + indent, outside });
+                // A statement's own further lines stand at the same column whether it stands in a block or not.
+                let indent = if self.open.len() == 1 { indent } else { outside + indent };
+                self.open.push(Open { broken, filled, indent, outside });
             }
             Token::Close => _ = self.open.pop(),
-            Token::Break(place) => self.place(place, comments, widths.following[at + 1]),
+            Token::Break(place) => self.place(place, comments, widths.item[at]),
         }
     }
 
-    fn place(&mut self, place: Break, comments: &[Comment], following: usize) {
+    fn place(&mut self, place: Break, comments: &[Comment], item: Option<usize>) {
         let Some(&open) = self.open.last() else { return };
-        let full = self.column + usize::from(place.space) + following > WIDTH;
+        let full = item.is_none_or(|item| self.column + usize::from(place.space) + item > WIDTH);
         let ends = !comments.is_empty() || (open.broken && (!open.filled || full));
         if !ends {
             self.line.text.push_str(if place.space { " " } else { "" });

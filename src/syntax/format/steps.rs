@@ -53,12 +53,19 @@ fn step(written: &Written, Step { schedule, actions, modifiers }: &Step, width: 
             }
         }
     });
+    // Modifiers that do not fit behind the actions have lines of their own.
     flow.group(|flow| {
-        for Spanned { node, span } in modifiers {
-            flow.push(",");
-            flow.space(span.start as usize);
-            modifier(flow, written, node, *span);
-        }
+        let Some((first, others)) = modifiers.split_first() else { return };
+        flow.push(",");
+        flow.space(first.span.start as usize);
+        modifier(flow, written, first);
+        flow.continued(|flow| {
+            for other in others {
+                flow.push(",");
+                flow.space(other.span.start as usize);
+                modifier(flow, written, other);
+            }
+        });
     });
     flow
 }
@@ -145,8 +152,8 @@ fn kind(kind: &ActKind) -> String {
     }
 }
 
-fn modifier(flow: &mut Flow, written: &Written, modifier: &Modifier, span: Span) {
-    match modifier {
+fn modifier(flow: &mut Flow, written: &Written, Spanned { node, span }: &Spanned<Modifier>) {
+    match node {
         Modifier::NeedsApproval(approval) => flow.push(needs_approval(approval)),
         Modifier::If(holds) => {
             flow.push("if ");
