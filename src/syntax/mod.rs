@@ -2,12 +2,15 @@
 
 pub mod ast;
 mod blocks;
+mod characters;
 mod conditions;
 mod layout;
 mod mistakes;
 mod parser;
+mod piece;
 mod scenarios;
+mod slips;
 mod steps;
 mod values;
 
-pub use parser::parse;
+pub use parser::{LONGEST, parse};
