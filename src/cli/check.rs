@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::output::{colour_errors, deliver, tell};
-use super::project::{self, Project};
-use super::{Exit, fail};
+use super::project::{self, Project, Unread};
+use super::{Exit, fail, reference};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render;
@@ -17,8 +17,11 @@ use crate::span::{Sources, Span};
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// Policy files
-    #[arg(required = true)]
+    #[arg(required_unless_present = "explain")]
     paths: Vec<PathBuf>,
+    /// Say what a code means, with a wrong and a right example
+    #[arg(long, value_name = "CODE")]
+    explain: Option<String>,
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
@@ -50,9 +53,12 @@ pub(super) fn fails(found: &[Diagnostic], deny: Option<Deny>) -> bool {
 
 impl Check {
     pub(super) fn run(self) -> Exit {
+        if let Some(code) = &self.explain {
+            return reference::explain(code);
+        }
         // A file that cannot be read says nothing about the others.
         let opened: Vec<_> = self.paths.iter().map(|path| (path, project::open(path))).collect();
-        let failed = |opened: &Result<Project, String>| match opened {
+        let failed = |opened: &Result<Project, Unread>| match opened {
             Ok(project) => fails(&project.diagnostics, self.deny),
             Err(_) => true,
         };
@@ -72,10 +78,20 @@ impl Check {
                     let summary = render::diagnostic::summary(diagnostics);
                     summaries.push_str(&format!("{}: {summary}\n", path.display()));
                 }
-                Err(message) => _ = fail(message),
+                Err(unread) => _ = fail(&unread.why),
             }
         }
+        self.more(&opened);
         deliver(None, exit, |out| out.write_all(summaries.as_bytes()))
+    }
+
+    /// Names the way to more about what made the check fail, once.
+    fn more(&self, opened: &[(&PathBuf, Result<Project, Unread>)]) {
+        let projects = opened.iter().filter_map(|(_, opened)| opened.as_ref().ok());
+        let mut found = projects.flat_map(|project| &project.diagnostics);
+        if let Some(first) = found.find(|found| fails(std::slice::from_ref(found), self.deny)) {
+            tell(&format!("`dun check --explain {}` says more\n", first.code));
+        }
     }
 }
 
@@ -106,11 +122,11 @@ struct FindingFix<'a> {
     replacement: &'a str,
 }
 
-fn findings(opened: &Result<Project, String>) -> Vec<Finding<'_>> {
+fn findings(opened: &Result<Project, Unread>) -> Vec<Finding<'_>> {
     match opened {
         Ok(project) => findings_in(&project.diagnostics, &project.sources),
-        Err(message) => {
-            let (severity, code) = (Severity::Error.word(), Code::FileNotRead);
+        Err(Unread { code, why }) => {
+            let (severity, code, message) = (Severity::Error.word(), *code, why.as_str());
             vec![Finding { severity, code, message, place: None, help: &[], fixes: Vec::new() }]
         }
     }

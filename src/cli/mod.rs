@@ -7,6 +7,7 @@ mod init;
 mod output;
 mod plan;
 mod project;
+mod reference;
 
 use std::process::ExitCode;
 

@@ -79,7 +79,7 @@ impl PlanArguments {
     pub(super) fn run(self) -> Exit {
         let mut project = match project::open(&self.policy) {
             Ok(project) => project,
-            Err(message) => return fail(&message),
+            Err(unread) => return fail(&unread.why),
         };
         let shown: Vec<_> =
             project.diagnostics.iter().filter(|found| found.severity.word() != "note").cloned().collect();

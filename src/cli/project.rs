@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,11 +26,17 @@ pub(super) struct Project {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// Why a policy file could not be read.
+pub(super) struct Unread {
+    pub(super) code: Code,
+    pub(super) why: String,
+}
+
 /// Reads and checks a policy with everything it names.
 ///
 /// # Errors
 /// When the policy file itself cannot be read as text.
-pub(super) fn open(path: &Path) -> Result<Project, String> {
+pub(super) fn open(path: &Path) -> Result<Project, Unread> {
     let text = read_text(path)?;
     let mut sources = Sources::default();
     let file = sources.add(&path.display().to_string(), &text);
@@ -64,21 +71,28 @@ pub(super) fn open(path: &Path) -> Result<Project, String> {
     Ok(Project { sources, templates, policy: checked.policy.filter(|_| sound), diagnostics })
 }
 
-fn read_text(path: &Path) -> Result<String, String> {
+fn read_text(path: &Path) -> Result<String, Unread> {
     let shown = path.display();
+    let unread = |why: String| Unread { code: Code::FileNotRead, why };
     if path.is_dir() {
-        return Err(format!("`{shown}` is a folder; name the policy file in it"));
+        return Err(unread(format!("`{shown}` is a folder; name the policy file in it")));
     }
-    let bytes = fs::read(path).map_err(|error| format!("`{shown}` cannot be read: {error}"))?;
+    let cannot = |error: std::io::Error| unread(format!("`{shown}` cannot be read: {error}"));
+    // One byte more than may be: no file is read without end, whatever size it claims to have.
+    let most = syntax::LONGEST as u64 + 1;
+    let mut bytes = Vec::new();
+    fs::File::open(path).map_err(cannot)?.take(most).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() > syntax::LONGEST {
+        let why =
+            format!("`{shown}` is larger than {} MiB; a policy is written by people", syntax::LONGEST >> 20);
+        return Err(Unread { code: Code::FileTooLarge, why });
+    }
     String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1;
-        format!(
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        unread(format!(
             "`{shown}` is not UTF-8 text: line {line} has a byte that does not belong; save the file as UTF-8"
-        )
+        ))
     })
 }
 

@@ -45,6 +45,11 @@ pub(super) fn straighten(piece: &mut Piece) -> Vec<Diagnostic> {
         at = match c {
             '"' => string_end(&piece.text, next),
             '“' | '”' | '„' | '‟' => quotes(piece, at, c, &mut found),
+            // Found in the whole text already.
+            _ if steers_direction(c) || is_control(c) => {
+                piece.replace(at..next, "");
+                at
+            }
             _ if c.is_ascii() => next,
             '–' | '—' | '−' | '‐' | '‑' | '‒' | '﹣' | '－' => {
                 let place = piece.span(at, next);
@@ -60,11 +65,6 @@ pub(super) fn straighten(piece: &mut Piece) -> Vec<Diagnostic> {
             }
             _ if is_nothing(c) && piece.span(at, next).start > 0 => {
                 found.push(refuse_hidden(piece.span(at, next), c, ""));
-                piece.replace(at..next, "");
-                at
-            }
-            // Found in the whole text already.
-            _ if steers_direction(c) || is_control(c) => {
                 piece.replace(at..next, "");
                 at
             }

@@ -15,7 +15,7 @@ fn unclosed(s: &Statement) -> Option<Slip> {
     }
     let mut open = Vec::new();
     for (at, mark) in s.before().match_indices(['(', ')']) {
-        if mark == "(" { open.push(at) } else { drop(open.pop()) }
+        if mark == "(" { open.push(at) } else { open.truncate(open.len().saturating_sub(1)) }
     }
     let first = s.range.start + open.first()?;
     let end = s.range.start + s.before().len();

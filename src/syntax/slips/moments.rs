@@ -213,7 +213,8 @@ fn every(s: &Statement) -> Option<Slip> {
 
 fn period(c: &mut Cursor) -> Option<String> {
     c.any(&["every", "each"])?;
-    let number = if c.phrase("other") { 2 } else { c.number().unwrap_or(1) };
+    let counted = c.rest().starts_with(|c: char| c.is_ascii_digit());
+    let number = if c.phrase("other") { Some(2) } else { c.number().or((!counted).then_some(1)) }?;
     let (unit, times) = unit(c)?;
     let count = number.checked_mul(times)?;
     let unit = match (unit.trim(), count) {
