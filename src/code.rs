@@ -46,6 +46,7 @@ macro_rules! codes {
 
 codes! {
     Policy {
+        ActionSpelling "action-spelling";
         AfterOtherwise "after-otherwise";
         AllowError "allow-error";
         AllowWithoutReason "allow-without-reason";
@@ -56,9 +57,15 @@ codes! {
         BadAmount "bad-amount";
         BadHolidayFile "bad-holiday-file";
         BadNumber "bad-number";
+        BracketNotUsed "bracket-not-used";
         CarveOutSpelling "carve-out-spelling";
         CarveOutWithoutWhen "carve-out-without-when";
+        CommaMissing "comma-missing";
+        CommentNotHash "comment-not-hash";
+        ConditionNotPlain "condition-not-plain";
+        ConfusableName "confusable-name";
         ContactUnderHold "contact-under-hold";
+        DashNotPlain "dash-not-plain";
         DateNotIso "date-not-iso";
         DuplicateKey "duplicate-key";
         DuplicateName "duplicate-name";
@@ -67,7 +74,12 @@ codes! {
         FieldWithoutSubject "field-without-subject";
         FileNotRead "file-not-read";
         FileTooLarge "file-too-large";
+        HeaderNotPlain "header-not-plain";
+        HiddenCharacter "hidden-character";
+        LineMark "line-mark";
         Misplaced "misplaced";
+        MomentNotPlain "moment-not-plain";
+        NameNotPlain "name-not-plain";
         NestedTooDeep "nested-too-deep";
         NeverOpen "never-open";
         NoCurrency "no-currency";
@@ -80,10 +92,14 @@ codes! {
         NumberTooLarge "number-too-large";
         OperatorNotAWord "operator-not-a-word";
         OutOfRange "out-of-range";
+        PeriodNotPlain "period-not-plain";
+        QuoteNotPlain "quote-not-plain";
         RepeatInCarveOut "repeat-in-carve-out";
         ReservedWord "reserved-word";
+        RestrictionNotPlain "restriction-not-plain";
         SaidTwice "said-twice";
         ScenarioNotRun "scenario-not-run";
+        SettingNotPlain "setting-not-plain";
         SpaceInOffset "space-in-offset";
         Syntax "syntax";
         TermsNotPlain "terms-not-plain";

@@ -132,6 +132,13 @@ impl Diagnostic {
         self
     }
 
+    /// Adds an exact correction that another sentence proposes.
+    #[must_use]
+    pub fn edit(mut self, span: Span, replacement: impl Into<String>) -> Diagnostic {
+        self.fixes.push(Fix { span, replacement: replacement.into() });
+        self
+    }
+
     /// Whether the input cannot be used.
     #[must_use]
     pub fn is_error(&self) -> bool {

@@ -220,6 +220,33 @@ fn check_of_a_wrong_policy_is_1_with_diagnostics_on_stderr_and_the_count_on_stdo
 }
 
 #[test]
+fn a_failing_check_names_the_way_to_more_once() {
+    let text = POLICY.replace("first_reminder", "frist_reminder").replace("by finance", "by fnance");
+    let project = Project::new().with("policy.dun", text);
+    let (_, out, err) = project.run(&["check", "policy.dun"]);
+    assert_eq!(out, "policy.dun: 2 errors\n");
+    assert_eq!(err.matches("`dun check --explain unknown-name` says more\n").count(), 1, "{err}");
+    assert_eq!(Project::new().run(&["check", "policy.dun"]).2, "");
+}
+
+#[test]
+fn check_explains_a_code_and_proposes_a_near_one() {
+    let project = Project::new();
+    let (code, out, err) = project.run(&["check", "--explain", "bad-holiday-file"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    insta::assert_snapshot!(out);
+    let (code, out, err) = project.run(&["check", "--explain", "bad-holday-file"]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert_eq!(err, "error: there is no code `bad-holday-file`; did you mean `bad-holiday-file`?\n");
+    let (code, _, err) = project.run(&["check", "--explain", "nonsense"]);
+    assert_eq!(code, 1);
+    assert_eq!(
+        err,
+        "error: there is no code `nonsense`; codes stand in brackets, as in `error[unknown-name]`\n"
+    );
+}
+
+#[test]
 fn check_reports_syntax_errors_without_what_follows_from_them() {
     let text =
         format!("{POLICY}field customer.tier: txt\nsegment gold when customer.tier is \"x\":\n  hold\n");

@@ -161,6 +161,7 @@ fn slips_are_refused_with_the_correction() {
         "calendar a:\n  holiday 10/31/2026",
         "calendar a:\n  holiday 31.10.2026",
         "calendar a:\n  holiday 2026-02-30",
+        "everywhere:\n  messages between 08:00 and 25:00",
         "segment a when disputed:\n  hold",
         "segment a when invoice.amount == 5 EUR:\n  hold",
         "segment a when customer.country = FR:\n  hold",

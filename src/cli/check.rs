@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::output::{colour_errors, deliver, tell};
-use super::project::{self, Project};
-use super::{Exit, data, fail};
+use super::project::{self, Project, Unread};
+use super::{Exit, data, fail, reference};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render;
@@ -18,8 +18,11 @@ use crate::span::{Sources, Span};
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// Policy files
-    #[arg(required = true)]
+    #[arg(required_unless_present = "explain")]
     paths: Vec<PathBuf>,
+    /// Say what a code means, with a wrong and a right example
+    #[arg(long, value_name = "CODE")]
+    explain: Option<String>,
     /// A snapshot as for `plan`: what the policies ask of data that it cannot answer is found as well
     #[arg(long)]
     data: Option<PathBuf>,
@@ -54,9 +57,12 @@ pub(super) fn fails(found: &[Diagnostic], deny: Option<Deny>) -> bool {
 
 impl Check {
     pub(super) fn run(self) -> Exit {
+        if let Some(code) = &self.explain {
+            return reference::explain(code);
+        }
         // A file that cannot be read says nothing about the others.
         let opened: Vec<_> = self.paths.iter().map(|path| (path, self.open(path))).collect();
-        let failed = |opened: &Result<Opened, String>| match opened {
+        let failed = |opened: &Result<Opened, Unread>| match opened {
             Ok(opened) => opened.unread.is_some() || fails(&opened.project.diagnostics, self.deny),
             Err(_) => true,
         };
@@ -77,14 +83,24 @@ impl Check {
                     opened.unread.iter().for_each(|error| tell(&render::text::unreadable(error)));
                     summaries.push_str(&format!("{}: {}\n", path.display(), opened.summary()));
                 }
-                Err(message) => _ = fail(message),
+                Err(unread) => _ = fail(&unread.why),
             }
         }
+        self.more(&opened);
         deliver(None, exit, |out| out.write_all(summaries.as_bytes()))
     }
 
+    /// Names the way to more about what made the check fail, once.
+    fn more(&self, opened: &[(&PathBuf, Result<Opened, Unread>)]) {
+        let projects = opened.iter().filter_map(|(_, opened)| opened.as_ref().ok());
+        let mut found = projects.flat_map(|opened| &opened.project.diagnostics);
+        if let Some(first) = found.find(|found| fails(std::slice::from_ref(found), self.deny)) {
+            tell(&format!("`dun check --explain {}` says more\n", first.code));
+        }
+    }
+
     /// Opens a policy, and with it the data if any is given.
-    fn open(&self, path: &Path) -> Result<Opened, String> {
+    fn open(&self, path: &Path) -> Result<Opened, Unread> {
         let mut project = project::open(path)?;
         let mut opened = match (&self.data, project.policy.take()) {
             (Some(data), Some(policy)) => match data::read(&policy, data) {
@@ -155,7 +171,7 @@ struct FindingFix<'a> {
     replacement: &'a str,
 }
 
-fn findings(opened: &Result<Opened, String>) -> Vec<Finding<'_>> {
+fn findings(opened: &Result<Opened, Unread>) -> Vec<Finding<'_>> {
     let severity = Severity::Error.word();
     match opened {
         Ok(Opened { project, unread, .. }) => {
@@ -176,8 +192,8 @@ fn findings(opened: &Result<Opened, String>) -> Vec<Finding<'_>> {
             }));
             found
         }
-        Err(message) => {
-            let code = Code::FileNotRead;
+        Err(Unread { code, why }) => {
+            let (code, message) = (*code, why.as_str());
             vec![Finding { severity, code, message, place: None, help: &[], fixes: Vec::new() }]
         }
     }

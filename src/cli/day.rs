@@ -51,7 +51,7 @@ impl std::str::FromStr for AsOf {
 impl DayArguments {
     /// Reads the policy, tells what is wrong with it, and takes it when nothing ends the run.
     pub(super) fn open(&self, deny: Option<Deny>) -> Result<(Project, Policy), Exit> {
-        let mut project = project::open(&self.policy).map_err(|message| fail(&message))?;
+        let mut project = project::open(&self.policy).map_err(|unread| fail(&unread.why))?;
         if deny.is_some() {
             project.join_lints();
         }

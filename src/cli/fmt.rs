@@ -58,7 +58,7 @@ impl Fmt {
     fn file(&self, path: &Path, tally: &mut Tally) {
         tally.files += 1;
         let name = path.display().to_string();
-        let formatted = project::read_text(path).and_then(|text| {
+        let formatted = project::read_text(path).map_err(|unread| unread.why).and_then(|text| {
             let canonical = canonical(&name, &text)?;
             let changed = canonical != text;
             match (changed, self.check) {

@@ -11,6 +11,7 @@ mod init;
 mod output;
 mod plan;
 mod project;
+mod reference;
 mod schema;
 
 use std::process::ExitCode;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -55,11 +56,17 @@ fn place(found: &Diagnostic) -> Option<(FileId, u32)> {
     found.span.map(|span| (span.file, span.start))
 }
 
+/// Why a policy file could not be read.
+pub(super) struct Unread {
+    pub(super) code: Code,
+    pub(super) why: String,
+}
+
 /// Reads and checks a policy with everything it names.
 ///
 /// # Errors
 /// When the policy file itself cannot be read as text.
-pub(super) fn open(path: &Path) -> Result<Project, String> {
+pub(super) fn open(path: &Path) -> Result<Project, Unread> {
     let text = read_text(path)?;
     let mut sources = Sources::default();
     let file = sources.add(&path.display().to_string(), &text);
@@ -107,23 +114,30 @@ pub(super) fn open(path: &Path) -> Result<Project, String> {
 }
 
 /// The text of a policy file, or why it cannot be read.
-pub(super) fn read_text(path: &Path) -> Result<String, String> {
+pub(super) fn read_text(path: &Path) -> Result<String, Unread> {
     let shown = path.display();
+    let unread = |why: String| Unread { code: Code::FileNotRead, why };
     if path.is_dir() {
-        return Err(format!("`{shown}` is a folder; name the policy file in it"));
+        return Err(unread(format!("`{shown}` is a folder; name the policy file in it")));
     }
-    let bytes = fs::read(path).map_err(|error| format!("`{shown}` cannot be read: {error}"))?;
-    utf8(&shown.to_string(), bytes)
+    let cannot = |error: std::io::Error| unread(format!("`{shown}` cannot be read: {error}"));
+    // One byte more than may be: no file is read without end, whatever size it claims to have.
+    let most = syntax::LONGEST as u64 + 1;
+    let mut bytes = Vec::new();
+    fs::File::open(path).map_err(cannot)?.take(most).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() > syntax::LONGEST {
+        let why =
+            format!("`{shown}` is larger than {} MiB; a policy is written by people", syntax::LONGEST >> 20);
+        return Err(Unread { code: Code::FileTooLarge, why });
+    }
+    utf8(&shown.to_string(), bytes).map_err(unread)
 }
 
 /// Bytes as text, or in which line they are none.
 pub(super) fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1;
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
         format!(
             "`{shown}` is not UTF-8 text: line {line} has a byte that does not belong; save the file as UTF-8"
         )

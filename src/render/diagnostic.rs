@@ -1,18 +1,39 @@
 //! Diagnostics as text, with the lines they speak of.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::collections::BTreeMap;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::span::{Sources, Span};
+use crate::span::{FileId, Sources, Span};
 
-/// Renders diagnostics one after another, each with file, line, excerpt, cause and remedy.
+/// How many findings of one file are shown.
+const SHOWN: usize = 200;
+
+/// The most of a line that is shown before, under and behind a place, in bytes.
+const EXCERPT: usize = 400;
+
+/// The longest sentence, in characters; what a user wrote may be of any length.
+const SENTENCE: usize = 400;
+
+/// Renders diagnostics one after another, each with file, line, excerpt, cause and remedy. Of a file with very many
+/// the first are shown, and how many there are more.
 #[must_use]
 pub fn diagnostics(found: &[Diagnostic], sources: &Sources, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let mut counts: BTreeMap<Option<FileId>, usize> = BTreeMap::new();
     let mut out = String::new();
     for diagnostic in found {
-        out.push_str(&renderer.render(&[group(diagnostic, sources)]));
-        out.push_str("\n\n");
+        let count = counts.entry(diagnostic.span.map(|span| span.file)).or_default();
+        *count += 1;
+        if *count <= SHOWN {
+            out.push_str(&renderer.render(&[group(diagnostic, sources)]));
+            out.push_str("\n\n");
+        }
+    }
+    for (file, count) in counts.into_iter().filter(|&(_, count)| count > SHOWN) {
+        let name = file.map(|file| format!(" in {}", sources.get(file).name)).unwrap_or_default();
+        out.push_str(&format!("{} more{name}\n\n", count - SHOWN));
     }
     out
 }
@@ -27,11 +48,10 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     let mut group = match diagnostic.span {
         None => Group::with_title(title),
         Some(span) => {
-            let primary = AnnotationKind::Primary.span(range(span)).label(clean(&diagnostic.label));
-            let mut group = title.element(snippet(sources, span).annotation(primary));
+            let mut group =
+                shown(Group::with_title(title), sources, span, AnnotationKind::Primary, &diagnostic.label);
             for label in &diagnostic.labels {
-                let context = AnnotationKind::Context.span(range(label.span)).label(clean(&label.text));
-                group = group.element(snippet(sources, label.span).annotation(context));
+                group = shown(group, sources, label.span, AnnotationKind::Context, &label.text);
             }
             group
         }
@@ -42,18 +62,47 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     group
 }
 
-fn snippet<'a, T: Clone>(sources: &'a Sources, span: Span) -> Snippet<'a, T> {
+/// Adds a place with the lines it is in; of very long lines only what is around it.
+fn shown<'a>(
+    group: Group<'a>,
+    sources: &'a Sources,
+    span: Span,
+    kind: AnnotationKind,
+    label: &'a str,
+) -> Group<'a> {
     let source = sources.get(span.file);
-    Snippet::source(&*source.text).path(&*source.name)
+    let text = &*source.text;
+    let (start, end) = (span.start as usize, (span.end as usize).min(text.len()));
+    let end = text.floor_char_boundary(end.min(start + EXCERPT).max(start));
+    let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let last = text[end..].find('\n').map_or(text.len(), |length| end + length);
+    let is_long = start - first > EXCERPT;
+    let from = if is_long { text.ceil_char_boundary(start - EXCERPT / 4) } else { first };
+    let to = text.floor_char_boundary(last.min(end + EXCERPT));
+    let location = sources.location(span);
+    let line = location.line as usize;
+    let annotation: Annotation = kind.span(start - from..end - from).label(clean(label));
+    let snippet = Snippet::source(&text[from..to]).line_start(line).annotation(annotation);
+    if is_long {
+        let origin = Origin::path(&*source.name).line(line).char_column(location.column as usize);
+        return group.element(origin).element(snippet);
+    }
+    group.element(snippet.path(&*source.name))
 }
 
-fn range(span: Span) -> std::ops::Range<usize> {
-    span.start as usize..span.end as usize
-}
-
-/// User text for a terminal: without characters that steer it.
+/// User text for a terminal: without characters that steer it, and not without end.
 fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    let steers = |c: char| {
+        c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let safe = |c: char| if steers(c) { '\u{fffd}' } else { c };
+    let length = text.chars().count();
+    if length <= SENTENCE {
+        return text.chars().map(safe).collect();
+    }
+    let (head, tail) = (SENTENCE * 3 / 4, SENTENCE / 4);
+    let head = text.chars().take(head).map(safe);
+    head.chain(['…']).chain(text.chars().skip(length - tail).map(safe)).collect()
 }
 
 /// The closing line: how many errors and warnings.

@@ -75,10 +75,55 @@ fn term(b: &mut Builder, pair: Pair) -> Condition {
 
 fn test(b: &mut Builder, pair: Pair) -> Test {
     let span = b.span(&pair);
+    let constant = constant_of_a_program(b, &pair);
     let mut parts = Parts::of(pair);
     let operand = operand(b, only(parts.need()));
-    let predicate = parts.next().map_or(Predicate::Holds, |part| predicate(b, part));
+    let predicate = match constant {
+        Some(predicate) => predicate,
+        None => parts.next().map_or(Predicate::Holds, |part| predicate(b, part)),
+    };
     Test { span, operand, predicate }
+}
+
+/// `= true`, `is null`: constants that programs have, refused with what is written instead.
+fn constant_of_a_program(b: &mut Builder, pair: &Pair) -> Option<Predicate> {
+    let mut parts = pair.clone().into_inner();
+    let operand = b.span(&parts.next()?);
+    let predicate = parts.next()?;
+    let value = predicate.clone().into_inner().last()?.into_inner().next()?;
+    if value.as_rule() != Rule::slip_value {
+        return None;
+    }
+    let negated = match predicate.as_rule() {
+        Rule::is => false,
+        Rule::is_not => true,
+        Rule::slip_compare => ["!=", "<>", "≠"].iter().any(|op| predicate.as_str().starts_with(op)),
+        _ => return None,
+    };
+    let (word, behind) = (value.as_str(), Span { start: operand.end, ..b.span(pair) });
+    let error =
+        Diagnostic::error(Code::ConditionNotPlain, b.span(&value), format!("`{word}` is not a value here"));
+    let (error, predicate) = match word.to_lowercase().as_str() {
+        "true" | "yes" | "on" | "false" | "no" | "off" => {
+            let holds = matches!(word.to_lowercase().as_str(), "true" | "yes" | "on") != negated;
+            let before = Span { end: operand.start, ..operand };
+            let error = error.edit(behind, "");
+            let path = pair.as_str().split([' ', '=', '!', '<']).next().unwrap_or_default();
+            match holds {
+                true => (error.help(format!("a yes-or-no field stands alone: `{path}`")), Predicate::Holds),
+                false => (error.edit(before, "not ").help(format!("write `not {path}`")), Predicate::Holds),
+            }
+        }
+        "null" | "none" | "nil" | "empty" | "blank" if negated => {
+            (error.edit(behind, " is known").help("write `is known`"), Predicate::IsKnown)
+        }
+        "null" | "none" | "nil" | "empty" | "blank" => {
+            (error.edit(behind, " is missing").help("write `is missing`"), Predicate::IsMissing)
+        }
+        _ => return None,
+    };
+    b.refuse(error);
+    Some(predicate)
 }
 
 fn operand(b: &mut Builder, pair: Pair) -> Operand {
@@ -109,13 +154,17 @@ fn bare_field(text: &str, span: Span) -> Diagnostic {
 }
 
 /// `customer.tier`.
-pub(super) fn path(b: &Builder, pair: &Pair) -> Path {
+pub(super) fn path(b: &mut Builder, pair: &Pair) -> Path {
     let span = b.span(pair);
     let (subject, field) = pair.as_str().split_once('.').unwrap_or((pair.as_str(), ""));
     let name = super::ast::Name {
         text: String::from(field),
-        span: Span { start: span.start + subject.len() as u32 + 1, ..span },
+        span: Span { start: (span.start + subject.len() as u32 + 1).min(span.end), ..span },
     };
+    if let Some(error) = values::mixed_scripts(pair.as_str(), span) {
+        b.refuse(error);
+    }
+    b.named(field, name.span);
     Path { span, subject: String::from(subject), field: name }
 }
 

@@ -24,25 +24,36 @@ pub(super) struct Layout {
     pub(super) text: String,
     /// Where the comments stood, without their line ends.
     pub(super) comments: Vec<Range<usize>>,
-    /// What is wrong with the nesting itself.
+    /// What is wrong with comments and with the nesting.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Whether parentheses stand too deep in each other for the grammar to read the text.
+    pub(super) too_deep: bool,
 }
 
 /// Prepares a text.
 pub(super) fn prepare(file: FileId, source: &str) -> Layout {
     let mut bytes = source.as_bytes().to_vec();
-    let comments = blank_comments(&mut bytes);
-    let mut diagnostics = Vec::new();
-    join_parentheses(file, &mut bytes, &mut diagnostics);
-    join_continuations(&mut bytes);
-    // Only whole characters were replaced, by spaces: the text is still UTF-8.
+    let (comments, mut diagnostics) = blank_comments(file, &mut bytes);
+    // Only whole characters are replaced, by spaces: the text stays UTF-8.
+    let starts = block_starts(&String::from_utf8_lossy(&bytes));
+    let too_deep = join_parentheses(file, &mut bytes, &starts);
+    join_continuations(&mut bytes, &starts);
     let text = String::from_utf8(bytes).unwrap_or_else(|_| String::from(source));
-    Layout { text, comments, diagnostics }
+    let deep = too_deep.is_some();
+    diagnostics.extend(too_deep);
+    Layout { text, comments, diagnostics, too_deep: deep }
+}
+
+/// Where the lines begin that begin a block.
+pub(super) fn block_starts(text: &str) -> Vec<usize> {
+    let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+    let starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1));
+    starts.filter(|&start| start < text.len() && starts_block(text, start)).collect()
 }
 
 /// Whether the line that starts here begins a block.
-pub(super) fn starts_block(text: &str, line_start: usize) -> bool {
-    let line = text[line_start..].trim_start_matches([' ', '\t']);
+fn starts_block(text: &str, line_start: usize) -> bool {
+    let line = text[line_start..].trim_start_matches([' ', '\t', '\u{feff}']);
     HEADERS.iter().any(|header| {
         line.strip_prefix(header)
             .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.'))
@@ -50,15 +61,20 @@ pub(super) fn starts_block(text: &str, line_start: usize) -> bool {
 }
 
 /// Walks over the bytes that are not inside a string: calls `visit` with each position.
+///
+/// A string may be opened and closed by typographic quotes: they are refused later, as quotes.
 fn outside_strings(bytes: &mut [u8], mut visit: impl FnMut(&mut [u8], usize) -> usize) {
     let mut at = 0;
     let mut in_string = false;
     while at < bytes.len() {
+        let typographic = bytes[at] == 0xE2 && bytes[at..].starts_with(&[0xE2, 0x80]) && {
+            matches!(bytes.get(at + 2), Some(0x9C..=0x9F))
+        };
         match bytes[at] {
             b'\\' if in_string => at += 2,
-            b'"' => {
+            _ if typographic || bytes[at] == b'"' => {
                 in_string = !in_string;
-                at += 1;
+                at += if typographic { 3 } else { 1 };
             }
             b'\n' if in_string => {
                 in_string = false;
@@ -70,54 +86,95 @@ fn outside_strings(bytes: &mut [u8], mut visit: impl FnMut(&mut [u8], usize) -> 
     }
 }
 
-/// Blanks comments, and the spaces that word processors put where no line shall end.
-fn blank_comments(bytes: &mut [u8]) -> Vec<Range<usize>> {
-    let mut comments = Vec::new();
+/// Blanks comments, those of other languages with a word about them, and the spaces that word processors put where
+/// no line shall end.
+fn blank_comments(file: FileId, bytes: &mut [u8]) -> (Vec<Range<usize>>, Vec<Diagnostic>) {
+    let (mut comments, mut found) = (Vec::new(), Vec::new());
     outside_strings(bytes, |bytes, at| {
         if bytes[at..].starts_with(NO_BREAK_SPACE) {
             bytes[at..at + NO_BREAK_SPACE.len()].fill(b' ');
         }
-        if bytes[at] != b'#' {
+        let begins_word = at == 0 || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b'\r' | b';');
+        let foreign = bytes[at] != b'#'
+            && begins_word
+            && (bytes[at..].starts_with(b"//") || bytes[at..].starts_with(b"--"));
+        if bytes[at..].starts_with(b"/*") {
+            let (end, error) = between_stars(file, bytes, at);
+            found.push(error);
+            blank(bytes, at..end);
+            return end;
+        }
+        if bytes[at] != b'#' && !foreign {
             return at + 1;
         }
-        let end = bytes[at..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |length| at + length);
-        bytes[at..end].fill(b' ');
+        if foreign {
+            let span = Span { file, start: at as u32, end: at as u32 + 2 };
+            let mark = String::from_utf8_lossy(&bytes[at..at + 2]).into_owned();
+            let message = format!("`{mark}` does not begin a comment");
+            found.push(Diagnostic::error(Code::CommentNotHash, span, message).fix(span, "#"));
+        }
+        let end = line_end(bytes, at);
+        blank(bytes, at..end);
         comments.push(at..end);
         end
     });
-    comments
+    (comments, found)
+}
+
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    bytes[at..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |length| at + length)
+}
+
+fn blank(bytes: &mut [u8], range: std::ops::Range<usize>) {
+    bytes[range].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+}
+
+/// A comment between `/*` and `*/`: where it ends, and what to write instead.
+fn between_stars(file: FileId, bytes: &[u8], at: usize) -> (usize, Diagnostic) {
+    let close = bytes[at + 2..].windows(2).position(|two| two == b"*/").map(|length| at + 2 + length);
+    let end = close.map_or(bytes.len(), |close| close + 2);
+    let span = |start: usize, end: usize| Span { file, start: start as u32, end: end as u32 };
+    let message = "`/*` does not begin a comment";
+    let error = Diagnostic::error(Code::CommentNotHash, span(at, at + 2), message);
+    let rest = &bytes[end..line_end(bytes, end.min(bytes.len()))];
+    let alone = rest.iter().all(|byte| byte.is_ascii_whitespace());
+    let one_line = !bytes[at..end].contains(&b'\n');
+    (
+        end,
+        match close {
+            Some(close) if alone && one_line => error
+                .edit(span(at, at + 2), "#")
+                .edit(span(close, end), "")
+                .help("write `#`, which ends with the line"),
+            _ => error.help("begin each line of the comment with `#`"),
+        },
+    )
 }
 
 /// Blanks the line ends between each `(` and its `)`; an unclosed one joins nothing.
-fn join_parentheses(file: FileId, bytes: &mut [u8], diagnostics: &mut Vec<Diagnostic>) {
-    let mut open: Vec<usize> = Vec::new();
+///
+/// Says where parentheses stand too deep in each other.
+fn join_parentheses(file: FileId, bytes: &mut [u8], starts: &[usize]) -> Option<Diagnostic> {
+    let mut open = 0_usize;
     let mut line_ends: Vec<usize> = Vec::new();
-    let text = String::from_utf8_lossy(bytes).into_owned();
+    let mut too_deep = None;
     outside_strings(bytes, |bytes, at| {
         match bytes[at] {
             b'(' => {
-                open.push(at);
-                if open.len() == DEEPEST + 1 {
-                    let here = Span { file, start: at as u32, end: at as u32 + 1 };
-                    diagnostics.push(
-                        Diagnostic::error(
-                            Code::NestedTooDeep,
-                            here,
-                            format!("more than {DEEPEST} parentheses inside each other"),
-                        )
-                        .help("split the condition, or write it with fewer parentheses"),
-                    );
+                open += 1;
+                if open > DEEPEST && too_deep.is_none() {
+                    too_deep = Some(nested_too_deep(Span { file, start: at as u32, end: at as u32 + 1 }));
                 }
             }
             b')' => {
-                open.pop();
-                if open.is_empty() {
+                open = open.saturating_sub(1);
+                if open == 0 {
                     line_ends.drain(..).for_each(|end| bytes[end] = b' ');
                 }
             }
-            b'\n' if !open.is_empty() => {
-                if at + 1 < text.len() && starts_block(&text, at + 1) {
-                    open.clear();
+            b'\n' if open > 0 => {
+                if starts.binary_search(&(at + 1)).is_ok() {
+                    open = 0;
                     line_ends.clear();
                 } else {
                     line_ends.push(at);
@@ -127,14 +184,21 @@ fn join_parentheses(file: FileId, bytes: &mut [u8], diagnostics: &mut Vec<Diagno
         }
         at + 1
     });
+    too_deep
 }
 
-/// Blanks the line ends after a comma, `and` or `or`.
-fn join_continuations(bytes: &mut [u8]) {
+fn nested_too_deep(at: Span) -> Diagnostic {
+    let message = format!("more than {DEEPEST} parentheses inside each other");
+    Diagnostic::error(Code::NestedTooDeep, at, message)
+        .help("split the condition, or write it with fewer parentheses")
+}
+
+/// Blanks the line ends after a comma, `and` or `or`, except before a block.
+fn join_continuations(bytes: &mut [u8], starts: &[usize]) {
     let mut end = 0;
     for at in 0..bytes.len() {
         match bytes[at] {
-            b'\n' if continues(&bytes[..end]) => bytes[at] = b' ',
+            b'\n' if continues(&bytes[..end]) && starts.binary_search(&(at + 1)).is_err() => bytes[at] = b' ',
             b' ' | b'\t' | b'\r' => {}
             _ => end = at + 1,
         }

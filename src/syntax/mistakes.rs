@@ -1,23 +1,99 @@
 //! What to say when the grammar does not fit: what stands there, what could stand there, what was probably meant.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use pest::error::ErrorVariant;
 
 use super::layout;
 use super::parser::Rule;
+use super::slips::{self, Home, Slip, Statement};
 use crate::code::Code;
-use crate::diagnostic::Diagnostic;
-use crate::span::{FileId, Source, Span};
 use crate::suggest::{nearest, one_of};
 
-/// Explains a syntax error at a byte of the file.
-pub(super) fn explain(file: FileId, source: &Source, at: usize, variant: &ErrorVariant<Rule>) -> Diagnostic {
-    let text = &source.text;
-    let found = Found::at(text, at);
-    let span = Span { file, start: found.start as u32, end: found.end as u32 };
-    if found.begins_line {
-        return unknown_line(text, &found, span);
+/// The statement around a place of a block's text.
+pub(super) fn statement(text: &str, at: usize) -> Statement<'_> {
+    let at = word_start(text, text.ceil_char_boundary(at.min(text.len())));
+    let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+    let (mut start, mut stop) = (line, end);
+    for (place, depth) in semicolons(&text[line..end]) {
+        match (line + place < at, depth) {
+            (true, _) => start = line + place + 1,
+            // Inside a parenthesis it separates arguments, as in a spreadsheet.
+            (false, 0) => {
+                stop = line + place;
+                break;
+            }
+            (false, _) => {}
+        }
+    }
+    let start = start + (text[start..stop].len() - text[start..stop].trim_start().len());
+    let stop = start + text[start..stop].trim_end().len();
+    Statement { text, range: start..stop.max(start), at: at.clamp(start, stop.max(start)), home: home(text) }
+}
+
+/// Where semicolons stand outside strings, and in how many parentheses.
+fn semicolons(line: &str) -> Vec<(usize, usize)> {
+    let (mut in_string, mut depth, mut found) = (false, 0_usize, Vec::new());
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b';' => found.push((at, depth)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The start of the word that a place is in; the next one when it stands between two.
+fn word_start(text: &str, at: usize) -> usize {
+    let blank = |c: char| matches!(c, ' ' | '\t' | '\r' | '\u{a0}');
+    let skipped = text[at..].find(|c: char| !blank(c)).map_or(text.len(), |n| at + n);
+    match skipped == at && text[at..].starts_with(is_word) {
+        true => text[..at].rfind(|c: char| !is_word(c)).map_or(0, |n| text.ceil_char_boundary(n + 1)),
+        false => skipped,
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '-'
+}
+
+/// The kind of the block whose text this is.
+fn home(text: &str) -> Home {
+    let word = text.split(|c: char| !is_word(c)).find(|word| !word.is_empty()).unwrap_or("");
+    match word {
+        "policy" => Home::Policy,
+        "calendar" => Home::Calendar,
+        "scenario" => Home::Scenario,
+        "segment" | "cadence" | "carve-out" | "everywhere" => Home::Rules,
+        "carveout" | "carve_out" | "carve" | "carve-outs" | "Carve-out" => Home::Rules,
+        "role" | "field" => Home::Line,
+        _ => Home::File,
+    }
+}
+
+/// Whether a statement is the header of its block, or means to be one: what stands below it cannot be read alone.
+pub(super) fn is_header(s: &Statement) -> bool {
+    s.text[..s.range.start]
+        .trim_matches(|c: char| c.is_whitespace() || c == ';' || c == '\u{feff}')
+        .is_empty()
+        || s.whole().ends_with(':')
+}
+
+/// Explains why a statement does not parse.
+pub(super) fn explain(s: &Statement, variant: &ErrorVariant<Rule>) -> Slip {
+    slips::recognise(s).unwrap_or_else(|| general(s, variant))
+}
+
+fn general(s: &Statement, variant: &ErrorVariant<Rule>) -> Slip {
+    let found = Found::at(s);
+    if s.is_first() && !found.word.is_empty() {
+        return unknown_line(s, &found);
     }
     let expected: BTreeSet<&str> = match variant {
         ErrorVariant::ParsingError { positives, .. } => {
@@ -25,14 +101,10 @@ pub(super) fn explain(file: FileId, source: &Source, at: usize, variant: &ErrorV
         }
         ErrorVariant::CustomError { .. } => BTreeSet::new(),
     };
-    let what = found.describe();
-    let error = Diagnostic::error(Code::Syntax, span, format!("{what} does not fit here"));
+    let error = Slip::new(Code::Syntax, found.place.clone(), found.misfit(s));
     if let Some(near) = nearest(found.word, ACTIONS.iter().copied()).filter(|_| expected.contains(AN_ACTION))
     {
-        return error.fix(span, near);
-    }
-    if let Some(header) = header_without_colon(text, &found) {
-        return error.help(format!("the header of a `{header}` ends with `:`"));
+        return error.put(near);
     }
     let list: Vec<&str> = expected.into_iter().collect();
     match list.as_slice() {
@@ -44,48 +116,35 @@ pub(super) fn explain(file: FileId, source: &Source, at: usize, variant: &ErrorV
 
 /// What stands at the place of an error.
 struct Found<'a> {
-    start: usize,
-    end: usize,
+    place: Range<usize>,
     word: &'a str,
-    begins_line: bool,
 }
 
 impl<'a> Found<'a> {
-    fn at(text: &'a str, at: usize) -> Found<'a> {
-        let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-        let at = text.ceil_char_boundary(at.min(text.len()));
-        let skipped =
-            text[at..].find(|c: char| !matches!(c, ' ' | '\t' | '\r')).map_or(text.len(), |n| at + n);
-        let start = match skipped == at && text[at..].starts_with(is_word) {
-            true => text[..at].rfind(|c: char| !is_word(c)).map_or(0, |n| text.ceil_char_boundary(n + 1)),
-            false => skipped,
+    fn at(s: &Statement<'a>) -> Found<'a> {
+        let rest = s.rest();
+        let end = match rest.find(|c: char| !is_word(c)).unwrap_or(rest.len()) {
+            0 => rest.chars().next().map_or(0, char::len_utf8),
+            length => length,
         };
-        let length = text[start..].find(|c: char| !is_word(c)).unwrap_or(text.len() - start);
-        let end = match length {
-            0 => text[start..].chars().next().filter(|&c| c != '\n').map_or(start, |c| start + c.len_utf8()),
-            length => start + length,
-        };
-        let line = &text[text[..start].rfind('\n').map_or(0, |n| n + 1)..start];
-        let statement = line.rsplit(';').next().unwrap_or(line);
-        Found { start, end, word: &text[start..end], begins_line: statement.trim().is_empty() && end > start }
+        Found { place: s.at..s.at + end, word: &rest[..end] }
     }
 
-    fn describe(&self) -> String {
-        if self.word.is_empty() { String::from("the end of the line") } else { format!("`{}`", self.word) }
+    /// Says what does not fit, and behind what.
+    fn misfit(&self, s: &Statement) -> String {
+        let before: Vec<&str> = s.before().split_whitespace().rev().take(2).collect();
+        let behind: Vec<&str> = before.into_iter().rev().collect();
+        match (self.word, behind.join(" ")) {
+            ("", behind) => format!("the line ends too early, behind `{behind}`"),
+            (word, behind) if behind.is_empty() => format!("`{word}` does not fit here"),
+            (word, behind) => format!("`{word}` does not fit behind `{behind}`"),
+        }
     }
 }
 
 /// The first words of actions.
 const ACTIONS: [&str; 9] = ["email", "sms", "letter", "call", "notify", "task", "escalate", "flag", "charge"];
 const AN_ACTION: &str = "an action: `email`, `sms`, `letter`, `call by`, `notify`, `task`, `hand off to`, `escalate to`, `flag` or `charge`";
-
-/// The kind of block whose header line ends at the error, without its colon.
-fn header_without_colon<'a>(text: &'a str, found: &Found) -> Option<&'a str> {
-    let start = text[..found.start].rfind('\n').map_or(0, |n| n + 1);
-    let word = text[start..found.start].split_whitespace().next()?;
-    let has_body = ["segment", "cadence", "carve-out", "everywhere", "scenario", "calendar"].contains(&word);
-    (found.word.is_empty() && has_body && layout::starts_block(text, start)).then_some(word)
-}
 
 const SETTINGS: &[&str] = &[
     "language",
@@ -112,46 +171,39 @@ const RULES: &[&str] = &[
 ];
 const SCENARIO: &[&str] = &["customer", "invoice", "payment", "dispute", "promise", "past", "expect"];
 
-/// The block a line stands in, and what its lines can begin with.
-fn block_above(text: &str, at: usize) -> (&'static str, &'static [&'static str]) {
-    let mut starts = text[..at].match_indices('\n').map(|(n, _)| n + 1).collect::<Vec<_>>();
-    starts.insert(0, 0);
-    let header = starts.into_iter().rev().find(|&start| start < at && layout::starts_block(text, start));
-    let word = header.map_or("", |start| text[start..].split_whitespace().next().unwrap_or(""));
-    match word.trim_end_matches(':') {
-        "policy" => ("the policy block", SETTINGS),
-        "calendar" => ("a calendar", CALENDAR),
-        "scenario" => ("a scenario", SCENARIO),
-        "segment" => ("a segment", RULES),
-        "cadence" => ("a cadence", RULES),
-        "carve-out" => ("a carve-out", RULES),
-        "everywhere" => ("`everywhere`", RULES),
-        _ => ("a policy file", &[]),
+/// How a block is called in a sentence, and what its lines can begin with.
+fn block_above(s: &Statement) -> (&'static str, &'static [&'static str]) {
+    match s.home {
+        Home::Policy => ("the policy block", SETTINGS),
+        Home::Calendar => ("a calendar", CALENDAR),
+        Home::Scenario => ("a scenario", SCENARIO),
+        Home::Rules => match s.text.split(|c: char| !is_word(c)).find(|word| !word.is_empty()) {
+            Some("segment") => ("a segment", RULES),
+            Some("cadence") => ("a cadence", RULES),
+            Some("everywhere") => ("`everywhere`", RULES),
+            _ => ("a carve-out", RULES),
+        },
+        Home::Line | Home::File => ("a policy file", &[]),
     }
 }
 
 /// A line that begins with nothing the language knows, or that stops making sense in its first word.
-fn unknown_line(text: &str, found: &Found, span: Span) -> Diagnostic {
-    let (block, starters) = block_above(text, found.start);
+fn unknown_line(s: &Statement, found: &Found) -> Slip {
+    let (block, starters) = block_above(s);
     let all: Vec<&str> = starters.iter().chain(layout::HEADERS.iter()).copied().collect();
+    let place = found.place.clone();
     if all.contains(&found.word) {
-        let error = Diagnostic::error(
-            Code::Syntax,
-            span,
-            format!("this line does not go on as a `{}` line should", found.word),
-        );
+        let message = format!("this line does not go on as a `{}` line should", found.word);
+        let error = Slip::new(Code::Syntax, place, message);
         return match example(found.word) {
             Some(example) => error.help(format!("it is written like this: `{example}`")),
             None => error.help("compare it with the language reference"),
         };
     }
-    let error = Diagnostic::error(
-        Code::UnknownLine,
-        span,
-        format!("`{}` does not begin a line of {block}", found.word),
-    );
+    let message = format!("`{}` does not begin a line of {block}", found.word);
+    let error = Slip::new(Code::UnknownLine, place, message);
     match nearest(found.word, all.iter().copied()) {
-        Some(near) => error.fix(span, near),
+        Some(near) => error.put(near),
         None => error.help(format!("here a line begins with {}", one_of(all))),
     }
 }

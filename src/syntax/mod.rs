@@ -2,14 +2,17 @@
 
 pub mod ast;
 mod blocks;
+mod characters;
 mod conditions;
 mod format;
 mod layout;
 mod mistakes;
 mod parser;
+mod piece;
 mod scenarios;
+mod slips;
 mod steps;
 mod values;
 
 pub use format::{NotFaithful, format};
-pub use parser::parse;
+pub use parser::{LONGEST, parse};

@@ -1,15 +1,19 @@
-//! Runs the grammar over a file, block by block after an error, so that one run reports every block's first mistake.
+//! Runs the grammar over a file, block by block, and goes on after a mistake, so that one run reports them all.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use pest::Parser as _;
-use pest::error::InputLocation;
+use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair as PestPair;
 
 use super::ast::{Ast, Block};
 use super::layout::{self, Layout};
-use super::{blocks, mistakes};
+use super::piece::Piece;
+use super::{blocks, characters, mistakes};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::span::{FileId, Source, Sources, Span};
+use crate::span::{FileId, Sources, Span};
 
 #[derive(pest_derive::Parser)]
 #[grammar = "../grammar/dun.pest"]
@@ -18,25 +22,52 @@ struct DunParser;
 pub(super) type Pair<'a> = PestPair<'a, Rule>;
 
 /// The longest policy file, in bytes. A policy is written by people; beyond this it is something else.
-const LONGEST: usize = 64 << 20;
+pub const LONGEST: usize = 8 << 20;
+
+/// How many mistakes of one block are reported.
+const MOST_IN_BLOCK: usize = 50;
+
+/// How many bytes may be parsed again, after corrections, in one file.
+const PARSED_AGAIN: usize = 16 << 20;
 
 /// Parses a policy file.
 ///
-/// The tree holds every block that could be read; it is complete when there is no diagnostic.
+/// The tree holds every block that could be read; it is complete when there is no diagnostic. What is exactly
+/// known to be a slip is corrected on the way, so the tree has what was meant.
 #[must_use]
 pub fn parse(sources: &Sources, file: FileId) -> (Ast, Vec<Diagnostic>) {
     let source = sources.get(file);
     if source.text.len() > LONGEST {
         let message = format!("`{}` is larger than {} MiB", source.name, LONGEST >> 20);
-        return (Ast::default(), vec![Diagnostic::global(Code::FileTooLarge, message)]);
+        let help = "a policy is written by people; put data into tables";
+        return (Ast::default(), vec![Diagnostic::global(Code::FileTooLarge, message).help(help)]);
     }
-    let Layout { text, diagnostics, .. } = layout::prepare(file, &source.text);
-    let mut builder = Builder { file, base: 0, errors: diagnostics };
+    let mut errors = characters::hidden_anywhere(file, &source.text);
+    let Layout { text, diagnostics, too_deep, .. } = layout::prepare(file, &source.text);
+    errors.extend(diagnostics);
     let mut ast = Ast::default();
-    if builder.errors.is_empty() {
-        builder.parse_blocks(source, &text, &mut ast.blocks);
+    if !too_deep {
+        let mut builder =
+            Builder { piece: Piece::new(file, "", 0..0), errors, names: Vec::new(), again: PARSED_AGAIN };
+        for range in pieces(&text) {
+            builder.piece = Piece::new(file, &text, range);
+            builder.parse_piece(&mut ast.blocks);
+        }
+        builder.refuse_twins();
+        errors = builder.errors;
     }
-    (ast, builder.errors)
+    errors.sort_by_key(|error| error.span.map(|span| span.start));
+    (ast, errors)
+}
+
+/// The parts of a file, each with one block; before the first block there is only space.
+fn pieces(text: &str) -> Vec<Range<usize>> {
+    let mut starts = layout::block_starts(text);
+    if starts.first() != Some(&0) {
+        starts.insert(0, 0);
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
 }
 
 /// A text that is, as a whole, what a rule describes.
@@ -46,51 +77,67 @@ pub(super) fn read(rule: Rule, text: &str) -> Option<Pair<'_>> {
 
 /// Turns pairs of the grammar into the tree and collects what is wrong on the way.
 pub(super) struct Builder {
-    file: FileId,
-    base: usize,
+    piece: Piece,
     errors: Vec<Diagnostic>,
+    /// Every name that is written, for those that only look like another one.
+    names: Vec<(String, Span)>,
+    /// How many bytes may still be parsed again.
+    again: usize,
 }
 
 impl Builder {
-    fn parse_blocks(&mut self, source: &Source, text: &str, out: &mut Vec<Block>) {
-        let mut from = 0;
-        while from < text.len() {
-            let rest = &text[from..];
-            let Err(error) = self.parse_part(source, rest, from, out) else { return };
-            let (at, diagnostic) = *error;
-            self.errors.push(diagnostic);
-            let broken = from + block_start(rest, at);
-            if broken > from {
-                // The blocks before the broken one are sound: parsing them alone cannot fail.
-                let _ = self.parse_part(source, &text[from..broken], from, out);
+    /// Parses the piece. After a mistake it goes on in the same line where the correction is known, else in the
+    /// next line, and after a header that cannot be read in the next block.
+    fn parse_piece(&mut self, out: &mut Vec<Block>) {
+        let corrected = characters::straighten(&mut self.piece);
+        self.errors.extend(corrected);
+        let mut last: Option<u32> = None;
+        for _ in 0..MOST_IN_BLOCK {
+            let text = std::mem::take(&mut self.piece.text);
+            let parsed = self.parse_text(&text, out);
+            self.piece.text = text;
+            let Err(error) = parsed else { return };
+            let (at, variant) = *error;
+            let statement = mistakes::statement(&self.piece.text, at);
+            let begins = self.piece.span(statement.range.start, statement.range.end).start;
+            let slip = mistakes::explain(&statement, &variant);
+            // Where a line has been corrected already, a vague word about the rest would only confuse, and
+            // what stands inside a correction is no text of the author's.
+            let follows = last == Some(begins) && slip.is_vague() || !slip.is_original(&self.piece);
+            last = Some(begins);
+            if !follows {
+                self.errors.push(slip.diagnostic(&self.piece, &statement.range));
             }
-            from = next_block(text, (from + at).max(broken + 1));
+            let (range, is_header) = (statement.range.clone(), mistakes::is_header(&statement));
+            match (!follows && slip.changes(&self.piece), is_header) {
+                (true, _) => slip.apply(&mut self.piece),
+                (false, true) => return,
+                (false, false) if range.is_empty() => return,
+                (false, false) => self.piece.blank(range),
+            }
+            match self.again.checked_sub(self.piece.text.len()) {
+                Some(left) => self.again = left,
+                None => return,
+            }
         }
     }
 
-    /// Parses text that begins at `base`; on an error says where and what.
-    fn parse_part(
+    /// Parses a text; on an error says where it stopped and what it expected.
+    fn parse_text(
         &mut self,
-        source: &Source,
         text: &str,
-        base: usize,
         out: &mut Vec<Block>,
-    ) -> Result<(), Box<(usize, Diagnostic)>> {
-        self.base = base;
-        match DunParser::parse(Rule::file, text) {
-            Ok(mut pairs) => {
-                let file = pairs.next().map(Pair::into_inner).into_iter().flatten();
-                let blocks = file.filter(|pair| pair.as_rule() != Rule::EOI);
-                out.extend(blocks.map(|pair| blocks::block(self, pair)));
-                Ok(())
-            }
-            Err(error) => {
-                let at = match error.location {
-                    InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-                };
-                Err(Box::new((at, mistakes::explain(self.file, source, base + at, &error.variant))))
-            }
-        }
+    ) -> Result<(), Box<(usize, ErrorVariant<Rule>)>> {
+        let mut pairs = DunParser::parse(Rule::file, text).map_err(|error| {
+            let at = match error.location {
+                InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+            };
+            Box::new((at, error.variant))
+        })?;
+        let file = pairs.next().map(Pair::into_inner).into_iter().flatten();
+        let blocks = file.filter(|pair| pair.as_rule() != Rule::EOI);
+        out.extend(blocks.map(|pair| blocks::block(self, pair)));
+        Ok(())
     }
 
     /// The place of a pair.
@@ -101,33 +148,32 @@ impl Builder {
 
     /// A place given in bytes of the text being parsed.
     pub(super) fn bytes(&self, start: usize, end: usize) -> Span {
-        Span { file: self.file, start: (self.base + start) as u32, end: (self.base + end) as u32 }
+        self.piece.span(start, end)
     }
 
     /// Notes an error.
     pub(super) fn refuse(&mut self, error: Diagnostic) {
         self.errors.push(error);
     }
-}
 
-/// The start of the last block that begins at or before a position.
-fn block_start(text: &str, at: usize) -> usize {
-    let before = line_starts(text).take_while(|&start| start <= at);
-    before.filter(|&start| layout::starts_block(text, start)).last().unwrap_or(0)
-}
+    /// Notes a name.
+    pub(super) fn named(&mut self, name: &str, span: Span) {
+        self.names.push((String::from(name), span));
+    }
 
-/// The start of the first block whose line begins at or after a position.
-fn next_block(text: &str, at: usize) -> usize {
-    let from = text[..at.min(text.len())].rfind('\n').map_or(0, |end| end + 1);
-    line_starts(&text[from..])
-        .map(|start| from + start)
-        .find(|&start| start >= at && layout::starts_block(text, start))
-        .unwrap_or(text.len())
-}
-
-fn line_starts(text: &str) -> impl Iterator<Item = usize> + '_ {
-    let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-    std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).filter(|&start| start < text.len())
+    /// Refuses names in another script that look like a name of the file or a field.
+    fn refuse_twins(&mut self) {
+        let latin: BTreeSet<String> =
+            self.names.iter().map(|(name, _)| name).filter(|name| name.is_ascii()).cloned().collect();
+        for (name, span) in &self.names {
+            let twin = characters::in_latin(name);
+            if *name != twin && !characters::mixes_scripts(name) && latin.contains(&twin) {
+                let message =
+                    format!("`{name}` only looks like `{twin}`: its letters are of another alphabet");
+                self.errors.push(Diagnostic::error(Code::ConfusableName, *span, message).fix(*span, twin));
+            }
+        }
+    }
 }
 
 /// The parts of a pair, taken one after another as the grammar promises them.

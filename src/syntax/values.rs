@@ -3,10 +3,12 @@
 use chrono::{NaiveDate, NaiveTime};
 
 use super::ast::{Literal, Name, Spanned, Value};
+use super::characters;
 use super::parser::{Builder, Pair, Parts, Rule, only};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::money::{AmountError, Currency, Money, NumberFormat};
+use crate::span::Span;
 
 /// Words that belong to the language and cannot be names.
 pub(super) const RESERVED: [&str; 38] = [
@@ -53,7 +55,10 @@ pub(super) const RESERVED: [&str; 38] = [
 pub(super) fn name(b: &mut Builder, pair: Pair) -> Name {
     let (text, span) = (String::from(pair.as_str()), b.span(&pair));
     let snake = snake_case(&text);
-    if RESERVED.contains(&text.as_str()) {
+    b.named(&text, span);
+    if let Some(error) = mixed_scripts(&text, span) {
+        b.refuse(error);
+    } else if RESERVED.contains(&text.as_str()) {
         let message = format!("`{text}` is a word of the language and cannot be a name");
         b.refuse(Diagnostic::error(Code::ReservedWord, span, message).help("choose another name"));
     } else if snake != text {
@@ -61,6 +66,20 @@ pub(super) fn name(b: &mut Builder, pair: Pair) -> Name {
         b.refuse(Diagnostic::error(Code::NotSnakeCase, span, message).fix(span, snake));
     }
     Name { text, span }
+}
+
+/// A name with letters of two alphabets that look alike.
+pub(super) fn mixed_scripts(text: &str, span: Span) -> Option<Diagnostic> {
+    if !characters::mixes_scripts(text) {
+        return None;
+    }
+    let latin = characters::in_latin(text);
+    let message = format!("`{text}` mixes letters of two alphabets that look alike");
+    let error = Diagnostic::error(Code::ConfusableName, span, message);
+    Some(match characters::mixes_scripts(&latin) {
+        false => error.edit(span, &*latin).help(format!("write `{latin}` in Latin letters only")),
+        true => error.help("write the whole name in one alphabet"),
+    })
 }
 
 fn snake_case(text: &str) -> String {

@@ -9,6 +9,7 @@ use super::error::RenderError;
 use super::error::describe;
 use super::fact::Fact;
 use super::front_matter::span;
+use super::nesting;
 use super::set::{Loaded, TemplateSet};
 use super::variables::{sample_where, table};
 use super::walk::{Context, Unit, Walk};
@@ -69,14 +70,43 @@ fn unit<'a>(
     whole: Option<Span>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Unit<'a>> {
+    if let Some(tag) = nesting::too_deep(source) {
+        let at = whole.unwrap_or_else(|| span(file.file, base + tag.start, base + tag.start + 2));
+        let message = "the template nests deeper than any text for people needs";
+        let help = "split it into parts, each a file of its own that is included";
+        found.push(Diagnostic::error(Code::TemplateSyntax, at, message).help(help));
+        return None;
+    }
     match parse(source, &file.path, syntax()) {
         Ok(tree) => Some(Unit { file: file.file, path: &file.path, source, base, whole, tree }),
         Err(error) => {
             let range = error.range().unwrap_or(0..0);
             let at = whole.unwrap_or_else(|| span(file.file, base + range.start, base + range.end));
-            found.push(Diagnostic::error(Code::TemplateSyntax, at, describe(&error)));
+            let error = Diagnostic::error(Code::TemplateSyntax, at, in_plain_words(&describe(&error)));
+            found.push(
+                error.help("values stand in `{{ … }}`, and each `{% if … %}` and `{% for … %}` has its end"),
+            );
             None
         }
+    }
+}
+
+/// What the engine says about a text that is no template, in words that need no knowledge of it.
+fn in_plain_words(message: &str) -> String {
+    let plain = |part: &str| match part {
+        "end of variable block" => String::from("`}}`"),
+        "end of block" => String::from("`%}`"),
+        "end of input" => String::from("the end of the text"),
+        other => String::from(other),
+    };
+    if let Some(word) = message.strip_prefix("unknown statement ") {
+        return format!("no `{word}` can stand here: nothing that it ends or belongs to is open");
+    }
+    let Some(found) = message.strip_prefix("unexpected ") else { return String::from(message) };
+    match found.split_once(", expected ") {
+        Some(("end of input", expected)) => format!("the text ends before {}", plain(expected)),
+        Some((found, expected)) => format!("{} does not fit here, but {}", plain(found), plain(expected)),
+        None => format!("{} does not fit here", plain(found)),
     }
 }
 

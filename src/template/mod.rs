@@ -10,6 +10,7 @@ mod error;
 mod fact;
 mod file;
 mod front_matter;
+mod nesting;
 mod output;
 mod set;
 pub mod variables;

@@ -12,6 +12,7 @@ use super::error::{Place, RenderError, describe, innermost, missing};
 use super::fact::Fact;
 use super::file::{BadName, BodyFormat, FileName, TemplateFile};
 use super::front_matter::{FrontMatter, span};
+use super::nesting;
 use super::output::{clean, one_line};
 use super::view::value;
 use crate::code::Code;
@@ -117,9 +118,14 @@ impl TemplateSet {
         };
         // What does not compile is not found when it is rendered; `check` parses it again and says why.
         let body = loaded.text[loaded.front.body..].to_owned();
-        let _ = self.engine.add_template_owned(loaded.path.to_string(), body);
+        let compile = |engine: &mut Environment<'static>, path: String, text: String| {
+            if nesting::too_deep(&text).is_none() {
+                let _ = engine.add_template_owned(path, text);
+            }
+        };
+        compile(&mut self.engine, loaded.path.to_string(), body);
         if let Some(subject) = &loaded.front.subject {
-            let _ = self.engine.add_template_owned(loaded.subject_path.clone(), subject.text.clone());
+            compile(&mut self.engine, loaded.subject_path.clone(), subject.text.clone());
         }
         self.enter(loaded);
     }

@@ -123,16 +123,27 @@ fn a_subject_is_checked_like_a_body() {
     );
     assert_eq!(
         found(&[("final.md", "---\nsubject: Invoice {{ invoice.id\n---\nHello")]),
-        ["template-syntax: unexpected end of input, expected end of variable block @ id"]
+        [
+            "template-syntax: the text ends before `}}` @ id = values stand in `{{ … }}`, and each `{% if … %}` and `{% for … %}` has its end"
+        ]
     );
 }
 
 #[test]
 fn syntax_errors_have_a_place() {
     for (text, finding) in [
-        ("Hello {{ customer.name }", "template-syntax: unexpected `}`, expected end of variable block @ }"),
-        ("{% if today %}", "template-syntax: unexpected end of input, expected end of block @ %}"),
-        ("{% endfor %}", "template-syntax: unknown statement endfor @ endfor"),
+        (
+            "Hello {{ customer.name }",
+            "template-syntax: `}` does not fit here, but `}}` @ } = values stand in `{{ … }}`, and each `{% if … %}` and `{% for … %}` has its end",
+        ),
+        (
+            "{% if today %}",
+            "template-syntax: the text ends before `%}` @ %} = values stand in `{{ … }}`, and each `{% if … %}` and `{% for … %}` has its end",
+        ),
+        (
+            "{% endfor %}",
+            "template-syntax: no `endfor` can stand here: nothing that it ends or belongs to is open @ endfor = values stand in `{{ … }}`, and each `{% if … %}` and `{% for … %}` has its end",
+        ),
     ] {
         assert_eq!(found(&[("final.md", text)]), [finding], "{text}");
     }
