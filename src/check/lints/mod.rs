@@ -109,7 +109,7 @@ impl<'a> Lint<'a> {
     /// The block of a rule as written.
     fn block(&self, rule: RuleId) -> Option<&'a RulesBlock> {
         let span = self.span(rule);
-        self.blocks().find(|block| block.span == span)
+        self.blocks().find(|block| (block.span.file, block.span.start) == (span.file, span.start))
     }
 
     /// The step line of a rule as written.
