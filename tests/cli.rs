@@ -199,7 +199,7 @@ fn check_with_data_that_cannot_be_loaded_is_1() {
     assert_eq!((code, out.as_str(), &err), (1, "policy.dun: no errors\n", &planned));
     let (code, out, _) = project.run(&["check", "policy.dun", "--data", "gone", "--format", "json"]);
     let found: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((code, found[0]["code"].as_str()), (1, Some("file-not-read")));
+    assert_eq!((code, found[0]["code"].as_str()), (1, Some("unreadable-file")));
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn check_explains_a_code_and_proposes_a_near_one() {
 #[test]
 fn check_reports_syntax_errors_without_what_follows_from_them() {
     let text =
-        format!("{POLICY}field customer.tier: txt\nsegment gold when customer.tier is \"x\":\n  hold\n");
+        format!("{POLICY}field customer.tier: colour\nsegment gold when customer.tier is \"x\":\n  hold\n");
     let template = format!("{TEMPLATE}{{{{ customer.tier }}}}");
     let project = Project::new().with("policy.dun", text).with("templates/first_reminder.md", template);
     let (code, _, err) = project.run(&["check", "policy.dun"]);

@@ -137,12 +137,42 @@ fn the_workflow_stands_at_the_top_of_the_repository() {
     assert!(!folder.path().join("finance/dunning/.github").exists());
 }
 
+/// The steps of the workflow, run one after another as the workflow would; dun itself is installed already.
+#[test]
+fn the_steps_of_the_workflow_pass_on_what_was_written() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(dun(folder.path(), &["init"]).0, 0);
+    let text = fs::read_to_string(folder.path().join(".github/workflows/dun.yml")).unwrap();
+    let workflow: Value = serde_yaml::from_str(&text).unwrap();
+    assert_eq!(workflow["on"], "pull_request");
+    assert_eq!(workflow["permissions"], serde_json::json!({ "contents": "read" }));
+    let steps = workflow["jobs"]["policy"]["steps"].as_array().unwrap();
+    let commands: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
+    let (install, commands) = commands.split_first().unwrap();
+    assert_eq!(*install, "cargo install dun --locked");
+    assert_eq!(commands.len(), 3);
+    let binary = Path::new(env!("CARGO_BIN_EXE_dun")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+    let summary = folder.path().join("summary.md");
+    for command in commands {
+        let status = Command::new("bash")
+            .args(["-e", "-c", command])
+            .env("PATH", &path)
+            .env("GITHUB_STEP_SUMMARY", &summary)
+            .current_dir(folder.path())
+            .status()
+            .unwrap();
+        assert!(status.success(), "{command}");
+    }
+    assert!(fs::read_to_string(summary).unwrap().contains("Lantern Workshop"));
+}
+
 #[test]
 fn completions_name_every_verb() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let (code, out, err) = dun(Path::new("."), &["completions", shell]);
         assert_eq!((code, err.as_str()), (0, ""), "{shell}");
-        for verb in ["check", "plan", "init", "completions"] {
+        for verb in ["check", "completions", "explain", "fmt", "init", "plan", "schema"] {
             assert!(out.contains(verb), "{shell}: {verb}");
         }
     }
