@@ -73,5 +73,8 @@ fn the_tutorial_is_true_from_top_to_bottom() {
 }
 
 fn similar_asserts(page: &str, walked: &str) {
-    assert!(page == walked, "docs/tutorial.md is not what its commands print; WALK=update writes it:\n{walked}");
+    assert!(
+        page == walked,
+        "docs/tutorial.md is not what its commands print; WALK=update writes it:\n{walked}"
+    );
 }

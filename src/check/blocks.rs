@@ -90,15 +90,19 @@ fn is_segment(block: &Block) -> bool {
     matches!(block, Block::Rules(RulesBlock { header: RulesHeader::Segment { .. }, .. }))
 }
 
+/// One note for all of them: they are no fault.
 fn scenarios(c: &mut Checker) {
-    for block in &c.input.ast.blocks {
-        if let Block::Scenario(scenario) = block {
-            c.report(Diagnostic::note(
-                Code::ScenarioNotRun,
-                scenario.span,
-                "scenarios are read but not run yet",
-            ));
-        }
+    let scenarios = c.input.ast.blocks.iter().filter_map(|block| match block {
+        Block::Scenario(scenario) => Some(scenario.span),
+        _ => None,
+    });
+    let all: Vec<Span> = scenarios.collect();
+    if let Some(&first) = all.first() {
+        let message = match all.len() {
+            1 => String::from("the scenario is read but not run yet"),
+            count => format!("{count} scenarios are read but not run yet"),
+        };
+        c.report(Diagnostic::note(Code::ScenarioNotRun, first, message));
     }
 }
 

@@ -41,6 +41,9 @@ impl Init {
         if self.list {
             return deliver(None, Exit::Done, |out| out.write_all(list().as_bytes()));
         }
+        if self.folder.exists() && !self.folder.is_dir() {
+            return fail(&format!("`{}` is a file; name a folder", shown(&self.folder)));
+        }
         let Some(seeds) = seeds(&self.from, &self.folder) else {
             let known = || names().map(str::to_owned).collect::<Vec<_>>();
             let meant = match nearest(&self.from, known().iter().map(String::as_str)) {
@@ -73,7 +76,7 @@ impl Init {
             ("policy.dun", "the rules; change the names and addresses at its top first"),
             ("templates", "the texts of its messages"),
             ("data", "sample data; yours takes its place"),
-            (WORKFLOW_PATH, "checks the policy on every pull request"),
+            (WORKFLOW_PATH, "checks the policy on every pull request; it asks for one variable"),
         ] {
             text.push_str(&format!("  {what:<26} {meaning}\n"));
         }

@@ -92,6 +92,11 @@ impl PlanArguments {
         let program = Program::new(policy);
         let options = Options { replay: self.day.replay };
         let plan = evaluate::plan(&program, &project.templates, snapshot, as_of, options);
+        let problems = plan.problems.iter().filter(|problem| !problem.is_remark()).count();
+        if plan.header.receivables.is_empty() && problems > 0 {
+            let problems = render::text::count(problems, "problem");
+            tell(&format!("warning: no open invoice could be read, and there are {problems} in the data\n"));
+        }
         let exit = DayArguments::refusal(plan.header.refused.as_ref());
         let colour = colour_results(self.output.as_deref());
         Ok(deliver(self.output.as_deref(), exit, |out| self.write(&plan, colour, out)))

@@ -93,6 +93,13 @@ impl Program {
         id
     }
 
+    /// The keys of the policy's steps, those they had before included, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let mut keys: Vec<&str> = self.keys.iter().map(|(key, _)| key.as_str()).collect();
+        keys.sort_unstable();
+        keys.into_iter()
+    }
+
     /// Whether a step had this key before, and has another now.
     #[must_use]
     pub fn is_former(&self, text: &str) -> bool {

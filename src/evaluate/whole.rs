@@ -20,6 +20,7 @@ use crate::plan::{
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
+use crate::suggest::nearest;
 use crate::template::TemplateSet;
 
 /// Plans a day: what to do for each open invoice of the snapshot, by the policy of the program.
@@ -155,13 +156,18 @@ impl Day<'_> {
         let unknown = self.history.names().filter(|(_, name)| {
             name.key.is_none() && !matches!(name.kind, HistoryKind::Clear { .. } | HistoryKind::CreditNotice)
         });
+        let near = |name: &str| {
+            let near = nearest(name, self.program.keys());
+            near.map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+        };
         let problems = unknown.map(|(text, _)| Problem {
             customer: None,
             invoice: None,
             code: Code::UnknownStep,
             message: format!(
-                "the ledger has `{}`, which no step of the policy is called: a contact counts at its `rung`; translate it with `history: steps:` if it is one of yours",
-                self.snapshot.text(text)
+                "the ledger has `{}`, which no step of the policy is called: a contact counts at its `rung`; translate it with `history: steps:` if it is one of yours{}",
+                self.snapshot.text(text),
+                near(self.snapshot.text(text))
             ),
             place: None,
             blocks: false,

@@ -102,6 +102,10 @@ fn general(s: &Statement, variant: &ErrorVariant<Rule>) -> Slip {
         ErrorVariant::CustomError { .. } => BTreeSet::new(),
     };
     let error = Slip::new(Code::Syntax, found.place.clone(), found.misfit(s));
+    if found.word == "\"" {
+        return Slip::new(Code::Syntax, found.place, "the text that begins here is not closed on this line")
+            .help("put a quotation mark behind it; one inside a text is written `\\\"`");
+    }
     if let Some(near) = nearest(found.word, ACTIONS.iter().copied()).filter(|_| expected.contains(AN_ACTION))
     {
         return error.put(near);
