@@ -211,6 +211,8 @@ const MISPLACED: &[&str] = &[
     "carve-out a when invoice.disputed:\n  at previous+7 notify manager",
     "cadence a:\n  at payment+7 notify manager",
     "cadence a:\n  at D+3 email first_reminder else call by finance formerly call manager",
+    "carve-out a when invoice.disputed:\n  at dispute notify manager, if missed: skip",
+    "carve-out a when invoice.promise_broken:\n  at promise+3 call by finance, deadline 5 days",
     "cadence a:\n  at dispute notify manager",
     "cadence a:\n  at promise+3 business days call by finance",
     "everywhere:\n  needs approval by manager from promise+3",

@@ -162,12 +162,16 @@ impl<'a> Steps<'a> {
                     Some(approval) => checked.approvals.push(approval),
                     None => sound = false,
                 },
-                Modifier::SkipIfMissed => checked.skip_if_missed = true,
+                Modifier::SkipIfMissed => {
+                    self.for_ladder(c, modifier.span, "if missed: skip");
+                    checked.skip_if_missed = true;
+                }
                 Modifier::Formal => {
                     without(c, line, modifier.span, "formal", "a message", is_message);
                     checked.formal = true;
                 }
                 Modifier::Deadline(days) => {
+                    self.for_ladder(c, modifier.span, "deadline");
                     without(c, line, modifier.span, "deadline", "a message or a call", is_contact);
                     checked.deadline = Some(small(*days));
                 }
@@ -176,6 +180,14 @@ impl<'a> Steps<'a> {
         let mut guards = guards.into_iter().collect::<Option<Vec<_>>>()?;
         checked.when = if guards.len() > 1 { Some(Condition::All(guards)) } else { guards.pop() };
         sound.then_some(checked)
+    }
+
+    /// Refuses in a carve-out what only a ladder can keep.
+    fn for_ladder(&self, c: &mut Checker, span: Span, word: &str) {
+        if self.home == Home::CarveOut {
+            let message = format!("`{word}` is about the steps of a ladder, and a carve-out has none");
+            c.report(Diagnostic::error(Code::Misplaced, span, message).help("leave it out here"));
+        }
     }
 
     fn approval(&self, c: &mut Checker, approval: &NeedsApproval, span: Span) -> Option<Approval> {

@@ -65,11 +65,10 @@ impl HistoryKey {
         let words = || kind_of_words(base.rsplit('/').next().unwrap_or(base));
         let kind = match (key, words()) {
             // What a step did under an earlier name it did as that name says: the mark it set has the old name.
-            (Some(_), former @ (HistoryKind::Flag { .. } | HistoryKind::HandOff { .. }))
-                if program.is_former(base) =>
-            {
-                former
-            }
+            (
+                Some(_),
+                former @ (HistoryKind::Flag { .. } | HistoryKind::HandOff { .. } | HistoryKind::Contact(_)),
+            ) if program.is_former(base) => former,
             (Some(key), _) => kind_of(program, program.act(key)),
             (None, words) => words,
         };

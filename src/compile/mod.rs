@@ -95,7 +95,7 @@ impl Program {
 
     /// The keys of the policy's steps, those they had before included, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let mut keys: Vec<&str> = self.keys.iter().map(|(key, _)| key.as_str()).collect();
+        let mut keys: Vec<&str> = self.keys.keys().map(String::as_str).collect();
         keys.sort_unstable();
         keys.into_iter()
     }
@@ -116,6 +116,12 @@ impl Program {
     #[must_use]
     pub fn act(&self, key: KeyId) -> &Act {
         &self.acts[key.0 as usize]
+    }
+
+    /// All ladders of the policy.
+    #[must_use]
+    pub fn ladder_ids(&self) -> Vec<LadderId> {
+        (0..self.policy.ladders.len()).map(LadderId).collect()
     }
 
     /// The ladders that an invoice of a segment climbs.

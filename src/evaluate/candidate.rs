@@ -251,7 +251,7 @@ impl<'a> Bench<'_, 'a> {
         let rows = self.invoice().rows;
         let unknown = rows.iter().filter(|row| row.outcome == Outcome::Unknown);
         let mut unsettled = unknown.filter(|row| {
-            let same = rows.iter().filter(|other| other.step == row.step);
+            let same = rows.iter().filter(|other| self.day.history.is_same(other, row));
             super::history::status(same, self.day.today) == Status::Unknown
         });
         let own = unsettled.next().map(|row| self.day.snapshot.text(row.step));

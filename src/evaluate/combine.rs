@@ -85,6 +85,14 @@ pub(super) fn common_hours(a: Hours, b: Hours) -> Hours {
     (a.0.max(b.0), a.1.min(b.1))
 }
 
+/// Whether there is an hour at which both may go out.
+fn have_common_hours(a: Option<Hours>, b: Option<Hours>) -> bool {
+    a.zip(b).is_none_or(|(a, b)| {
+        let (from, to) = common_hours(a, b);
+        from < to
+    })
+}
+
 /// What leads: the most overdue, then the larger balance, the lower id, the later rung, the file's order.
 type Rank<'s> = (Reverse<i64>, Reverse<i64>, &'s str, Reverse<chrono::NaiveDate>, RuleId);
 
@@ -112,7 +120,11 @@ pub(super) fn combine<'a>(
     candidates.sort_by(|a, b| rank(a, customer, snapshot).cmp(&rank(b, customer, snapshot)));
     let mut groups: Vec<Group<'a>> = Vec::with_capacity(candidates.len());
     for candidate in candidates {
-        let joins = |group: &&mut Group<'a>| group.is_free() && together(group.lead(), &candidate, customer);
+        let joins = |group: &&mut Group<'a>| {
+            group.is_free()
+                && together(group.lead(), &candidate, customer)
+                && have_common_hours(group.hours(), candidate.window)
+        };
         let is_free = candidate.is_message() && candidate.blockers.is_empty() && !each_alone;
         match groups.iter_mut().find(|group| is_free && joins(group)) {
             Some(group) => group.members.push(candidate),

@@ -10,13 +10,13 @@ use super::combine::{Group, combine};
 use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
-use super::ladder::{Climber, earlier};
+use super::ladder::{Climber, Present, earlier};
 use super::limits::Written;
 use super::restrictions::free_again;
-use crate::calendar::{Calendar, add_days};
+use crate::calendar::{Calendar, add_days, days_between};
 use crate::code::Code;
-use crate::compile::{KeyId, changes_with_time};
-use crate::model::{Act, Catches, Channel, RestrictionKind, RuleId, SegmentId};
+use crate::compile::changes_with_time;
+use crate::model::{Act, Catches, Channel, LadderId, RestrictionKind, RuleId, SegmentId};
 use crate::money::{Currency, Money};
 use crate::plan::digest::Hasher;
 use crate::plan::{
@@ -197,9 +197,22 @@ impl<'a> Day<'a> {
         if placed.may_move { earlier(next, free_from) } else { next }
     }
 
-    pub(super) fn present_keys(&self, segment: SegmentId) -> Vec<KeyId> {
-        let ladders = self.program.ladders_of(segment).iter();
-        ladders.flat_map(|id| self.program.ladders[id.0].keys.iter().flatten().copied()).collect()
+    pub(super) fn present_keys(&self, segment: SegmentId) -> Vec<Present> {
+        self.present_in(self.program.ladders_of(segment))
+    }
+
+    /// The steps of some ladders, each with the repetitions that it can have.
+    pub(super) fn present_in(&self, ladders: &[LadderId]) -> Vec<Present> {
+        let mut present = Vec::new();
+        for id in ladders {
+            let rungs = self.program.policy.ladders[id.0].rungs.iter();
+            for (rung, keys) in rungs.zip(&self.program.ladders[id.0].keys) {
+                let (first, last) =
+                    rung.repeat.map_or((0, 0), |repeat| (1, repeat.times.unwrap_or(u32::MAX)));
+                present.extend(keys.iter().map(|&key| Present { key, first, last }));
+            }
+        }
+        present
     }
 
     fn waiting(&self, customer: &CustomerState<'a>, at: usize, next: Option<NaiveDate>) -> Waiting {
@@ -312,12 +325,12 @@ impl<'a> Day<'a> {
 
     /// When the ladder of a group's lead could go on without the group being carried out today.
     fn next_of(&self, group: &Group<'a>) -> Option<NaiveDate> {
-        let lead = group.lead();
-        // What a single step knows of its end comes first: its ladder may have passed it.
-        if lead.blocked_alone || lead.last_chance {
-            return lead.next;
-        }
-        free_again(&group.blockers, add_days(self.today, 1))
+        let free = free_again(&group.blockers, add_days(self.today, 1));
+        let next = group.members.iter().map(|member| {
+            // What a single step knows of its end comes first: its ladder may have passed it.
+            if member.blocked_alone || member.last_chance { member.next } else { free }
+        });
+        next.reduce(earlier).flatten()
     }
 
     /// The action of a group; when it cannot be written the group gets a blocker.
@@ -370,8 +383,8 @@ impl<'a> Day<'a> {
         action.keys = group.members.iter().map(|member| member.key.clone()).collect();
         self.write_action(customer, group, &invoices, &mut action);
         self.seal(&mut action);
-        if let Some(days) = lead_deadline.filter(|_| action.body.is_some()) {
-            action.content = self.content_of_any_day(customer, group, &action, days);
+        if lead_deadline.is_some() && action.body.is_some() {
+            action.content = self.content_of_any_day(customer, group, &action);
         }
         self.settle_mode(customer, group, &mut action);
         action
@@ -429,19 +442,24 @@ impl<'a> Day<'a> {
     }
 
     /// The content of a message that gives a deadline: what is approved is the number of days, not the date, which
-    /// moves from day to day until the message goes out (R17).
+    /// moves from day to day until the message goes out (R17). The text is taken with a date long past and with one
+    /// far ahead, so that it is covered on both sides of what the template compares the deadline with.
     fn content_of_any_day(
         &self,
         customer: &CustomerState<'a>,
         group: &Group<'a>,
         action: &Action,
-        days: u32,
     ) -> Option<String> {
         let template = group.lead().template.as_ref()?;
-        let some_day = NaiveDate::from_ymd_opt(2000, 1, 1);
-        let written = self.write(template.id, customer, &group.invoices(), some_day).ok()?;
-        let body = format!("{days} days: {}", written.body);
-        Some(content(&Action { subject: written.subject, body: Some(body), ..action.clone() }))
+        let mut texts = Vec::new();
+        for year in [1900, 2200] {
+            let some_day = NaiveDate::from_ymd_opt(year, 1, 1);
+            let written = self.write(template.id, customer, &group.invoices(), some_day).ok()?;
+            texts.push((written.subject.unwrap_or_default(), written.body));
+        }
+        let subject = texts.iter().map(|(subject, _)| subject.as_str()).collect::<Vec<_>>().join("\n");
+        let body = texts.iter().map(|(_, body)| body.as_str()).collect::<Vec<_>>().join("\n");
+        Some(content(&Action { subject: Some(subject), body: Some(body), ..action.clone() }))
     }
 
     /// Who has to do what before it is carried out (R15, R17).
@@ -576,6 +594,7 @@ fn content(action: &Action) -> String {
     hash.text(action.body_format.unwrap_or(""));
     hash.text(action.flag.as_deref().unwrap_or(""));
     hash.number(i64::from(action.registered));
+    hash.number(action.deadline.map_or(-1, |deadline| days_between(action.date, deadline)));
     hash.number(action.invoices.len() as i64);
     for invoice in &action.invoices {
         hash.text(&invoice.id).number(invoice.balance.minor).text(invoice.currency.code());

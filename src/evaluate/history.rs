@@ -40,6 +40,13 @@ impl History {
         self.names.iter().map(|(&text, name)| (text, name))
     }
 
+    /// Whether two rows are about one step: by its name, or by one that it had before.
+    pub(super) fn is_same(&self, a: &LedgerRow, b: &LedgerRow) -> bool {
+        let (first, second) = (self.name(a), self.name(b));
+        a.step == b.step
+            || (first.key.is_some() && (first.key, first.occurrence) == (second.key, second.occurrence))
+    }
+
     /// The channel of a contact; a name that tells nothing is one unless the row names no channel at all.
     pub(super) fn channel(&self, row: &LedgerRow) -> Option<Channel> {
         match self.name(row).kind {

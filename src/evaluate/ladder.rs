@@ -11,7 +11,7 @@ use super::history::{self, Status};
 use super::restrictions::{Declined, Scope};
 use super::schedule::{Planned, offset};
 use crate::calendar::{Calendar, add_days, days_between};
-use crate::compile::{KeyId, changes_with_time};
+use crate::compile::{HistoryKey, KeyId, changes_with_time};
 use crate::model::{Act, Anchor, CatchUp, Ladder, LadderId, Moment, Step};
 use crate::snapshot::ledger::LedgerRow;
 
@@ -37,6 +37,21 @@ pub(super) struct Climb<'a> {
     pub(super) due: Vec<DueStep<'a>>,
     /// When nothing of a new rung is due: the first day on which something could be.
     pub(super) next: Option<NaiveDate>,
+}
+
+/// A step of a ladder that an invoice climbs, with the repetitions that it can have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Present {
+    pub(super) key: KeyId,
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
+impl Present {
+    /// Whether a ledger name is one of them.
+    pub(super) fn is(self, name: &HistoryKey) -> bool {
+        name.key == Some(self.key) && (self.first..=self.last).contains(&name.occurrence)
+    }
 }
 
 /// The highest rung behind the invoice: carried out, declined, or passed by what another policy did.
@@ -67,7 +82,7 @@ pub(super) struct Climber<'d, 'a> {
     /// The first day after today on which nothing holds the invoice, where that is known.
     pub(super) free_from: Option<NaiveDate>,
     /// The keys of all ladders that the invoice climbs now.
-    pub(super) present: &'d [KeyId],
+    pub(super) present: &'d [Present],
 }
 
 impl<'a> Climber<'_, 'a> {
@@ -88,12 +103,12 @@ impl<'a> Climber<'_, 'a> {
         let (mut rungs, behind, last) = self.ground();
         let first = above(behind);
         let mut climb = Climb::default();
-        if let Some(rung) = self.waited_for(&rungs) {
-            self.wait(rung, &mut climb);
-            return climb;
-        }
         if let Some(behind) = behind {
             self.remaining(&rungs, behind, &mut climb);
+        }
+        if let Some(rung) = self.waited_for(&rungs) {
+            self.wait(&rungs, rung, &mut climb);
+            return climb;
         }
         let left = climb.due.len();
         let started_today = behind.is_some_and(|behind| behind.touched == self.day.today);
@@ -174,6 +189,10 @@ impl<'a> Climber<'_, 'a> {
                 } else {
                     day
                 };
+                if rung.planned <= above {
+                    // Two rungs never share a day.
+                    rung.planned = self.calendar.open_on_or_after(add_days(above, 1));
+                }
             }
             above = Some(rung.planned);
         }
@@ -229,7 +248,7 @@ impl<'a> Climber<'_, 'a> {
 
     fn is_foreign_contact(&self, row: &LedgerRow) -> bool {
         let name = self.day.history.name(row);
-        let is_present = name.key.is_some_and(|key| self.present.contains(&key));
+        let is_present = self.present.iter().any(|present| present.is(name));
         row.outcome.carries_out()
             && !is_present
             && self.day.history.channel(row).is_some()
@@ -252,7 +271,7 @@ impl<'a> Climber<'_, 'a> {
 
     /// Whether a later row of the same step says that it did not go out after all.
     fn undone(&self, row: &LedgerRow) -> bool {
-        let same = self.invoice.rows.iter().filter(|other| other.step == row.step);
+        let same = self.invoice.rows.iter().filter(|other| self.day.history.is_same(other, row));
         !matches!(history::status(same, self.day.today), Status::CarriedOut(_))
     }
 
@@ -262,14 +281,15 @@ impl<'a> Climber<'_, 'a> {
         if self.invoice.rows.is_empty() || !program.has_wait {
             return None;
         }
-        rungs.iter().rev().find(|rung| {
+        rungs.iter().rev().filter(|rung| !self.lapsed(rung)).find(|rung| {
             let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
+            let missed = |step: &Step| late || (step.skip_if_missed && self.day.today > rung.planned);
             self.steps(rung).any(|(step, key)| {
                 let holds_up = match self.status(step, key, rung.occurrence) {
                     Status::Pending(_) => true,
                     Status::CarriedOut(_) | Status::Declined(_) => false,
                     Status::Open | Status::FailedToday | Status::Unknown => {
-                        !late && self.started(0, rung).is_some()
+                        !missed(step) && self.started(0, rung).is_some()
                     }
                 };
                 step.waits && holds_up && self.applies(step) && !self.forbidden(step)
@@ -277,16 +297,30 @@ impl<'a> Climber<'_, 'a> {
         })
     }
 
-    /// What is left of a rung that its ladder waits for; nobody knows when it goes on.
-    fn wait(&self, rung: &Planned, climb: &mut Climb<'a>) {
-        self.add_steps(rung, climb, |_| true);
-        let before = climb.due.len();
-        if !self.rolling.is_open(self.day.today) {
-            climb.due.retain(|due| matches!(due.status, Status::Pending(_)) || !is_contact(due.step));
+    /// What the ladder waits for, beside what is left of its rung; nobody knows when it goes on.
+    fn wait(&self, rungs: &[Planned], rung: &Planned, climb: &mut Climb<'a>) {
+        let mut waited = Climb::default();
+        self.add_steps(rung, &mut waited, |_| true);
+        let known = |due: &DueStep| {
+            climb.due.iter().any(|known| known.rung == due.rung && std::ptr::eq(known.step, due.step))
+        };
+        waited.due.retain(|due| due.step.waits && !known(due));
+        let before = waited.due.len();
+        let quiet = self.quiet_until(rungs);
+        if quiet.is_some() || !self.rolling.is_open(self.day.today) {
+            waited.due.retain(|due| matches!(due.status, Status::Pending(_)) || !is_contact(due.step));
         }
-        if climb.due.len() < before {
-            climb.next = self.first_free(rung, self.day.today);
+        if waited.due.len() < before {
+            let day = quiet.map_or(self.day.today, |over| add_days(over, 1));
+            climb.next = earlier(climb.next, self.first_free(rung, day));
         }
+        climb.due.append(&mut waited.due);
+    }
+
+    /// The last day of a deadline that was set on an earlier day and is not over yet.
+    fn quiet_until(&self, rungs: &[Planned]) -> Option<NaiveDate> {
+        let (set, over) = self.deadline(rungs)?;
+        (set < self.day.today && self.day.today <= over).then_some(over)
     }
 
     /// The other steps of the rung that was started last stay due until the next rung's planned date (R9).
@@ -294,13 +328,13 @@ impl<'a> Climber<'_, 'a> {
         let Some(rung) = self.unfinished(rungs, behind) else { return };
         self.add_steps(&rung, climb, |_| true);
         let before = climb.due.len();
-        let quiet =
-            self.deadline(rungs).is_some_and(|(set, over)| set < self.day.today && self.day.today <= over);
-        if quiet || !self.rolling.is_open(self.day.today) {
+        let quiet = self.quiet_until(rungs);
+        if quiet.is_some() || !self.rolling.is_open(self.day.today) {
             climb.due.retain(|due| !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
-            climb.next = self.first_free(&rung, self.day.today);
+            let day = quiet.map_or(self.day.today, |over| add_days(over, 1));
+            climb.next = self.first_free(&rung, day);
         }
     }
 
@@ -386,12 +420,14 @@ impl<'a> Climber<'_, 'a> {
     fn latest_rung(&self, ahead: &[Planned], all: &[Planned], started_today: bool, climb: &mut Climb<'a>) {
         let ahead = || ahead.iter().filter(|rung| !self.lapsed(rung));
         let has_come = |rung: &&Planned| rung.planned <= self.day.today;
-        let top = ahead().rfind(|rung| has_come(rung) && self.any_applies(rung));
+        // What lapsed because its day was missed still passes what lies below it.
+        let top =
+            ahead().rfind(|rung| has_come(rung) && self.steps(rung).any(|(step, _)| self.applies(step)));
         let before = climb.due.len();
         if let Some(top) = top {
             self.act_or_wait(top, top.planned, started_today, climb);
             if climb.due[before..].iter().any(|due| !self.forbidden(due.step)) {
-                let below = all.iter().filter(|rung| !self.lapsed(rung) && rung.nominal < top.nominal);
+                let below = all.iter().take_while(|rung| *rung != top).filter(|rung| !self.lapsed(rung));
                 for rung in below {
                     self.add_steps(rung, climb, |act| matches!(act, Act::Flag { .. } | Act::Escalate { .. }));
                 }
@@ -430,9 +466,13 @@ impl<'a> Climber<'_, 'a> {
         }
         let steps =
             rungs.iter().flat_map(|rung| self.steps(rung).map(|(step, key)| (step, key, rung.occurrence)));
-        let set = steps.filter_map(|(step, key, occurrence)| match self.status(step, key, occurrence) {
-            Status::CarriedOut(date) => Some((date, add_days(date, i64::from(step.deadline?)))),
-            _ => None,
+        let set = steps.filter_map(|(step, key, occurrence)| {
+            let days = i64::from(step.deadline?);
+            let Status::CarriedOut(_) = self.status(step, key, occurrence) else { return None };
+            // Of several dispatches the last gives its days.
+            let rows = history::rows_of(&self.day.history, self.invoice.rows, key, occurrence);
+            let last = rows.filter(|row| row.outcome.carries_out()).map(|row| row.date).max()?;
+            Some((last, add_days(last, days)))
         });
         set.max_by_key(|&(_, over)| over)
     }

@@ -58,13 +58,17 @@ impl<'a> Day<'a> {
         Some(Blocker { until: Some(add_days(free, -1)), ..self.blocker("limit", sentence, Some(rule)) })
     }
 
-    /// Messages that went out by themselves today, as the ledger has it: one a customer and channel.
+    /// Messages that went out by themselves today, as the ledger has it: one a customer and channel, or an
+    /// invoice and channel where every invoice has its own.
     pub(super) fn sent_today(&self) -> usize {
         let rows = self.snapshot.ledger.iter().chain(&self.snapshot.customer_ledger);
         let went = |outcome| matches!(outcome, Outcome::Sent | Outcome::Bounced | Outcome::Unknown);
         let mut sent: Vec<_> = rows
             .filter(|row| row.date == self.today && went(row.outcome))
-            .filter_map(|row| self.history.message(row).map(|channel| (row.customer, channel)))
+            .filter_map(|row| {
+                let invoice = row.invoice.filter(|_| self.program.policy.settings.one_message_per_invoice);
+                self.history.message(row).map(|channel| (row.customer, invoice, channel))
+            })
             .collect();
         sent.sort_unstable();
         sent.dedup();

@@ -177,21 +177,22 @@ impl<'a> Day<'a> {
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
     ) -> Option<Blocker> {
-        let held = carve_out.restrictions.iter().find_map(|restriction| match restriction.kind {
-            RestrictionKind::Hold { until, resume: resume @ 1.. } => Some((restriction.rule, until, resume)),
+        let ended = self.ended(&carve_out.when, customer, invoice);
+        let holds = carve_out.restrictions.iter().filter_map(|restriction| match restriction.kind {
+            RestrictionKind::Hold { until, resume: resume @ 1.. } => {
+                let ended = earlier(until, ended).filter(|&end| end < self.today)?;
+                let last = add_days(ended, i64::from(resume));
+                (last >= self.today).then_some((last, ended, resume, restriction.rule))
+            }
             _ => None,
         });
-        let (rule, until, resume) = held?;
-        let ended =
-            earlier(until, self.ended(&carve_out.when, customer, invoice)).filter(|&end| end < self.today)?;
-        let last = add_days(ended, i64::from(resume));
+        let (last, ended, resume, rule) = holds.max_by_key(|&(last, ..)| last)?;
         let sentence = format!(
             "what `{}` held until {} goes on {resume} days later",
             carve_out.name,
             sentences::date(ended, self.today)
         );
-        let blocker = Blocker { until: Some(last), ..self.blocker("held", sentence, Some(rule)) };
-        (last >= self.today).then_some(blocker)
+        Some(Blocker { until: Some(last), ..self.blocker("held", sentence, Some(rule)) })
     }
 
     /// The last day on which a condition held that does not any more, where dates alone tell.
@@ -201,13 +202,19 @@ impl<'a> Day<'a> {
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
     ) -> Option<NaiveDate> {
-        let mut first_end: Option<NaiveDate> = None;
-        for part in condition.conjuncts() {
-            if self.truth(part, customer, invoice) != Truth::Yes {
-                first_end = earlier(first_end, Some(self.end_of_part(part, invoice)?));
+        match condition {
+            Condition::All(parts) => {
+                let over = parts.iter().filter(|part| self.truth(part, customer, invoice) != Truth::Yes);
+                let ends: Option<Vec<NaiveDate>> =
+                    over.map(|part| self.ended(part, customer, invoice)).collect();
+                ends?.into_iter().min()
             }
+            // It held as long as the last of its parts did.
+            Condition::Any(parts) => {
+                parts.iter().filter_map(|part| self.ended(part, customer, invoice)).max()
+            }
+            part => self.end_of_part(part, invoice),
         }
-        first_end
     }
 
     fn end_of_part(&self, part: &Condition, invoice: &InvoiceState<'a>) -> Option<NaiveDate> {

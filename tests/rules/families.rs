@@ -224,7 +224,7 @@ fn the_rest_of_a_rung_goes_with_the_notice_or_waits_for_the_deadline() {
     );
     let rows = format!("{DUE}\nhistory I1 2026-10-21 email notice sent, rung: D+20");
     assert_eq!(case.plan(&rows, "2026-10-21"), ["2026-10-21 acts automatic sms nudge I1"]);
-    assert_eq!(case.plan(&rows, "2026-10-25"), ["waiting I1 overdue next 2026-10-26"]);
+    assert_eq!(case.plan(&rows, "2026-10-25"), ["waiting I1 overdue next 2026-10-30"]);
 }
 
 #[test]

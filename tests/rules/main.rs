@@ -13,4 +13,5 @@ mod r07_r12;
 mod r13_r17;
 mod r18_r24;
 mod readings;
+mod safety;
 mod support;

@@ -27,14 +27,7 @@ impl<'a> Teller<'_, 'a> {
         let invoice = &self.customer.invoices[at];
         let mut story = self.facts(invoice);
         if !invoice.is_open() {
-            let all: Vec<_> = self
-                .day
-                .program
-                .ladders
-                .iter()
-                .flat_map(|ladder| ladder.keys.iter().flatten())
-                .copied()
-                .collect();
+            let all = self.day.present_in(&self.day.program.ladder_ids());
             story.ledger = self.ledger(invoice.rows, &Present { keys: &all, passes_up_to: &|_| None });
             return story;
         }

@@ -4,13 +4,14 @@ use chrono::NaiveDate;
 
 use super::Teller;
 use super::story::{CountsAs, LedgerEntry};
-use crate::compile::{HistoryKind, KeyId};
+use crate::compile::HistoryKind;
+use crate::evaluate::ladder;
 use crate::snapshot::ledger::{LedgerRow, Outcome};
 
 /// The ladders that an invoice climbs, as far as ledger rows are concerned.
 pub(super) struct Present<'p> {
     /// The keys of their steps.
-    pub(super) keys: &'p [KeyId],
+    pub(super) keys: &'p [ladder::Present],
     /// Up to which nominal date a row passes their rungs.
     pub(super) passes_up_to: &'p dyn Fn(&LedgerRow) -> Option<NaiveDate>,
 }
@@ -44,7 +45,7 @@ impl Teller<'_, '_> {
         let in_carve_out = |key| self.day.program.carve_out_keys.iter().flatten().any(|own| *own == key);
         match (name.key, &name.kind) {
             _ if row.outcome == Outcome::Approved => CountsAs::Approval,
-            (Some(key), _) if present.keys.contains(&key) => CountsAs::Rung,
+            (Some(_), _) if present.keys.iter().any(|present| present.is(name)) => CountsAs::Rung,
             (Some(key), _) if in_carve_out(key) => CountsAs::CarveOut,
             (_, HistoryKind::Clear { .. }) => CountsAs::Clearing,
             _ if passes.is_some() => CountsAs::Contact,
