@@ -2,7 +2,6 @@
 //!
 //! Each case is a wrong piece of a policy. The snapshot shows it with its messages and, below an arrow, the text
 //! with all proposed corrections made; `(by hand)` stands there when some message has none.
-#![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
 
 use dun::diagnostic::{Diagnostic, Fix};
 use dun::render;
