@@ -5,9 +5,11 @@
 #[path = "shared/fences.rs"]
 mod fences;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dun::model::field::{CustomerField, InvoiceField};
 use dun::money::Currency;
 use dun::render;
 use dun::snapshot::{LoadOptions, parse_document};
@@ -95,6 +97,45 @@ fn data_in_the_documentation_loads() {
             assert_eq!(loaded.map(|snapshot| snapshot.problems), Ok(Vec::new()), "{name}");
         }
     }
+}
+
+/// The words that a policy can be written with: the texts of the grammar's rules, slips left out.
+fn words_of_the_grammar() -> BTreeSet<&'static str> {
+    let grammar = include_str!("../grammar/dun.pest");
+    let rules = grammar.lines().filter(|line| !line.starts_with("//") && !line.starts_with("slip_"));
+    let texts = rules.flat_map(|line| line.split('"').skip(1).step_by(2));
+    let is_word = |text: &&str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.chars().all(|c| c.is_ascii_alphabetic() || c == '-')
+    };
+    texts.filter(is_word).collect()
+}
+
+/// The reference shows every word of the language in an example, and has a line for every field.
+#[test]
+fn the_reference_shows_the_whole_language() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md")).unwrap();
+    let examples = blocks(&page).into_iter().filter(|block| block.info == "dun");
+    let lines: String = examples.map(|block| block.text).collect();
+    let lines: Vec<&str> = lines.lines().map(|line| line.split(" #").next().unwrap()).collect();
+    let shown: BTreeSet<&str> = lines
+        .iter()
+        .flat_map(|line| line.split(|c: char| !(c.is_ascii_alphabetic() || c == '-')))
+        .map(|word| word.trim_matches('-'))
+        .collect();
+    let words = words_of_the_grammar();
+    assert!(words.len() > 140, "the grammar is read: {words:?}");
+    let missing: Vec<&&str> = words.iter().filter(|word| !shown.contains(**word)).collect();
+    assert!(missing.is_empty(), "no example of docs/language.md shows {missing:?}");
+    let row = |name: String, meaning: &str| {
+        (!page.contains(&format!("| `{name}` | "))).then(|| format!("{name}: {meaning}"))
+    };
+    let invoice =
+        InvoiceField::ALL.iter().map(|field| row(format!("invoice.{}", field.name()), field.meaning()));
+    let customer =
+        CustomerField::ALL.iter().map(|field| row(format!("customer.{}", field.name()), field.meaning()));
+    let absent: Vec<String> = invoice.chain(customer).flatten().collect();
+    assert!(absent.is_empty(), "docs/language.md has no line for {absent:#?}");
 }
 
 #[test]

@@ -306,15 +306,19 @@ impl<'a> Climber<'_, 'a> {
         };
         waited.due.retain(|due| due.step.waits && !known(due));
         let before = waited.due.len();
-        let quiet = self.quiet_until(rungs);
-        if quiet.is_some() || !self.rolling.is_open(self.day.today) {
+        if self.quiet_until(rungs).is_some() || !self.rolling.is_open(self.day.today) {
             waited.due.retain(|due| matches!(due.status, Status::Pending(_)) || !is_contact(due.step));
         }
         if waited.due.len() < before {
-            let day = quiet.map_or(self.day.today, |over| add_days(over, 1));
-            climb.next = earlier(climb.next, self.first_free(rung, day));
+            climb.next = earlier(climb.next, self.rest_of(rung, rungs));
         }
         climb.due.append(&mut waited.due);
+    }
+
+    /// The first day on which what is left of a rung could act: not before a deadline is over.
+    fn rest_of(&self, rung: &Planned, rungs: &[Planned]) -> Option<NaiveDate> {
+        let day = self.quiet_until(rungs).map_or(self.day.today, |over| add_days(over, 1));
+        self.first_free(rung, day)
     }
 
     /// The last day of a deadline that was set on an earlier day and is not over yet.
@@ -328,13 +332,11 @@ impl<'a> Climber<'_, 'a> {
         let Some(rung) = self.unfinished(rungs, behind) else { return };
         self.add_steps(&rung, climb, |_| true);
         let before = climb.due.len();
-        let quiet = self.quiet_until(rungs);
-        if quiet.is_some() || !self.rolling.is_open(self.day.today) {
+        if self.quiet_until(rungs).is_some() || !self.rolling.is_open(self.day.today) {
             climb.due.retain(|due| !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
-            let day = quiet.map_or(self.day.today, |over| add_days(over, 1));
-            climb.next = self.first_free(&rung, day);
+            climb.next = self.rest_of(&rung, rungs);
         }
     }
 

@@ -159,7 +159,7 @@ impl<'a> Climber<'_, 'a> {
             |seen: &SeenStep| !seen.is_finished && !seen.is_due && seen.applies && is_contact(seen.step);
         let waits = self.seen_steps(rung, climb, self.day.today).iter().any(left);
         let later = (is_open && (waits || waited_for.is_none() && self.may_apply_later(rung)))
-            .then(|| self.first_free(rung, self.day.today))
+            .then(|| self.rest_of(rung, rungs))
             .flatten();
         match started.carried_out {
             Some(on) => Standing::CarriedOut(on, later),
