@@ -192,6 +192,7 @@ const MISPLACED: &[&str] = &[
     "cadence a:\n  use b\n  at D+3 email first_reminder\ncadence b:\n  at D+3 email first_reminder",
     "carve-out disputes when invoice.disputed:\n  use a\ncadence a:\n  at D+3 email first_reminder",
     "everywhere:\n  use a\ncadence a:\n  at D+3 email first_reminder",
+    "cadence a per customer:\n  at D-3 email first_reminder\n  at D email first_reminder as b\n  every 5 days from D: email first_reminder as c\n  at D+1 email first_reminder as d",
     "everywhere:\n  at D+3 email first_reminder",
     "everywhere:\n  catch up: latest",
     "segment everyone otherwise:\n  catch up: latest\n  at D+3 email first_reminder",
@@ -230,7 +231,6 @@ const MISPLACED: &[&str] = &[
 /// Constructs of the language that are parsed and refused: how each is named in the message, and the text that
 /// the message points at.
 const NOT_EVALUATED: &[(&str, &str, &str)] = &[
-    ("per customer", "cadence a per customer:\n  at D+3 email first_reminder", "per customer"),
     ("charge fee", "cadence a:\n  at D+3 charge fee 40 EUR", "charge fee 40 EUR"),
     (
         "charge interest",
@@ -322,7 +322,7 @@ fn all_that_is_not_evaluated_is_refused_in_one_run() {
   rate 1 USD = 0.92 EUR
   rate 1 GBP = 1.17 EUR
 role finance = "finance@acme.example"
-cadence standard per customer:
+cadence standard:
   at D+3 email first_reminder
   at D+7 call by finance and charge fee 40 EUR
   at D+9 charge interest at 10%
@@ -340,7 +340,6 @@ everywhere:
         "pilot: customers \"C-1\"",
         "rate 1 USD = 0.92 EUR",
         "rate 1 GBP = 1.17 EUR",
-        "per customer",
         "charge fee 40 EUR",
         "charge interest at 10%",
         "never charge",

@@ -26,6 +26,8 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone)]
 struct Case {
     catch_up: &'static str,
+    /// `cadence standard`, with its steps before the due date, or `cadence standard per customer` (R14).
+    standard: &'static str,
     lines: Vec<&'static str>,
     carve_outs: Vec<&'static str>,
     customers: Vec<Value>,
@@ -215,6 +217,7 @@ fn payments() -> impl Strategy<Value = Vec<Value>> {
 fn cases() -> impl Strategy<Value = Case> {
     (
         prop::sample::select(vec!["one at a time", "latest"]),
+        prop::sample::select(vec!["cadence standard:\n  at D-3 email pre", "cadence standard per customer:"]),
         prop::sample::subsequence(LINES.to_vec(), 0..4),
         prop::sample::subsequence(CARVE_OUTS.to_vec(), 0..6),
         customers(),
@@ -222,14 +225,8 @@ fn cases() -> impl Strategy<Value = Case> {
         history(),
         payments(),
     )
-        .prop_map(|(catch_up, lines, carve_outs, customers, invoices, history, payments)| Case {
-            catch_up,
-            lines,
-            carve_outs,
-            customers,
-            invoices,
-            history,
-            payments,
+        .prop_map(|(catch_up, standard, lines, carve_outs, customers, invoices, history, payments)| {
+            Case { catch_up, standard, lines, carve_outs, customers, invoices, history, payments }
         })
 }
 
@@ -258,8 +255,7 @@ segment small when invoice.amount < 200 EUR:
   at D+30 email second, needs approval by manager
 segment everyone otherwise:
   use standard
-cadence standard:
-  at D-3 email pre
+{}
   at D+3 email first
   at D+10 email second and sms nudge
   at D+20 call by finance, unless invoice.balance < 50 EUR
@@ -271,6 +267,7 @@ everywhere:
   {}
 "#,
             self.catch_up,
+            self.standard,
             self.carve_outs.join("\n"),
             if self.lines.is_empty() {
                 String::from("data no older than 400 days")
@@ -357,7 +354,9 @@ fn carried_out(plan: &Plan) -> Vec<Value> {
         let outcome = if action.kind.message().is_some() { "sent" } else { "done" };
         action.members.iter().map(move |member| {
             row(vec![
-                ("invoice_id", Some(member.invoice.clone())),
+                ("invoice_id", member.invoice.clone()),
+                ("customer_id", Some(action.customer.clone())),
+                ("currency", member.currency.map(|currency| currency.to_string())),
                 ("date", Some(action.date.to_string())),
                 ("step", Some(member.step.clone())),
                 ("rung", member.rung.clone()),
@@ -383,7 +382,7 @@ fn is_ladder(action: &Action) -> bool {
 
 /// Every entry about the invoice stands at a step that is due, every due step has its entry, and what waits has a
 /// day no other than the plan's.
-fn steps_are_those_of_the_entries(told: &Explanation) -> Result<(), TestCaseError> {
+fn steps_are_those_of_the_entries(told: &Explanation, is_shared: bool) -> Result<(), TestCaseError> {
     let invoice = &told.invoices[0];
     let rungs = || invoice.ladders.iter().flat_map(|ladder| &ladder.rungs);
     let steps: Vec<_> = rungs().flat_map(|rung| &rung.steps).chain(&invoice.carve_out_steps).collect();
@@ -392,10 +391,11 @@ fn steps_are_those_of_the_entries(told: &Explanation) -> Result<(), TestCaseErro
         due.map(|step| (step.step.as_str(), step.entry.as_deref())).collect();
     let entries = told.actions.iter().chain(told.withheld.iter().map(|entry| &entry.action));
     let planned = entries.filter(|action| action.rung.is_some()).flat_map(|action| {
-        let own = action.members.iter().filter(|member| member.invoice == invoice.id);
-        own.map(|member| (member.step.as_str(), Some(action.key.as_str())))
+        action.steps_for(&invoice.id).map(|member| (member.step.as_str(), Some(action.key.as_str())))
     });
     prop_assert_eq!(due, planned.collect::<BTreeSet<_>>());
+    // What joins a ladder per customer can bring it forward.
+    let shared = told.invoices[0].ladders.iter().any(|ladder| &*ladder.name == "standard") && is_shared;
     for waiting in &told.waiting {
         let later = |state| matches!(state, State::Waiting | State::SteppedOver);
         let of_rungs = rungs().filter(|rung| later(rung.state)).filter_map(|rung| rung.on);
@@ -404,8 +404,8 @@ fn steps_are_those_of_the_entries(told: &Explanation) -> Result<(), TestCaseErro
         // A rung that was begun may be looked at again although none of its steps is left.
         let begun = rungs().any(|rung| matches!(rung.state, State::CarriedOut | State::Declined));
         match days.min() {
-            None if begun => {}
-            Some(day) if begun => {
+            None if begun || shared => {}
+            Some(day) if begun || shared => {
                 prop_assert!(waiting.next.is_some_and(|next| next <= day), "{:#?}", invoice)
             }
             day => prop_assert_eq!(day, waiting.next, "{:#?}", invoice.ladders),
@@ -426,7 +426,7 @@ proptest! {
         let mut acted: BTreeSet<&str> = BTreeSet::new();
         for action in plan.actions.iter().chain(plan.withheld.iter().map(|withheld| &withheld.action)) {
             prop_assert_eq!(action.date, today());
-            let about = action.members.iter().map(|member| member.invoice.as_str());
+            let about = action.invoices.iter().map(|invoice| invoice.id.as_str());
             match action.kind {
                 Kind::Clear => acted.extend(about),
                 _ => spoken.extend(about),
@@ -480,8 +480,8 @@ proptest! {
             .map(|row| row["customer_id"].as_str().unwrap()).collect();
         for action in plan.actions.iter().filter(|action| action.kind.is_contact()) {
             prop_assert!(!quiet.contains(action.customer.as_str()));
-            for member in &action.members {
-                let invoice = case.invoices.iter().find(|row| row["invoice_id"] == member.invoice.as_str()).unwrap();
+            for own in &action.invoices {
+                let invoice = case.invoices.iter().find(|row| row["invoice_id"] == own.id.as_str()).unwrap();
                 let date = |name: &str| invoice.get(name).map(|cell| cell.as_str().unwrap().parse::<NaiveDate>().unwrap());
                 prop_assert!(date("hold_until").is_none_or(|until| until < today()));
                 prop_assert!(date("paid_date").is_none_or(|paid| paid > today()) || case.payments.iter().any(|row| row.get("invoice_id") == Some(&invoice["invoice_id"])));
@@ -510,7 +510,7 @@ proptest! {
         prop_assume!(!case.lines.contains(&line));
         let mut tighter = case.clone();
         tighter.lines.push(line);
-        let modes = |plan: &Plan| -> BTreeMap<(String, String), (Mode, usize)> {
+        let modes = |plan: &Plan| -> BTreeMap<(Option<String>, String), (Mode, usize)> {
             let rows = plan.actions.iter().chain(plan.withheld.iter().map(|withheld| &withheld.action));
             rows.flat_map(|action| {
                 let found = (action.mode, action.approvers.len());
@@ -535,7 +535,7 @@ proptest! {
     ) {
         let mut policy = Case { catch_up, ..case.clone() }.policy();
         for (line, marked) in marks {
-            prop_assert!(policy.contains(line));
+            prop_assert!(policy.contains(line) || line == "cadence standard:" && case.standard.contains("per customer"));
             policy = policy.replace(line, marked);
         }
         let compiled = compile(&policy);
@@ -555,7 +555,7 @@ proptest! {
             prop_assert_eq!(&told.withheld, &withheld);
             let waiting: Vec<_> = plan.waiting.iter().filter(|waiting| waiting.customer == id).cloned().collect();
             prop_assert_eq!(&told.waiting, &waiting);
-            let of = |action: &Action, invoice: &str| action.members.iter().any(|member| member.invoice == invoice);
+            let of = |action: &Action, invoice: &str| action.is_about(invoice);
             for invoice in snapshot.invoices_of(row).map(|row| snapshot.invoice_id(row)) {
                 let told = explained(Subject::Invoice(invoice.to_owned()));
                 let own: Vec<_> = actions.iter().filter(|action| of(action, invoice)).cloned().collect();
@@ -565,7 +565,7 @@ proptest! {
                 let own: Vec<_> = waiting.iter().filter(|waiting| waiting.invoice == invoice).cloned().collect();
                 prop_assert_eq!(&told.waiting, &own);
                 prop_assert_eq!(told.invoices.len(), 1);
-                steps_are_those_of_the_entries(&told)?;
+                steps_are_those_of_the_entries(&told, case.standard.contains("per customer"))?;
             }
         }
     }
@@ -581,14 +581,14 @@ proptest! {
             promised.insert(waiting.invoice.clone(), waiting.next);
         }
         let acts: BTreeSet<&str> =
-            first.actions.iter().flat_map(|action| &action.members).map(|member| member.invoice.as_str()).collect();
+            first.actions.iter().flat_map(|action| &action.invoices).map(|invoice| invoice.id.as_str()).collect();
         // What credits withhold depends on what is combined with it, which is not foreseen.
         let foreseen = |withheld: &&Withheld| {
             is_ladder(&withheld.action) && withheld.blockers.iter().all(|blocker| blocker.code != "allocate_first")
         };
         for withheld in first.withheld.iter().filter(foreseen) {
-            for member in withheld.action.members.iter().filter(|member| !acts.contains(member.invoice.as_str())) {
-                let known = promised.entry(member.invoice.clone()).or_insert(withheld.next);
+            for invoice in withheld.action.invoices.iter().filter(|invoice| !acts.contains(invoice.id.as_str())) {
+                let known = promised.entry(invoice.id.clone()).or_insert(withheld.next);
                 *known = [*known, withheld.next].into_iter().flatten().min();
             }
         }
@@ -596,12 +596,12 @@ proptest! {
             let day = today() + Days::new(ahead);
             let later = plan_on(&policy, &document, day);
             for action in later.actions.iter().filter(|action| is_ladder(action)) {
-                for member in &action.members {
-                    if let Some(Some(next)) = promised.get(&member.invoice) {
-                        prop_assert!(day >= *next, "{} acts on {day}, before {next}", member.invoice);
+                for invoice in &action.invoices {
+                    if let Some(Some(next)) = promised.get(&invoice.id) {
+                        prop_assert!(day >= *next, "{} acts on {day}, before {next}", invoice.id);
                     }
-                    if let Some(None) = promised.get(&member.invoice) {
-                        prop_assert!(false, "{} acts on {day}, though no next was known", member.invoice);
+                    if let Some(None) = promised.get(&invoice.id) {
+                        prop_assert!(false, "{} acts on {day}, though no next was known", invoice.id);
                     }
                 }
             }

@@ -21,7 +21,7 @@ use serde_json::Value;
 const PORTS: [(&str, &[&str]); 7] = [
     ("business-central", &["`charge fee`", "`charge fee`", "`charge fee`", "`never charge`"]),
     ("german-7-21-40", &[]),
-    ("kill-bill", &["`per customer`"]),
+    ("kill-bill", &[]),
     ("mahnwesen", &[]),
     ("oca-three-time", &[]),
     ("oca-two-time", &[]),

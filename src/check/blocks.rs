@@ -8,11 +8,13 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{CustomerField, Field};
 use crate::model::{
-    CarveOut, CatchUp, Catches, Condition, Ladder, LadderId, Policy, Predicate, Restriction, RestrictionKind,
-    RuleId, Rung, Segment, Step, Test, Weekends,
+    Anchor, CarveOut, CatchUp, Catches, Condition, Ladder, LadderId, Policy, Predicate, Restriction,
+    RestrictionKind, RuleId, Rung, Segment, Step, Test, Weekends,
 };
 use crate::span::Span;
-use crate::syntax::ast::{Block, Clause, Name, RulesBlock, RulesHeader, SegmentCatches, Spanned};
+use crate::syntax::ast::{
+    self, Block, Clause, Name, RulesBlock, RulesHeader, Schedule, SegmentCatches, Spanned,
+};
 
 /// Checks everything and puts the policy together.
 pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
@@ -158,9 +160,6 @@ impl Parts {
     }
 
     fn cadence(&mut self, c: &mut Checker, block: &RulesBlock, name: &Name, per_customer: Option<Span>) {
-        if let Some(span) = per_customer {
-            c.not_yet(span, "per customer");
-        }
         let rule = c.rule(&name.text, None, block.span);
         let body = body(c, block, &name.text, Home::Ladder);
         let catch_up = body.catch_up.unwrap_or(self.catch_up);
@@ -169,6 +168,7 @@ impl Parts {
         self.ladders.push(Ladder {
             name: shared(&name.text),
             is_cadence: true,
+            per_customer: per_customer.is_some(),
             rule,
             catch_up,
             weekends,
@@ -250,6 +250,7 @@ impl Parts {
         let ladder = Ladder {
             name: shared(&name.text),
             is_cadence: false,
+            per_customer: false,
             rule,
             catch_up: self.catch_up,
             weekends: self.weekends,
@@ -331,6 +332,10 @@ fn misplaced(header: &RulesHeader, clause: &Spanned<Clause>) -> Option<Diagnosti
             "`everywhere` has no steps, only restrictions",
             "put the step in a cadence, a segment or a carve-out",
         ),
+        (RulesHeader::Cadence { per_customer: Some(_), .. }, Clause::Step(line)) if !is_overdue(line) => (
+            "a ladder per customer begins the day after an invoice is due",
+            "write `at D+1` or later, or put the step in a cadence that is not per customer",
+        ),
         (RulesHeader::Cadence { .. }, _) => return None,
         (_, Clause::CatchUp(_) | Clause::Weekends(_)) => (
             "only a cadence and the policy block have this setting",
@@ -339,6 +344,12 @@ fn misplaced(header: &RulesHeader, clause: &Spanned<Clause>) -> Option<Diagnosti
         _ => return None,
     };
     Some(Diagnostic::error(Code::Misplaced, clause.span, what).help(help))
+}
+
+/// Whether a step counted from the due date comes after it.
+fn is_overdue(line: &ast::Step) -> bool {
+    let (Schedule::At(moment) | Schedule::Every { from: moment, .. }) = line.schedule;
+    moment.anchor != Anchor::Due || moment.offset.count > 0
 }
 
 /// A contact in a carve-out that holds could never go out (R16).

@@ -26,6 +26,10 @@ pub struct Program {
     pub due_soon_days: i64,
     /// The first of the everywhere restrictions on the age of the data, as days, with the strictest winning.
     pub data_no_older: Option<(crate::model::RuleId, u32)>,
+    /// The ladders per customer (R14).
+    pub customer_ladders: Vec<LadderId>,
+    /// The keys of their steps.
+    pub customer_keys: FxHashSet<KeyId>,
     keys: FxHashMap<String, KeyId>,
     former: FxHashSet<String>,
     acts: Vec<Act>,
@@ -53,14 +57,20 @@ impl Program {
             carve_out_keys: Vec::new(),
             due_soon_days: due_soon_days(&policy),
             data_no_older: data_no_older(&policy),
+            customer_ladders: Vec::new(),
+            customer_keys: FxHashSet::default(),
             keys: FxHashMap::default(),
             former: FxHashSet::default(),
             acts: Vec::new(),
             policy,
         };
         let ladders = std::mem::take(&mut program.policy.ladders);
-        for ladder in &ladders {
-            let keys = ladder.rungs.iter().map(|rung| program.number(&rung.steps)).collect();
+        for (at, ladder) in ladders.iter().enumerate() {
+            let keys: Vec<Vec<KeyId>> = ladder.rungs.iter().map(|rung| program.number(&rung.steps)).collect();
+            if ladder.per_customer {
+                program.customer_ladders.push(LadderId(at));
+                program.customer_keys.extend(keys.iter().flatten());
+            }
             let contact = |step: &Step| step.acts.iter().any(|act| act.contact().is_some());
             let has_contact = ladder.rungs.iter().map(|rung| rung.steps.iter().any(contact)).collect();
             let steps = || ladder.rungs.iter().flat_map(|rung| &rung.steps);
@@ -116,6 +126,12 @@ impl Program {
     #[must_use]
     pub fn act(&self, key: KeyId) -> &Act {
         &self.acts[key.0 as usize]
+    }
+
+    /// Whether a customer climbs a ladder as a whole.
+    #[must_use]
+    pub fn is_per_customer(&self, ladder: LadderId) -> bool {
+        self.policy.ladders[ladder.0].per_customer
     }
 
     /// All ladders of the policy.

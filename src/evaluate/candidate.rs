@@ -14,9 +14,10 @@ use super::restrictions::{Asked, Scope, free_again};
 use super::sentences;
 use crate::calendar::{Calendar, add_days};
 use crate::model::{Act, Anchor, LadderId, Restriction, RestrictionKind, RoleId, RuleId, Step};
+use crate::money::Currency;
 use crate::plan::digest::Hasher;
 use crate::plan::{Approver, Blocker, Kind, Person};
-use crate::snapshot::ledger::Outcome;
+use crate::snapshot::ledger::{LedgerRow, Outcome};
 use crate::template::Choice;
 
 /// Where a candidate comes from.
@@ -36,8 +37,12 @@ impl Origin {
 
 /// A step that is due on an invoice.
 pub(super) struct Candidate<'a> {
-    /// The invoice, among the customer's.
+    /// The invoice, among the customer's; for a ladder per customer the one that it is anchored on.
     pub(super) invoice: usize,
+    /// The invoices that it is about, that one first.
+    pub(super) about: Vec<usize>,
+    /// The first day of the episode, for a ladder per customer.
+    pub(super) episode: Option<NaiveDate>,
     pub(super) origin: Origin,
     pub(super) rule: RuleId,
     pub(super) step_line: &'a Step,
@@ -100,6 +105,21 @@ pub(super) struct Bench<'d, 'a> {
     pub(super) scope: &'d Scope<'a>,
     pub(super) calendar: &'d Calendar,
     pub(super) segment: Arc<str>,
+    /// The other invoices of a ladder per customer.
+    pub(super) together: Option<Together<'d>>,
+}
+
+/// The invoices that climb a ladder per customer together (R14).
+pub(super) struct Together<'d> {
+    /// All that the ladder sees: their restrictions count.
+    pub(super) seen: Vec<usize>,
+    /// Those that are overdue, which its steps are about.
+    pub(super) about: Vec<usize>,
+    /// The ledger rows of the episode.
+    pub(super) rows: &'d [LedgerRow],
+    pub(super) currency: Currency,
+    /// The first day of the episode.
+    pub(super) episode: NaiveDate,
 }
 
 /// A step as it is due, from a ladder or a carve-out.
@@ -157,6 +177,8 @@ impl<'a> Bench<'_, 'a> {
         let key = self.key(&step, &due.event);
         Some(Candidate {
             invoice: self.at,
+            episode: self.together.as_ref().map(|together| together.episode),
+            about: self.together.as_ref().map_or_else(|| vec![self.at], |together| together.about.clone()),
             origin: due.origin,
             rule: due.step.rule,
             step_line: due.step,
@@ -239,23 +261,31 @@ impl<'a> Bench<'_, 'a> {
 
     /// The problem of the invoice or its customer that withholds contacts (R5).
     fn problem(&self) -> Option<Blocker> {
-        let found = self
-            .day
-            .invoice_problem(self.invoice().row)
-            .or_else(|| self.day.customer_problem(self.customer.row));
+        let of_invoices =
+            self.seen().iter().find_map(|&at| self.day.invoice_problem(self.customer.invoices[at].row));
+        let found = of_invoices.or_else(|| self.day.customer_problem(self.customer.row));
         found.map(|problem| self.day.blocker("problem", problem.message.clone(), None))
     }
 
-    /// A step of the invoice whose outcome nobody knows: it blocks the invoice's contacts (R9).
+    /// The invoice, or all that a ladder per customer sees.
+    fn seen(&self) -> &[usize] {
+        self.together.as_ref().map_or(std::slice::from_ref(&self.at), |together| &together.seen)
+    }
+
+    /// A step whose outcome nobody knows: it blocks the contacts of its invoice, or of the ladder (R9).
     fn unknown_outcome(&self) -> Option<&'a str> {
-        let rows = self.invoice().rows;
+        let own = self.seen().iter().find_map(|&at| self.unknown_among(self.customer.invoices[at].rows));
+        let of_episode = || self.together.as_ref().and_then(|together| self.unknown_among(together.rows));
+        own.or_else(of_episode).or_else(|| self.day.unknown_of_customer(self.customer.row))
+    }
+
+    fn unknown_among(&self, rows: &[LedgerRow]) -> Option<&'a str> {
         let unknown = rows.iter().filter(|row| row.outcome == Outcome::Unknown);
         let mut unsettled = unknown.filter(|row| {
             let same = rows.iter().filter(|other| self.day.history.is_same(other, row));
             super::history::status(same, self.day.today) == Status::Unknown
         });
-        let own = unsettled.next().map(|row| self.day.snapshot.text(row.step));
-        own.or_else(|| self.day.unknown_of_customer(self.customer.row))
+        unsettled.next().map(|row| self.day.snapshot.text(row.step))
     }
 
     fn no_address(&self, act: &Act, rule: RuleId) -> Blocker {
@@ -344,7 +374,7 @@ impl<'a> Bench<'_, 'a> {
         let ladder = due.origin.ladder();
         let mut asked = self.scope.approvals(self.day, ladder, self.invoice(), due.step, act, self.calendar);
         if act.is_message() {
-            let escalated = self.invoice().escalated_to();
+            let escalated = self.seen().iter().flat_map(|&at| self.customer.invoices[at].escalated_to());
             asked.extend(
                 escalated.map(|role| Asked { by: self.day.program.policy.role_named(role), rule: None }),
             );
@@ -376,7 +406,13 @@ impl<'a> Bench<'_, 'a> {
     fn key(&self, step: &str, event: &str) -> String {
         let mut hash = Hasher::default();
         hash.text(self.day.snapshot.customer_id(self.customer.row));
-        hash.text(self.day.snapshot.invoice_id(self.invoice().row));
+        // The invoice that a ladder per customer is anchored on may change within an episode.
+        match &self.together {
+            None => hash.text(self.day.snapshot.invoice_id(self.invoice().row)),
+            Some(together) => {
+                hash.text("per customer").text(together.currency.code()).text(&together.episode.to_string())
+            }
+        };
         hash.text(step).text(event);
         hash.short()
     }

@@ -3,54 +3,98 @@
 use std::sync::Arc;
 
 use super::day::Day;
-use super::facts::{CustomerState, InvoiceState, Mark};
+use super::facts::{CustomerState, InvoiceState};
 use super::history::{self, Status};
+use super::marks::{AccountMark, Mark};
 use super::sentences;
 use crate::model::{Act, Stage};
+use crate::money::Currency;
 use crate::plan::digest::Hasher;
 use crate::plan::{Action, Because, Kind, Member, Mode};
+use crate::snapshot::ledger::LedgerRow;
+
+/// What a mark is on, as the ledger names it.
+struct Subject<'s> {
+    invoice: Option<&'s str>,
+    currency: Option<Currency>,
+}
 
 impl<'a> Day<'a> {
-    /// The flags of a customer that are to be cleared, whether or not the policy still names them.
+    /// The flags of a customer that are to be cleared, whether or not the policy still names them: those of invoices
+    /// that are settled, void or written off, and those of the customer whose episode has ended.
     pub(super) fn clearing(&self, customer: &CustomerState<'a>) -> Vec<Action> {
         let ended =
             customer.invoices.iter().filter(|invoice| matches!(invoice.stage, Stage::Paid | Stage::Void));
-        let marks = ended.flat_map(|invoice| invoice.marks.iter().map(move |mark| (invoice, mark)));
-        let due = marks.filter(|(invoice, mark)| !self.tried_today(invoice, mark));
-        due.map(|(invoice, mark)| self.clear(customer, invoice, mark)).collect()
+        let marks = ended.flat_map(|invoice| {
+            let own = invoice.marks.iter().filter(|mark| !mark.of_account);
+            own.map(move |mark| (invoice, mark))
+        });
+        let due = marks.filter(|(invoice, mark)| !self.tried_today(invoice.rows.iter(), mark));
+        let of_invoices = due.map(|(invoice, mark)| self.clear(customer, invoice, mark));
+        let rows = || self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today);
+        let of_account = customer.ended_marks.iter().filter(|own| !self.tried_today(rows(), &own.mark));
+        of_invoices.chain(of_account.map(|own| self.clear_account(customer, own))).collect()
     }
 
     /// A clearing that failed today is tried again from tomorrow (R9).
-    fn tried_today(&self, invoice: &InvoiceState<'a>, mark: &Mark) -> bool {
+    fn tried_today<'r>(&self, rows: impl Iterator<Item = &'r LedgerRow>, mark: &Mark) -> bool {
         let step = format!("clear {}", mark.name);
-        let rows = invoice.rows.iter().filter(|row| self.snapshot.text(row.step) == step);
+        let rows = rows.filter(|row| self.snapshot.text(row.step) == step);
         history::status(rows, self.today) == Status::FailedToday
     }
 
     fn clear(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>, mark: &Mark) -> Action {
-        let (customer_id, id) =
-            (self.snapshot.customer_id(customer.row), self.snapshot.invoice_id(invoice.row));
-        let step = format!("clear {}", mark.name);
-        let mut hash = Hasher::default();
-        hash.text(customer_id).text(id).text(&step).text(&mark.since.to_string());
-        let key = hash.short();
         let what = if invoice.stage == Stage::Paid { "settled" } else { "void or written off" };
         let sentence =
             format!("set on {}, and the invoice is {what}", sentences::date(mark.since, self.today));
+        let id = self.snapshot.invoice_id(invoice.row);
+        let subject = Subject { invoice: Some(id), currency: None };
+        let action = self.clear_mark(customer, subject, mark, sentence);
+        self.sealed(Action { invoices: vec![self.plan_invoice(invoice)], ..action })
+    }
+
+    fn clear_account(&self, customer: &CustomerState<'a>, own: &AccountMark) -> Action {
+        let sentence = format!(
+            "set on {}, and nothing of that customer has been overdue without a break since",
+            sentences::date(own.mark.since, self.today)
+        );
+        let invoice = own.invoice.map(|row| self.snapshot.invoice_id(row));
+        let action =
+            self.clear_mark(customer, Subject { invoice, currency: own.currency }, &own.mark, sentence);
+        self.sealed(action)
+    }
+
+    fn clear_mark(
+        &self,
+        customer: &CustomerState<'a>,
+        subject: Subject,
+        mark: &Mark,
+        sentence: String,
+    ) -> Action {
+        let step = format!("clear {}", mark.name);
+        let mut hash = Hasher::default();
+        hash.text(self.snapshot.customer_id(customer.row)).text(subject.invoice.unwrap_or(""));
+        hash.text(&step).text(&mark.since.to_string());
+        let key = hash.short();
         let member = Member {
-            invoice: id.to_owned(),
+            invoice: subject.invoice.map(str::to_owned),
+            currency: subject.currency,
+            episode: None,
             step: step.clone(),
             rung: None,
             segment: None,
             key: key.clone(),
         };
-        let mut action = Action {
-            invoices: vec![self.plan_invoice(invoice)],
+        let because = self.clear_rule(mark, sentence);
+        Action {
             flag: Some(mark.name.to_string()),
             members: vec![member],
             keys: vec![key],
-            ..self.blank_action(customer, Kind::Clear, Mode::Automatic, step, self.clear_rule(mark, sentence))
-        };
+            ..self.blank_action(customer, Kind::Clear, Mode::Automatic, step, because)
+        }
+    }
+
+    fn sealed(&self, mut action: Action) -> Action {
         self.seal(&mut action);
         action
     }

@@ -40,9 +40,9 @@ impl<'a> Group<'a> {
     /// The invoices it is about, the leading one first, each once.
     pub(super) fn invoices(&self) -> Vec<usize> {
         let mut invoices: Vec<usize> = Vec::new();
-        for member in &self.members {
-            if !invoices.contains(&member.invoice) {
-                invoices.push(member.invoice);
+        for &invoice in self.members.iter().flat_map(|member| &member.about) {
+            if !invoices.contains(&invoice) {
+                invoices.push(invoice);
             }
         }
         invoices

@@ -75,7 +75,9 @@ impl<'a> Day<'a> {
         );
         let because = Because { rule: Arc::from("unallocated_credit"), file: None, line: None, sentence };
         let member = Member {
-            invoice: invoice.id.clone(),
+            invoice: Some(invoice.id.clone()),
+            currency: None,
+            episode: None,
             step: step.clone(),
             rung: None,
             segment: None,

@@ -12,7 +12,7 @@ use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use super::ladder::{Climber, Present, earlier};
 use super::limits::Written;
-use super::restrictions::free_again;
+use super::restrictions::{Scope, free_again};
 use crate::calendar::{Calendar, add_days, days_between};
 use crate::code::Code;
 use crate::compile::changes_with_time;
@@ -57,7 +57,15 @@ pub(super) struct Contribution {
 pub(super) struct Placed {
     pub(super) segment: SegmentId,
     /// Whether time alone could have put it elsewhere.
-    may_move: bool,
+    pub(super) may_move: bool,
+}
+
+/// An open invoice in its segment, with what restricts it.
+pub(super) struct Site<'a> {
+    /// The invoice, among the customer's.
+    pub(super) at: usize,
+    pub(super) placed: Placed,
+    pub(super) scope: Scope<'a>,
 }
 
 impl<'a> Day<'a> {
@@ -66,24 +74,26 @@ impl<'a> Day<'a> {
         let customer = self.customer(row);
         let mut contribution = Contribution::default();
         let mut candidates = Vec::new();
+        let sites = self.sites(&customer);
         let mut quiet: Vec<(usize, Option<NaiveDate>)> = Vec::new();
-        for at in 0..customer.invoices.len() {
-            let invoice = &customer.invoices[at];
-            if !invoice.is_open() {
-                continue;
-            }
+        for (at, invoice) in customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open()) {
             contribution.count(invoice);
-            let Some(placed) = self.place(&customer, invoice, |_, _| {}) else {
+            if !sites.iter().any(|site| site.at == at) {
                 contribution.problems.push(self.unplaced(invoice));
                 quiet.push((at, None));
-                continue;
-            };
-            let before = candidates.len();
-            let next = self.candidates(&customer, at, &placed, &mut candidates);
-            if candidates.len() == before {
-                quiet.push((at, next));
             }
         }
+        let mut next: Vec<Option<NaiveDate>> =
+            sites.iter().map(|site| self.candidates(&customer, site, &mut candidates)).collect();
+        for account in self.accounts(&customer, &sites) {
+            for (site, of_account) in account.climb(&mut candidates) {
+                next[site] = earlier(next[site], of_account);
+            }
+        }
+        let is_quiet = |at: usize| !candidates.iter().any(|candidate| candidate.about.contains(&at));
+        let sites = sites.iter().zip(next);
+        quiet.extend(sites.map(|(site, next)| (site.at, next)).filter(|&(at, _)| is_quiet(at)));
+        quiet.sort_unstable();
         contribution.waiting.extend(quiet.into_iter().map(|(at, next)| self.waiting(&customer, at, next)));
         self.decide(&customer, candidates, &mut contribution);
         contribution.customer = self.owing(&customer);
@@ -150,32 +160,45 @@ impl<'a> Day<'a> {
         }
     }
 
-    /// Adds the steps of an invoice that are due; says when the next is otherwise.
+    /// The open invoices that a segment catches.
+    pub(super) fn sites(&self, customer: &CustomerState<'a>) -> Vec<Site<'a>> {
+        let open = customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open());
+        let sites = open.filter_map(|(at, invoice)| {
+            let placed = self.place(customer, invoice, |_, _| {})?;
+            let scope = self.scope(placed.segment, customer, invoice);
+            Some(Site { at, placed, scope })
+        });
+        sites.collect()
+    }
+
+    /// Adds the steps of an invoice that are due, but for ladders per customer; says when the next is otherwise.
     fn candidates(
         &self,
         customer: &CustomerState<'a>,
-        at: usize,
-        placed: &Placed,
+        site: &Site<'a>,
         candidates: &mut Vec<Candidate<'a>>,
     ) -> Option<NaiveDate> {
+        let Site { at, placed, scope } = site;
+        let at = *at;
         let invoice = &customer.invoices[at];
-        let scope = self.scope(placed.segment, customer, invoice);
         let calendar = self.calendar(customer, invoice);
         let segment = Arc::clone(&self.program.policy.segments[placed.segment.0].name);
-        let bench = Bench { day: self, customer, at, scope: &scope, calendar, segment };
+        let bench = Bench { day: self, customer, at, scope, calendar, segment, together: None };
         let present = self.present_keys(placed.segment);
         let free_from = free_again(&scope.holds, add_days(self.today, 1));
         let mut next: Option<NaiveDate> = None;
         let first = candidates.len();
-        for &id in self.program.ladders_of(placed.segment) {
+        let ladders = self.program.ladders_of(placed.segment).iter();
+        for &id in ladders.filter(|&&id| !self.program.is_per_customer(id)) {
             let climber = Climber {
                 day: self,
                 id,
                 customer,
                 invoice,
+                rows: invoice.rows,
                 calendar,
                 rolling: self.rolling(Some(id), calendar),
-                scope: &scope,
+                scope,
                 free_from,
                 present: &present,
             };
@@ -409,7 +432,9 @@ impl<'a> Day<'a> {
 
     fn member(&self, customer: &CustomerState<'a>, member: &Candidate<'a>) -> Member {
         Member {
-            invoice: self.snapshot.invoice_id(customer.invoices[member.invoice].row).to_owned(),
+            invoice: Some(self.snapshot.invoice_id(customer.invoices[member.invoice].row).to_owned()),
+            currency: member.episode.map(|_| customer.invoices[member.invoice].balance.currency),
+            episode: member.episode,
             step: member.step.clone(),
             rung: Some(member.rung.clone()),
             segment: Some(Arc::clone(&member.segment)),

@@ -108,6 +108,11 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// The due date of any invoice.
+    pub(super) fn due_date(&self, invoice: InvoiceRow) -> NaiveDate {
+        self.snapshot.invoices.due_date[invoice.index()]
+    }
+
     pub(super) fn rule(&self, id: RuleId) -> &'a Rule {
         self.program.policy.rule(id)
     }

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::day::Day;
-use super::history::{self, status, up_to};
+use super::history::up_to;
+use super::marks::{AccountMark, AccountMarks, Mark};
 use crate::calendar::{add_days, days_between};
-use crate::compile::HistoryKind;
 use crate::model::Stage;
 use crate::model::field::{CustomerField, Field, FieldType, InvoiceField, Subject};
 use crate::money::{Currency, Money};
@@ -48,15 +48,6 @@ pub enum BalanceSource {
     BalanceColumn,
     /// Nothing was paid: the amount.
     Amount,
-}
-
-/// A mark on an invoice, from the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub(super) name: Arc<str>,
-    /// The role it was escalated to, for the mark `escalated`.
-    pub(super) escalated_to: Option<Arc<str>>,
-    pub(super) since: NaiveDate,
 }
 
 /// An invoice on a day.
@@ -98,6 +89,8 @@ impl InvoiceState<'_> {
 pub(super) struct CustomerState<'a> {
     pub(super) row: CustomerRow,
     pub(super) invoices: Vec<InvoiceState<'a>>,
+    /// Marks of the customer as a whole whose episode has ended (R24).
+    pub(super) ended_marks: Vec<AccountMark>,
     sums: OnceCell<Sums>,
 }
 
@@ -137,11 +130,12 @@ fn or_missing<'a, T>(value: Option<T>, some: impl Fn(T) -> Value<'a>) -> Value<'
 impl<'a> Day<'a> {
     /// A customer with all invoices as of the day.
     pub(super) fn customer(&self, row: CustomerRow) -> CustomerState<'a> {
-        let invoices = self.snapshot.invoices_of(row).map(|invoice| self.invoice(invoice)).collect();
-        CustomerState { row, invoices, sums: OnceCell::new() }
+        let marks = self.account_marks(row);
+        let invoices = self.snapshot.invoices_of(row).map(|invoice| self.invoice(invoice, &marks)).collect();
+        CustomerState { row, invoices, ended_marks: marks.ended, sums: OnceCell::new() }
     }
 
-    fn invoice(&self, row: InvoiceRow) -> InvoiceState<'a> {
+    fn invoice(&self, row: InvoiceRow, marks: &AccountMarks) -> InvoiceState<'a> {
         let snapshot = self.snapshot;
         let at = row.index();
         let due = snapshot.invoices.due_date[at];
@@ -161,6 +155,7 @@ impl<'a> Day<'a> {
         if !state.rows.is_empty() {
             self.read_marks(&mut state);
         }
+        marks.put_on(&mut state);
         self.stage(&mut state);
         state
     }
@@ -192,35 +187,6 @@ impl<'a> Day<'a> {
         let tolerance = settings.tolerances.iter().find(|amount| amount.currency == currency);
         // Nothing at all is never open, so the least open balance is one minor unit.
         tolerance.map_or(1, |amount| amount.minor.max(1))
-    }
-
-    /// Flags, hand-offs and escalations that the ledger shows carried out and not cleared since.
-    fn read_marks(&self, state: &mut InvoiceState<'a>) {
-        let mut cleared: Vec<(&str, NaiveDate)> = Vec::new();
-        // The latest row of a step decides whether it stands (R9).
-        let stands = |row: &&LedgerRow| {
-            let same = state.rows.iter().filter(|other| other.step == row.step);
-            row.outcome.carries_out() && matches!(status(same, self.today), history::Status::CarriedOut(_))
-        };
-        for row in state.rows.iter().filter(stands) {
-            match &self.history.name(row).kind {
-                HistoryKind::Flag { name, escalated_to } => {
-                    state.handed_to = escalated_to.clone().or(state.handed_to.take());
-                    state.marks.retain(|mark| mark.name != *name || mark.escalated_to != *escalated_to);
-                    let (name, escalated_to) = (Arc::clone(name), escalated_to.clone());
-                    state.marks.push(Mark { name, escalated_to, since: row.date });
-                }
-                HistoryKind::HandOff { role } => state.handed_to = Some(Arc::clone(role)),
-                HistoryKind::Clear { name } => cleared.push((name, row.date)),
-                HistoryKind::Contact(_)
-                | HistoryKind::Internal
-                | HistoryKind::CreditNotice
-                | HistoryKind::Foreign => {}
-            }
-        }
-        let is_cleared =
-            |mark: &Mark| cleared.iter().any(|(name, on)| **name == *mark.name && *on >= mark.since);
-        state.marks.retain(|mark| !is_cleared(mark));
     }
 
     /// The first stage that fits (R3), and since when.

@@ -17,6 +17,8 @@ pub(super) struct History {
     names: FxHashMap<Text, HistoryKey>,
     /// The newest day of the ledger.
     pub(super) newest: Option<NaiveDate>,
+    /// Whether any row could set a mark on a customer as a whole.
+    pub(super) has_account_marks: bool,
 }
 
 impl History {
@@ -27,6 +29,8 @@ impl History {
             history.names.entry(row.step).or_insert_with(name);
             history.newest = history.newest.max(Some(row.date));
         }
+        history.has_account_marks =
+            !snapshot.customer_ledger.is_empty() || !program.customer_ladders.is_empty();
         history
     }
 

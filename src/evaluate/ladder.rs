@@ -74,7 +74,10 @@ pub(super) struct Climber<'d, 'a> {
     pub(super) day: &'d Day<'a>,
     pub(super) id: LadderId,
     pub(super) customer: &'d CustomerState<'a>,
+    /// The invoice that it is anchored on.
     pub(super) invoice: &'d InvoiceState<'a>,
+    /// The ledger rows that count, oldest first.
+    pub(super) rows: &'d [LedgerRow],
     pub(super) calendar: &'d Calendar,
     /// The calendar that moves its contacts: one without closed days where nothing moves.
     pub(super) rolling: &'d Calendar,
@@ -145,7 +148,7 @@ impl<'a> Climber<'_, 'a> {
     /// The highest repetition of a rung that the ledger knows.
     fn highest_known(&self, rung: usize) -> u32 {
         let keys = &self.day.program.ladders[self.id.0].keys[rung];
-        let names = self.invoice.rows.iter().map(|row| self.day.history.name(row));
+        let names = self.rows.iter().map(|row| self.day.history.name(row));
         names
             .filter(|name| name.key.is_some_and(|key| keys.contains(&key)))
             .map(|name| name.occurrence)
@@ -154,17 +157,17 @@ impl<'a> Climber<'_, 'a> {
     }
 
     fn status(&self, step: &Step, key: KeyId, occurrence: u32) -> Status {
-        if self.invoice.rows.is_empty() {
+        if self.rows.is_empty() {
             return Status::Open;
         }
-        let rows = history::rows_of(&self.day.history, self.invoice.rows, key, occurrence);
+        let rows = history::rows_of(&self.day.history, self.rows, key, occurrence);
         let status = if step.waits { history::status_of_waiting } else { history::status };
         status(rows, self.day.today)
     }
 
     /// What lies behind the invoice: its own rungs, and what stands in no present ladder (R13).
     fn behind(&self, rungs: &[Planned], foreign: Option<(NaiveDate, NaiveDate)>) -> Option<Behind> {
-        if self.invoice.rows.is_empty() {
+        if self.rows.is_empty() {
             return None;
         }
         let own = rungs.iter().enumerate().rev().find_map(|(index, rung)| self.started(index, rung));
@@ -242,7 +245,7 @@ impl<'a> Climber<'_, 'a> {
 
     /// The highest contact that stands in no present ladder: where it stands, and its day (R13).
     fn foreign_contact(&self) -> Option<(NaiveDate, NaiveDate)> {
-        let contacts = self.invoice.rows.iter().filter(|row| self.is_foreign_contact(row));
+        let contacts = self.rows.iter().filter(|row| self.is_foreign_contact(row));
         contacts.map(|row| (self.rung_day(row), row.date)).max()
     }
 
@@ -262,23 +265,28 @@ impl<'a> Climber<'_, 'a> {
         Behind { index, nominal, planned, carried_out: Some(date), touched: date, is_foreign: true }
     }
 
-    /// Where a ledger row stands among rungs: at its `rung`, else at its own date (R13).
+    /// Where a ledger row stands among rungs: at its `rung`, else as many days after the due date as it came (R13).
     fn rung_day(&self, row: &LedgerRow) -> NaiveDate {
         let rung = row.rung.and_then(|rung| Moment::read(self.day.snapshot.text(rung)));
         let of_ladder = rung.filter(|rung| rung.anchor.is_of_invoice());
-        of_ladder.and_then(|rung| self.day.nominal(rung, self.invoice, self.calendar)).unwrap_or(row.date)
+        let at_rung = of_ladder.and_then(|rung| self.day.nominal(rung, self.invoice, self.calendar));
+        at_rung.unwrap_or_else(|| {
+            // Another invoice's contact stands as many days after this due date as it came after its own.
+            let due = row.invoice.map_or(self.invoice.due, |own| self.day.due_date(own));
+            add_days(self.invoice.due, days_between(due, row.date))
+        })
     }
 
     /// Whether a later row of the same step says that it did not go out after all.
     fn undone(&self, row: &LedgerRow) -> bool {
-        let same = self.invoice.rows.iter().filter(|other| self.day.history.is_same(other, row));
+        let same = self.rows.iter().filter(|other| self.day.history.is_same(other, row));
         !matches!(history::status(same, self.day.today), Status::CarriedOut(_))
     }
 
     /// The rung that holds up its ladder: a step of it waits for a person who has not done it yet (`and wait`).
     fn waited_for<'r>(&self, rungs: &'r [Planned]) -> Option<&'r Planned> {
         let program = &self.day.program.ladders[self.id.0];
-        if self.invoice.rows.is_empty() || !program.has_wait {
+        if self.rows.is_empty() || !program.has_wait {
             return None;
         }
         rungs.iter().rev().filter(|rung| !self.lapsed(rung)).find(|rung| {
@@ -351,7 +359,8 @@ impl<'a> Climber<'_, 'a> {
 
     /// Steps counted from the due or issue date with a day before the due date lapse on the due date (R10).
     fn lapsed(&self, rung: &Planned) -> bool {
-        rung.nominal < self.invoice.due && self.day.today >= self.invoice.due
+        // A ladder per customer has no step before the due date at all (R14).
+        rung.nominal < self.invoice.due && (self.ladder().per_customer || self.day.today >= self.invoice.due)
     }
 
     /// Whether a step would act today: its condition holds.
@@ -463,7 +472,7 @@ impl<'a> Climber<'_, 'a> {
 
     /// The deadline that a step carried out has set: the day it was, and the last day it gives (`deadline N days`).
     fn deadline(&self, rungs: &[Planned]) -> Option<(NaiveDate, NaiveDate)> {
-        if self.invoice.rows.is_empty() || !self.day.program.ladders[self.id.0].has_deadline {
+        if self.rows.is_empty() || !self.day.program.ladders[self.id.0].has_deadline {
             return None;
         }
         let steps =
@@ -472,7 +481,7 @@ impl<'a> Climber<'_, 'a> {
             let days = i64::from(step.deadline?);
             let Status::CarriedOut(_) = self.status(step, key, occurrence) else { return None };
             // Of several dispatches the last gives its days.
-            let rows = history::rows_of(&self.day.history, self.invoice.rows, key, occurrence);
+            let rows = history::rows_of(&self.day.history, self.rows, key, occurrence);
             let last = rows.filter(|row| row.outcome.carries_out()).map(|row| row.date).max()?;
             Some((last, add_days(last, days)))
         });

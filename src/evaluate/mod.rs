@@ -3,6 +3,7 @@
 //! Two steps: each customer alone (pure, in parallel), then one small pass over all (limits per day, totals).
 //! Reasons come out of the decisions themselves. Rule numbers such as R11 are those of the language reference.
 
+mod account;
 mod addresses;
 mod candidate;
 mod carve_outs;
@@ -12,11 +13,13 @@ mod condition;
 mod credits;
 mod customer;
 mod day;
+mod episode;
 pub mod explain;
 mod facts;
 mod history;
 mod ladder;
 mod limits;
+mod marks;
 mod messages;
 mod restrictions;
 mod schedule;

@@ -21,7 +21,7 @@ use crate::plan::Blocker;
 use crate::snapshot::ledger::Outcome;
 
 /// A restriction in force, and the carve-out that brings it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct InForce<'a> {
     restriction: &'a Restriction,
     /// The carve-out, and the field that keeps its condition from being known.
@@ -29,7 +29,7 @@ struct InForce<'a> {
 }
 
 /// Everything that restricts the steps of one invoice, whatever ladder they stand in.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Scope<'a> {
     in_force: Vec<InForce<'a>>,
     ladders: &'a [crate::model::Ladder],
@@ -291,6 +291,43 @@ fn season_end(range: &Bounds<(u32, u32)>, today: NaiveDate) -> Option<NaiveDate>
 }
 
 impl<'a> Scope<'a> {
+    /// All that restricts any of several invoices; what holds one of them is its own (R14).
+    pub(super) fn joined<'s>(scopes: impl Iterator<Item = &'s Scope<'a>>) -> Scope<'a>
+    where
+        'a: 's,
+    {
+        let mut joined = Scope::default();
+        for scope in scopes {
+            joined.ladders = scope.ladders;
+            for in_force in &scope.in_force {
+                if !joined.in_force.contains(in_force) {
+                    joined.in_force.push(*in_force);
+                }
+            }
+            for blocker in &scope.no_contact {
+                if !joined.no_contact.contains(blocker) {
+                    joined.no_contact.push(blocker.clone());
+                }
+            }
+        }
+        joined
+    }
+
+    /// What holds an invoice that a ladder per customer must not see: one on hold, or in other hands (R14).
+    pub(super) fn kept_out(&self) -> Option<Scope<'a>> {
+        let is_other_hands = |blocker: &Blocker| blocker.code == "handed_over";
+        let (other_hands, no_contact): (Vec<Blocker>, Vec<Blocker>) =
+            self.no_contact.iter().cloned().partition(is_other_hands);
+        let holds: Vec<Blocker> = self.holds.iter().cloned().chain(other_hands).collect();
+        (!holds.is_empty()).then(|| Scope { holds, no_contact, ..self.clone() })
+    }
+
+    /// Whether time alone may end what a carve-out brings.
+    pub(super) fn changes_with_time(&self, day: &Day) -> bool {
+        let carve_outs = self.in_force.iter().filter_map(|in_force| in_force.carve_out);
+        carve_outs.into_iter().any(|(at, _)| changes_with_time(&day.program.policy.carve_outs[at].when))
+    }
+
     /// The restrictions for a step of a ladder, or of a carve-out.
     fn all(&self, ladder: Option<LadderId>) -> impl Iterator<Item = InForce<'a>> + use<'_, 'a> {
         let cadence = ladder.map_or(&[][..], |ladder| &self.ladders[ladder.0].restrictions[..]);

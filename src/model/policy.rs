@@ -184,6 +184,8 @@ pub struct Ladder {
     pub name: Arc<str>,
     /// Whether it is a cadence.
     pub is_cadence: bool,
+    /// Whether a customer climbs it, once for each currency, rather than each invoice (R14).
+    pub per_customer: bool,
     /// Its block.
     pub rule: RuleId,
     /// How its missed rungs are caught up.

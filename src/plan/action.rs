@@ -155,15 +155,23 @@ pub struct Invoice {
 /// One step that an action carries out; a combined message has several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Member {
-    /// The invoice.
-    pub invoice: String,
+    /// The invoice; for a step of a ladder per customer the one it is anchored on, and none for a mark that is
+    /// cleared on the customer as a whole.
+    pub invoice: Option<String>,
+    /// The currency, for a step of a ladder per customer: to be written into the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The first day of the episode that a step of a ladder per customer belongs to: it is about all of the
+    /// action's invoices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub episode: Option<NaiveDate>,
     /// The step key to write into the ledger.
     pub step: String,
     /// The rung to write into the ledger, such as `D+10`.
     pub rung: Option<String>,
     /// The segment of the invoice.
     pub segment: Option<Arc<str>>,
-    /// A hash of customer, invoice, step key and occurrence: never carry out an action when one of its keys is.
+    /// A hash of customer, invoice (or currency and episode), step key and occurrence: never carry out an action when one of its keys is.
     pub key: String,
 }
 
@@ -281,6 +289,22 @@ pub struct Action {
     pub content: Option<String>,
     /// Why.
     pub because: Because,
+}
+
+impl Action {
+    /// Whether it is about an invoice.
+    #[must_use]
+    pub fn is_about(&self, invoice: &str) -> bool {
+        self.invoices.iter().any(|own| own.id == invoice)
+    }
+
+    /// The steps that it carries out for an invoice: the invoice's own, and those of ladders per customer.
+    pub fn steps_for<'s>(&'s self, invoice: &'s str) -> impl Iterator<Item = &'s Member> {
+        let is_about = self.is_about(invoice);
+        self.members.iter().filter(move |member| {
+            member.invoice.as_deref() == Some(invoice) || (member.episode.is_some() && is_about)
+        })
+    }
 }
 
 /// What keeps a step from being done.

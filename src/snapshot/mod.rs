@@ -8,6 +8,8 @@ pub mod problem;
 pub mod tables;
 pub mod texts;
 
+use std::cmp::Ordering;
+
 use chrono::NaiveDate;
 
 use ledger::LedgerRow;
@@ -105,6 +107,13 @@ impl Snapshot {
             false => self.ledger_of.of(invoices.start).start..self.ledger_of.of(invoices.end - 1).end,
         };
         self.ledger[rows].iter().chain(own)
+    }
+
+    /// How two ledger rows of different invoices stand in time: by date, time, outcome and step.
+    #[must_use]
+    pub fn in_order(&self, a: &LedgerRow, b: &LedgerRow) -> Ordering {
+        let key = |row: &LedgerRow| (row.date, row.at(), row.outcome);
+        key(a).cmp(&key(b)).then_with(|| self.text(a.step).cmp(self.text(b.step)))
     }
 
     /// A customer's payments and credit notes, the unallocated ones first.

@@ -11,6 +11,7 @@ mod modifiers;
 mod r01_r06;
 mod r07_r12;
 mod r13_r17;
+mod r14;
 mod r18_r24;
 mod readings;
 mod safety;

@@ -396,7 +396,7 @@ fn approval(case: &Case, rows: &str, date: &str, by: &str) -> String {
     let plan = case.plan_of(rows, date);
     let action = plan.actions.first().unwrap();
     let (step, key, content) = (&action.step, &action.key, action.content.as_deref().unwrap());
-    let invoice = &action.members[0].invoice;
+    let invoice = action.members[0].invoice.as_ref().unwrap();
     format!("history {invoice} {date} {step} approved, key: {key}, content: {content}, approved_by: {by}")
 }
 

@@ -415,7 +415,7 @@ fn r23_every_open_invoice_is_told_once() {
     );
     let plan = case.plan_of(&rows, "2026-10-06");
     for id in ["I1", "I2", "I3", "I4"] {
-        let has = |action: &dun::plan::Action| action.members.iter().any(|member| member.invoice == id);
+        let has = |action: &dun::plan::Action| action.is_about(id);
         let told = plan.actions.iter().any(has) || plan.withheld.iter().any(|withheld| has(&withheld.action));
         let waits = plan.waiting.iter().filter(|waiting| waiting.invoice == id).count();
         assert_eq!(usize::from(told) + waits, 1, "{id}: {:#?}", lines(&plan));

@@ -274,10 +274,10 @@ impl Case {
         let acting: BTreeSet<&str> = plan
             .actions
             .iter()
-            .flat_map(|action| action.members.iter().map(|m| m.invoice.as_str()))
+            .flat_map(|action| action.invoices.iter().map(|invoice| invoice.id.as_str()))
             .collect();
         let withheld = plan.withheld.iter().flat_map(|withheld| {
-            withheld.action.members.iter().map(|member| (member.invoice.clone(), withheld.next))
+            withheld.action.invoices.iter().map(|invoice| (invoice.id.clone(), withheld.next))
         });
         let mut promised: BTreeMap<String, NaiveDate> = BTreeMap::new();
         for (invoice, next) in waiting.chain(withheld).filter(|(id, _)| !acting.contains(id.as_str())) {
@@ -295,8 +295,8 @@ impl Case {
         while at < last {
             let plan = self.plan_with(rows, at, Options::default());
             for action in plan.actions.iter().filter(|action| action.carve_out.is_none()) {
-                for member in &action.members {
-                    let early = promised.get(&member.invoice).is_some_and(|next| at < *next);
+                for invoice in &action.invoices {
+                    let early = promised.get(&invoice.id).is_some_and(|next| at < *next);
                     assert!(!early, "{} acts on {at}, before its next {promised:?}", acted(action));
                 }
             }
@@ -308,7 +308,11 @@ impl Case {
 /// The ledger rows of an action carried out.
 pub(crate) fn ledger_rows(action: &Action, date: NaiveDate, outcome: &str) -> Vec<String> {
     let rows = action.members.iter().map(|member| {
-        let mut row = format!("history {} {date} {} {outcome}", member.invoice, member.step);
+        let subject = member.invoice.as_ref().unwrap_or(&action.customer);
+        let mut row = format!("history {subject} {date} {} {outcome}", member.step);
+        if let Some(currency) = member.currency {
+            write!(row, ", currency: {}", currency.code()).unwrap();
+        }
         if let Some(rung) = &member.rung {
             write!(row, ", rung: {rung}").unwrap();
         }
@@ -329,10 +333,15 @@ fn stage(stage: dun::model::Stage) -> String {
 }
 
 fn members(action: &Action) -> String {
+    let ids: Vec<_> = action.invoices.iter().map(|invoice| invoice.id.as_str()).collect();
+    let subject = |member: &dun::plan::Member| match (&member.episode, &member.invoice) {
+        (Some(_), _) => format!("{}: {}", action.customer, ids.join(" ")),
+        (None, Some(invoice)) => invoice.clone(),
+        (None, None) => action.customer.clone(),
+    };
     let members: Vec<_> =
-        action.members.iter().map(|member| format!("{} {}", member.step, member.invoice)).collect();
+        action.members.iter().map(|member| format!("{} {}", member.step, subject(member))).collect();
     if members.is_empty() {
-        let ids: Vec<_> = action.invoices.iter().map(|invoice| invoice.id.as_str()).collect();
         return format!("{} {}", action.step, ids.join(" "));
     }
     members.join(" + ")

@@ -13,13 +13,13 @@ use super::Teller;
 use super::ledger::Present;
 use super::story::{
     Answer, Dispute, FactRead, Flag, InForce, InvoiceStory, LadderStory, Next, NextState, Place, Promise,
-    PromiseState, State, StepStory, Tried,
+    PromiseState, RungStory, State, StepStory, Tried,
 };
 use crate::calendar::add_days;
 use crate::model::field::Field;
 use crate::model::{Catches, Condition, Restriction, RuleId};
 use crate::money::Money;
-use crate::plan::Kind;
+use crate::plan::{Action, Kind};
 use crate::snapshot::tables;
 
 impl<'a> Teller<'_, 'a> {
@@ -99,19 +99,25 @@ impl<'a> Teller<'_, 'a> {
         let calendar = day.calendar(customer, invoice);
         let present = day.present_keys(placed.segment);
         let ladders = day.program.ladders_of(placed.segment);
+        let sites = day.sites(customer);
+        let accounts = day.accounts(customer, &sites);
         let free_from = free_again(&scope.holds, add_days(day.today, 1));
         let climbers: Vec<Climber> = ladders
             .iter()
-            .map(|&id| Climber {
-                day,
-                id,
-                customer,
-                invoice,
-                calendar,
-                rolling: day.rolling(Some(id), calendar),
-                scope: &scope,
-                free_from,
-                present: &present,
+            .map(|&id| match accounts.iter().find(|account| account.concerns(id, at)) {
+                Some(account) => account.climber(at),
+                None => Climber {
+                    day,
+                    id,
+                    customer,
+                    invoice,
+                    rows: invoice.rows,
+                    calendar,
+                    rolling: day.rolling(Some(id), calendar),
+                    scope: &scope,
+                    free_from,
+                    present: &present,
+                },
             })
             .collect();
         let segment = &day.program.policy.segments[placed.segment.0].name;
@@ -121,15 +127,36 @@ impl<'a> Teller<'_, 'a> {
         let passes = |row: &_| climbers.first().and_then(|climber| climber.passes_up_to(row));
         let present = Present { keys: &present, passes_up_to: &passes };
         story.ledger = self.ledger(up_to(invoice.rows, day.today), &present);
-        story.ladders = climbers.iter().map(|climber| self.ladder(climber)).collect();
-        let bench = Bench { day, customer, at, scope: &scope, calendar, segment: segment.clone() };
+        story.ladders = climbers.iter().map(|climber| self.ladder(climber, at)).collect();
+        let bench =
+            Bench { day, customer, at, scope: &scope, calendar, segment: segment.clone(), together: None };
         story.carve_out_steps =
             bench.attended().into_iter().map(|attended| self.carve_out_step(&bench, &attended)).collect();
     }
 
-    fn ladder(&self, climber: &Climber<'_, 'a>) -> LadderStory {
+    fn ladder(&self, climber: &Climber<'_, 'a>, at: usize) -> LadderStory {
         let ladder = &self.day.program.policy.ladders[climber.id.0];
-        LadderStory { name: ladder.name.clone(), place: self.place(ladder.rule), rungs: self.rungs(climber) }
+        let mut rungs = self.rungs(climber);
+        let invoice = &self.customer.invoices[at];
+        if ladder.per_customer && invoice.days_overdue <= 0 {
+            self.is_not_in(&mut rungs, self.day.snapshot.invoice_id(invoice.row));
+        }
+        LadderStory { name: ladder.name.clone(), place: self.place(ladder.rule), rungs }
+    }
+
+    /// What is due of a ladder per customer is not about an invoice before it is overdue (R14).
+    fn is_not_in(&self, rungs: &mut [RungStory], invoice: &str) {
+        let waiting = self.entries.waiting.iter().find(|waiting| waiting.invoice == invoice);
+        let on = waiting.and_then(|waiting| waiting.next);
+        let why = || Some(String::from("it is about what is overdue, and this invoice is not yet"));
+        for rung in rungs {
+            for step in rung.steps.iter_mut().filter(|step| step.state == State::Due) {
+                (step.state, step.on, step.why) = (State::Waiting, on, why());
+            }
+            if rung.state == State::Due {
+                (rung.state, rung.on, rung.why) = (State::Waiting, on, why());
+            }
+        }
     }
 
     pub(super) fn place(&self, rule: RuleId) -> Place {
@@ -241,19 +268,16 @@ impl<'a> Teller<'_, 'a> {
 
     /// What happens next, from the plan's entries and the rungs.
     fn next(&self, story: &InvoiceStory) -> Next {
-        let steps_of = |members: &[crate::plan::Member]| {
-            let own = members.iter().filter(|member| member.invoice == story.id);
-            own.map(|member| member.step.clone()).collect::<Vec<_>>()
+        let steps_of = |action: &Action| {
+            action.steps_for(&story.id).map(|member| member.step.clone()).collect::<Vec<_>>()
         };
         let acts = self.entries.actions.iter().filter(|action| action.kind != Kind::Clear);
-        let today: Vec<String> = acts.flat_map(|action| steps_of(&action.members)).collect();
+        let today: Vec<String> = acts.flat_map(steps_of).collect();
         if !today.is_empty() {
             return Next { state: NextState::Today, on: Some(self.day.today), steps: today };
         }
-        let own =
-            self.entries.withheld.iter().filter(|withheld| super::is_about(&withheld.action, &story.id));
-        let steps: Vec<String> =
-            own.clone().flat_map(|withheld| steps_of(&withheld.action.members)).collect();
+        let own = self.entries.withheld.iter().filter(|withheld| withheld.action.is_about(&story.id));
+        let steps: Vec<String> = own.clone().flat_map(|withheld| steps_of(&withheld.action)).collect();
         if !steps.is_empty() {
             let on = own.filter_map(|withheld| withheld.next).min();
             return Next { state: NextState::Withheld, on, steps };

@@ -95,17 +95,12 @@ struct Entries {
 impl Entries {
     /// Those about one invoice.
     fn of(mut self, invoice: &str) -> Entries {
-        self.actions.retain(|action| is_about(action, invoice));
-        self.withheld.retain(|withheld| is_about(&withheld.action, invoice));
+        self.actions.retain(|action| action.is_about(invoice));
+        self.withheld.retain(|withheld| withheld.action.is_about(invoice));
         self.waiting.retain(|waiting| waiting.invoice == invoice);
         self.problems.retain(|problem| problem.invoice.as_deref().is_none_or(|own| own == invoice));
         self
     }
-}
-
-/// Whether one of an action's steps is of the invoice.
-fn is_about(action: &Action, invoice: &str) -> bool {
-    action.members.iter().any(|member| member.invoice == invoice)
 }
 
 /// A customer on a day, with the plan's entries.
@@ -129,7 +124,7 @@ impl Teller<'_, '_> {
     fn is_told(&self, at: usize) -> bool {
         let invoice = &self.customer.invoices[at];
         let id = self.day.snapshot.invoice_id(invoice.row);
-        let cleared = |action: &Action| action.kind == Kind::Clear && is_about(action, id);
+        let cleared = |action: &Action| action.kind == Kind::Clear && action.is_about(id);
         invoice.is_open() || self.entries.actions.iter().any(cleared)
     }
 }

@@ -8,11 +8,11 @@ use super::super::history::Status;
 use super::super::ladder::{Climber, Delay, Seen, SeenStep, Standing};
 use super::super::schedule::Planned;
 use super::super::sentences;
+use super::Teller;
 use super::invoice::hold_of;
 use super::story::{Repetition, RungStory, State, StepStory};
-use super::{Teller, is_about};
 use crate::model::{Act, Rung, Step, Unit};
-use crate::plan::Blocker;
+use crate::plan::{Action, Blocker};
 use chrono::NaiveDate;
 
 /// What became of a step: state, day, why.
@@ -45,11 +45,11 @@ impl<'a> Teller<'_, 'a> {
         let id = self.day.snapshot.invoice_id(climber.invoice.row);
         let steps = &self.day.program.policy.ladders[climber.id.0].rungs[rung.rung].steps;
         let names: Vec<String> = steps.iter().map(|step| name(step, rung.occurrence)).collect();
-        let does = |member: &crate::plan::Member| member.invoice == id && names.contains(&member.step);
-        if self.entries.actions.iter().any(|action| action.members.iter().any(does)) {
+        let does = |action: &Action| action.steps_for(id).any(|member| names.contains(&member.step));
+        if self.entries.actions.iter().any(does) {
             return Some(self.day.today);
         }
-        let withheld = self.entries.withheld.iter().filter(|entry| entry.action.members.iter().any(does));
+        let withheld = self.entries.withheld.iter().filter(|entry| does(&entry.action));
         withheld.filter_map(|entry| entry.next).min()
     }
 
@@ -275,11 +275,8 @@ impl<'a> Teller<'_, 'a> {
 
     /// The plan's entry about a step that is due, and what stands in its way there.
     fn entry_of(&self, invoice: &str, step: &str) -> (Option<String>, Vec<Blocker>) {
-        let does = |action: &crate::plan::Action| {
-            is_about(action, invoice)
-                && action.members.iter().any(|member| member.invoice == invoice && member.step == step)
-        };
-        if let Some(action) = self.entries.actions.iter().find(|action| does(action)) {
+        let does = |action: &Action| action.steps_for(invoice).any(|member| member.step == step);
+        if let Some(action) = self.entries.actions.iter().find(|&action| does(action)) {
             return (Some(action.key.clone()), Vec::new());
         }
         let withheld = self.entries.withheld.iter().find(|entry| does(&entry.action));

@@ -26,7 +26,7 @@ impl Telling<'_> {
     fn own_actions(&self, invoice: &InvoiceStory) -> impl Iterator<Item = &Action> {
         let id = invoice.id.clone();
         let actions = self.explanation.actions.iter();
-        actions.filter(move |action| action.members.iter().any(|member| member.invoice == id))
+        actions.filter(move |action| action.is_about(&id))
     }
 
     fn acts_today(&self, invoice: &InvoiceStory) -> String {
@@ -53,7 +53,7 @@ impl Telling<'_> {
     fn own_withheld(&self, invoice: &InvoiceStory) -> impl Iterator<Item = &Withheld> {
         let id = invoice.id.clone();
         let withheld = self.explanation.withheld.iter();
-        withheld.filter(move |entry| entry.action.members.iter().any(|member| member.invoice == id))
+        withheld.filter(move |entry| entry.action.is_about(&id))
     }
 
     fn is_withheld(&self, invoice: &InvoiceStory) -> String {

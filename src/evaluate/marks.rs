@@ -1,0 +1,201 @@
+//! Marks that the ledger shows set and not cleared: flags, escalations, and who has an invoice (R9, R24).
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::day::Day;
+use super::facts::InvoiceState;
+use super::history::{self, status};
+use crate::compile::HistoryKind;
+use crate::money::Currency;
+use crate::snapshot::ledger::LedgerRow;
+use crate::snapshot::tables::{CustomerRow, InvoiceRow};
+
+/// A mark, from the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) name: Arc<str>,
+    /// The role it was escalated to, for the mark `escalated`.
+    pub(super) escalated_to: Option<Arc<str>>,
+    pub(super) since: NaiveDate,
+    /// Whether it is the customer's as a whole.
+    pub(super) of_account: bool,
+}
+
+/// A mark that a ladder per customer set, or a ledger row about the customer as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AccountMark {
+    pub(super) mark: Mark,
+    /// The invoice that the row names.
+    pub(super) invoice: Option<InvoiceRow>,
+    pub(super) currency: Option<Currency>,
+}
+
+/// What the ledger says of a customer as a whole.
+#[derive(Debug, Default)]
+pub(super) struct AccountMarks {
+    /// Those of episodes that go on, each in its currency: they concern every open invoice of it.
+    standing: Vec<(Currency, Mark)>,
+    /// Who has the invoices of a currency, after a hand-off or an escalation in its episode.
+    handed_to: Vec<(Currency, Arc<str>)>,
+    /// Those whose episode has ended.
+    pub(super) ended: Vec<AccountMark>,
+}
+
+impl AccountMarks {
+    /// Puts what stands on an invoice.
+    pub(super) fn put_on(&self, state: &mut InvoiceState) {
+        let currency = state.balance.currency;
+        state
+            .marks
+            .extend(self.standing.iter().filter(|(own, _)| *own == currency).map(|(_, mark)| mark.clone()));
+        let handed = self.handed_to.iter().rfind(|(own, _)| *own == currency);
+        state.handed_to = handed.map(|(_, role)| Arc::clone(role)).or(state.handed_to.take());
+    }
+}
+
+impl<'a> Day<'a> {
+    /// Flags, hand-offs and escalations of an invoice that stand.
+    pub(super) fn read_marks(&self, state: &mut InvoiceState<'a>) {
+        let mut cleared: Vec<(&str, NaiveDate)> = Vec::new();
+        for row in state.rows.iter().filter(|row| !self.is_of_account(row)) {
+            let same = state.rows.iter().filter(|other| other.step == row.step);
+            if !stands(row, same, self.today) {
+                continue;
+            }
+            match &self.history.name(row).kind {
+                HistoryKind::Flag { name, escalated_to } => {
+                    state.handed_to = escalated_to.clone().or(state.handed_to.take());
+                    set(
+                        &mut state.marks,
+                        Mark {
+                            name: Arc::clone(name),
+                            escalated_to: escalated_to.clone(),
+                            since: row.date,
+                            of_account: false,
+                        },
+                    );
+                }
+                HistoryKind::HandOff { role } => state.handed_to = Some(Arc::clone(role)),
+                HistoryKind::Clear { name } => cleared.push((name, row.date)),
+                HistoryKind::Contact(_)
+                | HistoryKind::Internal
+                | HistoryKind::CreditNotice
+                | HistoryKind::Foreign => {}
+            }
+        }
+        let is_cleared =
+            |mark: &Mark| cleared.iter().any(|(name, on)| **name == *mark.name && *on >= mark.since);
+        state.marks.retain(|mark| !is_cleared(mark));
+    }
+
+    /// Whether a row is a customer's, not its invoice's: a step of a ladder per customer.
+    fn is_of_account(&self, row: &LedgerRow) -> bool {
+        row.invoice.is_none()
+            || self.history.name(row).key.is_some_and(|key| self.program.customer_keys.contains(&key))
+    }
+
+    /// The marks of a customer as a whole: a flag stands until its episode ends (R24).
+    pub(super) fn account_marks(&self, customer: CustomerRow) -> AccountMarks {
+        let mut marks = AccountMarks::default();
+        if !self.history.has_account_marks {
+            return marks;
+        }
+        let rows = self.account_rows(customer);
+        let currencies = self.currencies_of(customer);
+        let episodes: Vec<(Currency, NaiveDate)> = currencies
+            .into_iter()
+            .filter_map(|currency| Some((currency, self.episode(customer, currency)?)))
+            .collect();
+        for row in rows.iter().filter(|row| self.is_of_account(row)) {
+            let same = rows.iter().filter(|other| {
+                other.step == row.step
+                    && self.is_of_account(other)
+                    && self.currency_of(other) == self.currency_of(row)
+            });
+            if stands(row, same, self.today) {
+                self.read_account_mark(row, &rows, &episodes, &mut marks);
+            }
+        }
+        marks
+    }
+
+    fn read_account_mark(
+        &self,
+        row: &LedgerRow,
+        rows: &[LedgerRow],
+        episodes: &[(Currency, NaiveDate)],
+        marks: &mut AccountMarks,
+    ) {
+        let own = self.currency_of(row);
+        let within = |(currency, since): &&(Currency, NaiveDate)| {
+            own.is_none_or(|own| own == *currency) && *since <= row.date
+        };
+        let mut going_on = episodes.iter().filter(within).map(|&(currency, _)| currency).peekable();
+        match &self.history.name(row).kind {
+            HistoryKind::HandOff { role } => {
+                marks.handed_to.extend(going_on.map(|currency| (currency, Arc::clone(role))));
+            }
+            HistoryKind::Flag { name, escalated_to } => {
+                let (name, escalated_to) = (Arc::clone(name), escalated_to.clone());
+                let mark = Mark { name, escalated_to, since: row.date, of_account: true };
+                if self.is_cleared(row, &mark, rows) {
+                    return;
+                }
+                if going_on.peek().is_none() {
+                    let ended = AccountMark { mark, invoice: row.invoice, currency: own };
+                    marks.ended.retain(|known| known.mark.name != ended.mark.name || known.currency != own);
+                    marks.ended.push(ended);
+                    return;
+                }
+                for currency in going_on {
+                    marks.handed_to.extend(mark.escalated_to.clone().map(|role| (currency, role)));
+                    marks.standing.push((currency, mark.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a later row clears a customer's mark: one about the customer, or about the invoice that it names.
+    fn is_cleared(&self, set: &LedgerRow, mark: &Mark, rows: &[LedgerRow]) -> bool {
+        rows.iter().any(|row| {
+            let clears =
+                matches!(&self.history.name(row).kind, HistoryKind::Clear { name } if *name == mark.name);
+            let same = rows.iter().filter(|other| other.step == row.step && other.invoice == row.invoice);
+            clears
+                && row.date >= mark.since
+                && (row.invoice.is_none() || row.invoice == set.invoice)
+                && stands(row, same, self.today)
+        })
+    }
+
+    /// A customer's ledger rows up to today, oldest first.
+    fn account_rows(&self, customer: CustomerRow) -> Vec<LedgerRow> {
+        let rows = self.snapshot.ledger_of_customer(customer).filter(|row| row.date <= self.today);
+        let mut rows: Vec<LedgerRow> = rows.cloned().collect();
+        rows.sort_by(|a, b| self.snapshot.in_order(a, b));
+        rows
+    }
+
+    fn currencies_of(&self, customer: CustomerRow) -> Vec<Currency> {
+        let invoices = self.snapshot.invoices_of(customer);
+        let mut currencies: Vec<Currency> =
+            invoices.map(|row| self.snapshot.invoices.currency[row.index()]).collect();
+        currencies.sort_unstable();
+        currencies.dedup();
+        currencies
+    }
+}
+
+/// Sets a mark in place of an older one of its name and role.
+fn set(marks: &mut Vec<Mark>, mark: Mark) {
+    marks.retain(|known| known.name != mark.name || known.escalated_to != mark.escalated_to);
+    marks.push(mark);
+}
+
+/// Whether a row carried its step out and no later row of the step says otherwise (R9).
+fn stands<'r>(row: &LedgerRow, same: impl Iterator<Item = &'r LedgerRow>, today: NaiveDate) -> bool {
+    row.outcome.carries_out() && matches!(status(same, today), history::Status::CarriedOut(_))
+}
