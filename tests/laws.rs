@@ -405,6 +405,8 @@ fn steps_are_those_of_the_entries(told: &Explanation, is_shared: bool) -> Result
         let begun = rungs().any(|rung| matches!(rung.state, State::CarriedOut | State::Declined));
         match days.min() {
             None if begun || shared => {}
+            // Until it is overdue, an invoice is in no step of a ladder per customer.
+            Some(_) if shared && invoice.days_overdue <= 0 => {}
             Some(day) if begun || shared => {
                 prop_assert!(waiting.next.is_some_and(|next| next <= day), "{:#?}", invoice)
             }
