@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::condition::Condition;
 use super::field::{Field, OwnField};
+use super::rates::Rates;
 use super::rule::{Rule, RuleId};
 use super::step::{Restriction, Rung, Step};
 use crate::calendar::Calendar;
@@ -85,6 +86,8 @@ pub struct Settings {
     pub templates: Option<String>,
     /// Days from issue to due date, for invoices that have no due date.
     pub terms_days: Option<u32>,
+    /// How amounts of different currencies compare.
+    pub rates: Rates,
     /// Below these balances an invoice is not open.
     pub tolerances: Vec<Money>,
     /// In whose name messages go out.

@@ -5,6 +5,7 @@
 
 mod anchors;
 mod corners;
+mod currencies;
 mod families;
 mod laws;
 mod modifiers;
