@@ -253,11 +253,6 @@ const NOT_EVALUATED: &[(&str, &str, &str)] = &[
         "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  pilot: 20 customers",
         "pilot: 20 customers",
     ),
-    (
-        "end of month",
-        "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  terms 30 days end of month",
-        "terms 30 days end of month",
-    ),
 ];
 
 /// Cases with more than a few lines, or whose point is what the policy lacks.
@@ -327,7 +322,6 @@ fn all_that_is_not_evaluated_is_refused_in_one_run() {
     let text = r#"policy "Acme"
   currency EUR
   templates "templates"
-  terms 30 days end of month
   pilot: customers "C-1"
 role finance = "finance@acme.example"
 cadence standard per customer:
@@ -344,7 +338,6 @@ everywhere:
     let checked = Checked::of(text, &TEMPLATES);
     let refused = checked.found.iter().map(|found| (found.code, checked.sources.text(found.span.unwrap())));
     let expected = [
-        "terms 30 days end of month",
         "pilot: customers \"C-1\"",
         "per customer",
         "charge fee 40 EUR",

@@ -6,7 +6,7 @@ use super::Checker;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::rates::{GREATEST, Rate, Rates};
-use crate::model::{CatchUp, Settings, Weekends};
+use crate::model::{CatchUp, Settings, Terms, Weekends};
 use crate::money::{AmountError, Currency, Money, NumberFormat};
 use crate::span::Span;
 use crate::suggest::nearest;
@@ -19,7 +19,7 @@ pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
         language: String::from("en"),
         timezone: Tz::UTC,
         templates: None,
-        terms_days: None,
+        terms: None,
         rates: Rates::default(),
         tolerances: Vec::new(),
         sender: None,
@@ -62,10 +62,8 @@ fn setting(c: &mut Checker, settings: &mut Settings, line: &Spanned<Setting>) {
         Setting::Timezone(zone) => settings.timezone = timezone(c, zone, line.span),
         Setting::Templates(folder) => settings.templates = Some(folder.clone()),
         Setting::Terms { days, end_of_month } => {
-            if *end_of_month {
-                c.not_yet(line.span, "end of month");
-            }
-            settings.terms_days = u32::try_from(*days).ok();
+            let end_of_month = *end_of_month;
+            settings.terms = u32::try_from(*days).ok().map(|days| Terms { days, end_of_month });
         }
         Setting::Ignore(amounts) => settings.tolerances = tolerances(c, amounts),
         Setting::Sender(role) => settings.sender = c.role(role),

@@ -8,6 +8,7 @@ pub mod rates;
 pub mod rule;
 pub mod stage;
 pub mod step;
+pub mod terms;
 
 pub use channel::Channel;
 pub use condition::{Amounts, Bounds, Condition, End, Predicate, Test};
@@ -22,3 +23,4 @@ pub use step::{
     Act, Anchor, Approval, Attachment, Forbidden, Moment, Offset, Repeat, Restriction, RestrictionKind, Rung,
     Step, Unit,
 };
+pub use terms::Terms;

@@ -9,6 +9,7 @@ use super::field::{Field, OwnField};
 use super::rates::Rates;
 use super::rule::{Rule, RuleId};
 use super::step::{Restriction, Rung, Step};
+use super::terms::Terms;
 use crate::calendar::Calendar;
 use crate::money::{Currency, Money};
 
@@ -84,8 +85,8 @@ pub struct Settings {
     pub timezone: chrono_tz::Tz,
     /// The folder of the templates, relative to the policy.
     pub templates: Option<String>,
-    /// Days from issue to due date, for invoices that have no due date.
-    pub terms_days: Option<u32>,
+    /// From issue to due date, for invoices that have no due date.
+    pub terms: Option<Terms>,
     /// How amounts of different currencies compare.
     pub rates: Rates,
     /// Below these balances an invoice is not open.

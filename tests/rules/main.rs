@@ -16,3 +16,4 @@ mod r18_r24;
 mod readings;
 mod safety;
 mod support;
+mod terms;
