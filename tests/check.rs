@@ -189,6 +189,7 @@ const DUPLICATES: &[&str] = &[
 ];
 
 const SETTINGS: &[&str] = &[
+    "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  pilot: 0 customers",
     "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  rate 1 EUR = 1 EUR",
     "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  rate 0 USD = 0.92 EUR",
     "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  rate 1 USD = -0.92 EUR",
@@ -248,11 +249,6 @@ const NOT_EVALUATED: &[(&str, &str, &str)] = &[
         "charge interest at 10% plus 8 points",
     ),
     ("never charge", "everywhere:\n  never charge", "never charge"),
-    (
-        "pilot:",
-        "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  pilot: 20 customers",
-        "pilot: 20 customers",
-    ),
 ];
 
 /// Cases with more than a few lines, or whose point is what the policy lacks.
@@ -322,7 +318,6 @@ fn all_that_is_not_evaluated_is_refused_in_one_run() {
     let text = r#"policy "Acme"
   currency EUR
   templates "templates"
-  pilot: customers "C-1"
 role finance = "finance@acme.example"
 cadence standard per customer:
   at D+3 email first_reminder
@@ -337,13 +332,7 @@ everywhere:
 "#;
     let checked = Checked::of(text, &TEMPLATES);
     let refused = checked.found.iter().map(|found| (found.code, checked.sources.text(found.span.unwrap())));
-    let expected = [
-        "pilot: customers \"C-1\"",
-        "per customer",
-        "charge fee 40 EUR",
-        "charge interest at 10%",
-        "never charge",
-    ];
+    let expected = ["per customer", "charge fee 40 EUR", "charge interest at 10%", "never charge"];
     assert_eq!(refused.collect::<Vec<_>>(), expected.map(|text| (Code::NotEvaluated, text)));
 }
 

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use super::Checker;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::model::policy::{Pilot, PilotCustomers};
 use crate::model::rates::{GREATEST, Rate, Rates};
 use crate::model::{CatchUp, Settings, Terms, Weekends};
 use crate::money::{AmountError, Currency, Money, NumberFormat};
@@ -27,6 +28,7 @@ pub(super) fn settings(c: &mut Checker, block: &PolicyBlock) -> Settings {
         fallback: None,
         catch_up: CatchUp::OneAtATime,
         weekends: Weekends::default(),
+        pilot: None,
         one_message_per_invoice: false,
     };
     let mut seen: Vec<(std::mem::Discriminant<Setting>, Span)> = Vec::new();
@@ -72,10 +74,25 @@ fn setting(c: &mut Checker, settings: &mut Settings, line: &Spanned<Setting>) {
         Setting::CatchUp(family) => settings.catch_up = *family,
         Setting::Weekends(way) => settings.weekends = *way,
         Setting::OneMessagePerInvoice => settings.one_message_per_invoice = true,
-        Setting::Pilot(_) => c.not_yet(line.span, "pilot:"),
+        Setting::Pilot(customers) => settings.pilot = Some(pilot(c, customers, line.span)),
         Setting::Rate(rate) => settings.rates.0.extend(checked_rate(c, &settings.rates, rate, line.span)),
         Setting::Allow(_) => {}
     }
+}
+
+fn pilot(c: &mut Checker, customers: &ast::Pilot, span: Span) -> Pilot {
+    let customers = match customers {
+        ast::Pilot::Count(count) => {
+            let count = u64::try_from(*count).unwrap_or(0);
+            if count == 0 {
+                let error = Diagnostic::error(Code::OutOfRange, span, "a pilot has at least one customer");
+                c.report(error.help("write how many, such as `pilot: 20 customers`"));
+            }
+            PilotCustomers::Count(count)
+        }
+        ast::Pilot::Customers(ids) => PilotCustomers::Listed(ids.clone()),
+    };
+    Pilot { rule: c.rule("policy", Some("pilot"), span), customers }
 }
 
 fn language(c: &mut Checker, version: i64, span: Span) {

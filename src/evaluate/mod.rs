@@ -18,6 +18,7 @@ mod history;
 mod ladder;
 mod limits;
 mod messages;
+mod pilot;
 mod restrictions;
 mod schedule;
 mod sentences;

@@ -38,6 +38,7 @@ pub fn plan(
     let (whole, customers) = day.whole();
     let mut problems: Vec<Problem> = snapshot.problems.iter().cloned().chain(whole.problems).collect();
     problems.extend(day.unknown_keys());
+    problems.extend(day.unknown_in_pilot());
     problems.sort();
     let actions: Vec<Action> = whole.actions.into_iter().map(|counted| counted.action).collect();
     let totals = Totals::of(&actions, whole.withheld.len(), whole.waiting.len(), problems.len());

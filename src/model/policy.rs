@@ -101,8 +101,28 @@ pub struct Settings {
     pub catch_up: CatchUp,
     /// How contacts move off closed days.
     pub weekends: Weekends,
+    /// Whom the policy is tried on; everybody without it.
+    pub pilot: Option<Pilot>,
     /// Whether messages are neither combined nor held to one a day (R18).
     pub one_message_per_invoice: bool,
+}
+
+/// Whom a policy is tried on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pilot {
+    /// Its line.
+    pub rule: RuleId,
+    /// Who is in it.
+    pub customers: PilotCustomers,
+}
+
+/// Who is in a pilot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PilotCustomers {
+    /// So many of the data's, the same ones every time.
+    Count(u64),
+    /// Those with these ids.
+    Listed(Vec<String>),
 }
 
 /// How missed rungs are caught up (R11).

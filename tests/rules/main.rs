@@ -9,6 +9,7 @@ mod currencies;
 mod families;
 mod laws;
 mod modifiers;
+mod pilot;
 mod r01_r06;
 mod r07_r12;
 mod r13_r17;
