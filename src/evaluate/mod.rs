@@ -19,6 +19,7 @@ mod ladder;
 mod limits;
 mod messages;
 mod pilot;
+pub mod recheck;
 mod restrictions;
 mod schedule;
 mod sentences;
@@ -26,4 +27,5 @@ mod whole;
 
 pub use day::Options;
 pub use explain::{Explanation, explain};
+pub use recheck::recheck;
 pub use whole::plan;

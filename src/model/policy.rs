@@ -30,6 +30,8 @@ pub struct SegmentId(pub usize);
 pub struct Policy {
     /// Its name.
     pub name: String,
+    /// Its path, as it was given.
+    pub file: String,
     /// SHA-256 of its text, in hexadecimal.
     pub digest: String,
     /// SHA-256 of its calendars, in hexadecimal.
