@@ -6,6 +6,7 @@
 mod anchors;
 mod corners;
 mod currencies;
+mod facts;
 mod families;
 mod laws;
 mod modifiers;
