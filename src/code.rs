@@ -57,6 +57,7 @@ codes! {
         BadAmount "bad-amount";
         BadHolidayFile "bad-holiday-file";
         BadNumber "bad-number";
+        BadRate "bad-rate";
         BracketNotUsed "bracket-not-used";
         CarveOutSpelling "carve-out-spelling";
         CarveOutWithoutWhen "carve-out-without-when";

@@ -37,7 +37,7 @@
 //! let options = snapshot::LoadOptions {
 //!     currency: policy.settings.currency,
 //!     fields: &policy.fields.clone(),
-//!     terms_days: None,
+//!     terms: None,
 //!     timezone: policy.settings.timezone,
 //! };
 //! let data = r#"

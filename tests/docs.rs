@@ -85,7 +85,7 @@ fn data_in_the_documentation_loads() {
     let options = LoadOptions {
         currency: Currency::EUR,
         fields: &[],
-        terms_days: Some(30),
+        terms: Some(dun::model::Terms::days(30)),
         timezone: chrono_tz::Europe::Paris,
     };
     for page in pages() {

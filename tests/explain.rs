@@ -459,3 +459,22 @@ fn collect(value: &Value, keys: &mut std::collections::BTreeSet<String>) {
         _ => {}
     }
 }
+
+/// A customer outside of the pilot, with an amount that no rate lets compare: both are told where they matter.
+#[test]
+fn a_customer_outside_of_the_pilot_with_sums_over_currencies() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = "policy \"Acme\"\n  currency EUR\n  rate 1 USD = 0.92 EUR\n  pilot: customers \"C-2\"\n\
+        role finance = \"collections@acme.example\"\n\
+        segment large when customer.balance > 1500 EUR:\n  at D+3 notify finance\n\
+        segment everyone_else otherwise:\n  at D+10 notify finance\n";
+    let data = "taken: 2026-10-04\nas_of: 2026-10-04\ncustomers: [{ customer_id: C-1 }, { customer_id: C-2 }]\n\
+        invoices:\n  - { invoice_id: I-1, customer_id: C-1, amount: 1000, currency: USD, due_date: 2026-10-01 }\n  \
+        - { invoice_id: I-2, customer_id: C-1, amount: 600, due_date: 2026-10-20 }\n";
+    fs::write(folder.path().join("policy.dun"), policy).unwrap();
+    fs::write(folder.path().join("data.yaml"), data).unwrap();
+    let (code, out, err) =
+        dun(folder.path(), &["explain", "policy.dun", "--data", "data.yaml", "--invoice", "I-1"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    insta::assert_snapshot!(out);
+}

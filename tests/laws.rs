@@ -325,7 +325,7 @@ fn load(document: &Value) -> Snapshot {
     let options = LoadOptions {
         currency: dun::money::Currency::EUR,
         fields: &[],
-        terms_days: None,
+        terms: None,
         timezone: chrono_tz::Europe::Paris,
     };
     parse_document("case.json", &document.to_string(), &options).unwrap()

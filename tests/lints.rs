@@ -68,7 +68,7 @@ fn checked(text: &str, files: &[(&str, &str)], data: Option<&str>) -> Found {
             let options = LoadOptions {
                 currency: policy.settings.currency,
                 fields: &policy.fields,
-                terms_days: policy.settings.terms_days,
+                terms: policy.settings.terms,
                 timezone: policy.settings.timezone,
             };
             let snapshot =

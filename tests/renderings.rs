@@ -58,7 +58,7 @@ fn plan() -> Plan {
     let options = snapshot::LoadOptions {
         currency: policy.settings.currency,
         fields: &policy.fields.clone(),
-        terms_days: None,
+        terms: None,
         timezone: policy.settings.timezone,
     };
     let snapshot = snapshot::parse_document("data.yaml", DATA, &options).unwrap();

@@ -16,7 +16,12 @@ use dun::snapshot::{LoadOptions, Snapshot, load, parse_document};
 use tempfile::TempDir;
 
 fn options(fields: &[OwnField]) -> LoadOptions<'_> {
-    LoadOptions { currency: Currency::EUR, fields, terms_days: Some(30), timezone: chrono_tz::Europe::Paris }
+    LoadOptions {
+        currency: Currency::EUR,
+        fields,
+        terms: Some(dun::model::Terms::days(30)),
+        timezone: chrono_tz::Europe::Paris,
+    }
 }
 
 /// A folder with these files.

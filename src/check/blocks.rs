@@ -46,6 +46,7 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
     scenarios(c);
     Some(Policy {
         name: block.name.clone(),
+        file: c.input.sources.get(c.input.file).name.to_string(),
         digest: digest(&[&c.input.sources.get(c.input.file).text]),
         calendar_digest: calendars::calendar_digest(&calendars),
         settings,

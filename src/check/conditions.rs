@@ -6,8 +6,8 @@ use super::{Checker, names};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{Field, FieldType};
-use crate::model::{Bounds, Condition, Predicate, Test};
-use crate::money::{Currency, Money};
+use crate::model::{Amounts, Bounds, Condition, End, Predicate, Test};
+use crate::money::Money;
 use crate::span::Span;
 use crate::suggest::{nearest, one_of};
 use crate::syntax::ast::{self, Comparison, Literal, Operand, Value};
@@ -201,6 +201,9 @@ impl Asked {
             );
             return None;
         }
+        if let Ordered::Money(money) = bound {
+            return Some(Predicate::Money(vec![amounts(order, money)]));
+        }
         let range = match order {
             Comparison::Less => (None, Some(bound.stepped(-1))),
             Comparison::AtMost => (None, Some(bound)),
@@ -296,11 +299,17 @@ fn bounds<T>(range: &(Option<Ordered>, Option<Ordered>), part: fn(Ordered) -> Op
     Bounds { least: range.0.and_then(part), most: range.1.and_then(part) }
 }
 
-fn money_bounds(
-    c: &mut Checker,
-    span: Span,
-    range: &(Option<Ordered>, Option<Ordered>),
-) -> Option<(Bounds<i64>, Currency)> {
+/// The amounts that compare so with one.
+fn amounts(order: Comparison, Money { minor, currency }: Money) -> Amounts {
+    let included = matches!(order, Comparison::AtMost | Comparison::AtLeast);
+    let end = Some(End { minor, included });
+    match order {
+        Comparison::Less | Comparison::AtMost => Amounts { currency, least: None, most: end },
+        Comparison::More | Comparison::AtLeast => Amounts { currency, least: end, most: None },
+    }
+}
+
+fn money_bounds(c: &mut Checker, span: Span, range: &(Option<Ordered>, Option<Ordered>)) -> Option<Amounts> {
     let (least, most) = (range.0.and_then(Ordered::money), range.1.and_then(Ordered::money));
     match (least, most) {
         (Some(a), Some(b)) if a.currency != b.currency => {
@@ -310,7 +319,8 @@ fn money_bounds(
             None
         }
         (Some(one), _) | (None, Some(one)) => {
-            Some((Bounds { least: least.map(|m| m.minor), most: most.map(|m| m.minor) }, one.currency))
+            let end = |money: Money| End { minor: money.minor, included: true };
+            Some(Amounts { currency: one.currency, least: least.map(end), most: most.map(end) })
         }
         (None, None) => None,
     }
@@ -321,11 +331,9 @@ impl Ordered {
     fn stepped(self, step: i64) -> Ordered {
         match self {
             Ordered::Number(number) => Ordered::Number(number.saturating_add(step)),
-            Ordered::Money(money) => {
-                Ordered::Money(Money::new(money.minor.saturating_add(step), money.currency))
-            }
             Ordered::Date(date) => Ordered::Date(crate::calendar::add_days(date, step)),
-            season @ Ordered::Season(_) => season,
+            // Amounts of other currencies lie between two of them, and seasons come back.
+            other @ (Ordered::Money(_) | Ordered::Season(_)) => other,
         }
     }
 

@@ -19,7 +19,7 @@ pub(super) fn read(policy: &Policy, path: &Path) -> Result<Snapshot, LoadError> 
     let options = LoadOptions {
         currency: policy.settings.currency,
         fields: &policy.fields,
-        terms_days: policy.settings.terms_days,
+        terms: policy.settings.terms,
         timezone: policy.settings.timezone,
     };
     snapshot::load_watched(path, &options, &mut Bar::new())

@@ -1,6 +1,6 @@
 //! What the verbs share that look at a day: the policy, the data, and which day it is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
 use clap::Args;
@@ -30,8 +30,9 @@ pub(super) struct DayArguments {
     pub(super) replay: bool,
 }
 
+/// A day as it is given.
 #[derive(Debug, Clone, Copy)]
-enum AsOf {
+pub(super) enum AsOf {
     Today,
     Date(NaiveDate),
 }
@@ -48,23 +49,38 @@ impl std::str::FromStr for AsOf {
     }
 }
 
+/// Reads a policy, tells what is wrong with it, and takes it when nothing ends the run.
+pub(super) fn open(path: &Path, deny: Option<Deny>) -> Result<(Project, Policy), Exit> {
+    let mut project = project::open(path).map_err(|unread| fail(&unread.why))?;
+    if deny.is_some() {
+        project.join_lints();
+    }
+    let shown: Vec<_> =
+        project.diagnostics.iter().filter(|found| found.severity.word() != "note").cloned().collect();
+    tell(&render::diagnostic::diagnostics(&shown, &project.sources, colour_errors()));
+    match project.policy.take().filter(|_| !fails(&project.diagnostics, deny)) {
+        Some(policy) => Ok((project, policy)),
+        None => {
+            let summary = render::diagnostic::summary(&shown);
+            Err(fail(&format!("{summary} in `{}`", path.display())))
+        }
+    }
+}
+
+impl AsOf {
+    /// The day itself; only `today` reads the clock.
+    pub(super) fn date(self, policy: &Policy) -> NaiveDate {
+        match self {
+            AsOf::Date(date) => date,
+            AsOf::Today => Utc::now().with_timezone(&policy.settings.timezone).date_naive(),
+        }
+    }
+}
+
 impl DayArguments {
-    /// Reads the policy, tells what is wrong with it, and takes it when nothing ends the run.
+    /// Reads the policy as [`open`] does.
     pub(super) fn open(&self, deny: Option<Deny>) -> Result<(Project, Policy), Exit> {
-        let mut project = project::open(&self.policy).map_err(|unread| fail(&unread.why))?;
-        if deny.is_some() {
-            project.join_lints();
-        }
-        let shown: Vec<_> =
-            project.diagnostics.iter().filter(|found| found.severity.word() != "note").cloned().collect();
-        tell(&render::diagnostic::diagnostics(&shown, &project.sources, colour_errors()));
-        match project.policy.take().filter(|_| !fails(&project.diagnostics, deny)) {
-            Some(policy) => Ok((project, policy)),
-            None => {
-                let summary = render::diagnostic::summary(&shown);
-                Err(fail(&format!("{summary} in `{}`", self.policy.display())))
-            }
-        }
+        open(&self.policy, deny)
     }
 
     /// Reads the data as the policy asks for.
@@ -75,8 +91,7 @@ impl DayArguments {
     /// The day: as given, or the data's own.
     pub(super) fn day(&self, policy: &Policy, snapshot: &Snapshot) -> Result<NaiveDate, Exit> {
         match self.as_of {
-            Some(AsOf::Date(date)) => Ok(date),
-            Some(AsOf::Today) => Ok(Utc::now().with_timezone(&policy.settings.timezone).date_naive()),
+            Some(as_of) => Ok(as_of.date(policy)),
             None => snapshot.as_of.ok_or_else(|| {
                 fail("which day? Give `--as-of DATE`, or `as_of: DATE` in the snapshot.yaml of the data")
             }),

@@ -11,6 +11,7 @@ mod init;
 mod output;
 mod plan;
 mod project;
+mod recheck;
 mod reference;
 mod schema;
 
@@ -32,6 +33,7 @@ enum Verb {
     Explain(explain::ExplainArguments),
     Fmt(fmt::Fmt),
     Plan(plan::PlanArguments),
+    Recheck(recheck::RecheckArguments),
     Schema(schema::SchemaArguments),
     Init(init::Init),
     Completions(completions::Completions),
@@ -44,7 +46,7 @@ enum Exit {
     Done,
     /// Usage, policy or unreadable data; `--strict`; `--deny warnings`.
     Failed,
-    /// `fmt --check` found what would change.
+    /// `fmt --check` found what would change; `recheck --exit-code` found what does not stand.
     Differs,
     /// The data is too old, or the ledger is ahead: the plan withholds every contact.
     Refused,
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
         Verb::Explain(arguments) => arguments.run(),
         Verb::Fmt(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
+        Verb::Recheck(arguments) => arguments.run(),
         Verb::Schema(arguments) => arguments.run(),
         Verb::Init(arguments) => arguments.run(),
         Verb::Completions(arguments) => arguments.run(),

@@ -3,7 +3,8 @@
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Value};
 use crate::model::field::Field;
-use crate::model::{Bounds, Condition, Predicate, Test};
+use crate::model::{Amounts, Bounds, Condition, Predicate, Test};
+use crate::money::Money;
 use chrono::Datelike;
 
 /// The answer to a condition.
@@ -70,6 +71,10 @@ impl<'a> Day<'a> {
     fn test(&self, test: &Test, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Truth {
         let value = self.value(test.field, customer, invoice);
         let holds = match (&test.predicate, value) {
+            (Predicate::Missing, Value::Sum(parts)) => {
+                let nothing = Money::new(0, self.program.policy.settings.currency);
+                Some(self.program.policy.settings.rates.compare(parts, nothing).is_none())
+            }
             (Predicate::Missing, value) => Some(matches!(value, Value::Missing | Value::Tags(""))),
             (Predicate::Flag, Value::Flag(flag)) => Some(flag),
             (Predicate::Text(texts), Value::Text(text)) => Some(texts.iter().any(|one| same_text(one, text))),
@@ -80,14 +85,22 @@ impl<'a> Day<'a> {
                 Some(ranges.iter().any(|range| in_season(range, (date.month(), date.day()))))
             }
             (Predicate::Money(ranges), Value::Money(money)) => {
-                let comparable = ranges.iter().filter(|(_, currency)| *currency == money.currency);
-                let held = comparable.clone().any(|(range, _)| range.hold(money.minor));
-                // A range in a currency without a rate could hold the value.
-                if held || comparable.count() == ranges.len() { Some(held) } else { None }
+                self.any_amounts(ranges, std::slice::from_ref(&money))
             }
+            (Predicate::Money(ranges), Value::Sum(parts)) => self.any_amounts(ranges, parts),
             _ => None,
         };
         holds.map_or(Truth::Unknown(test.field), Truth::from)
+    }
+
+    /// Whether one of some ranges holds a sum. A range in a currency without a rate could hold it.
+    fn any_amounts(&self, ranges: &[Amounts], sum: &[Money]) -> Option<bool> {
+        let rates = &self.program.policy.settings.rates;
+        let answers = || ranges.iter().map(|range| range.hold(|with| rates.compare(sum, with)));
+        if answers().any(|held| held == Some(true)) {
+            return Some(true);
+        }
+        answers().all(|held| held.is_some()).then_some(false)
     }
 }
 

@@ -2,15 +2,27 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::combine::Group;
 use super::day::Day;
-use super::facts::CustomerState;
+use super::facts::{CustomerState, InvoiceState};
 use super::sentences;
 use crate::compile::credit_notice;
+use crate::model::Stage;
 use crate::money::{Currency, Money};
 use crate::plan::digest::Hasher;
 use crate::plan::{Action, Because, Blocker, Kind, Member, Mode, Person};
-use crate::snapshot::tables::Payment;
+
+/// Money of a customer that settles nothing yet: a payment or credit note that belongs to no invoice, or an invoice
+/// whose balance is below zero.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Credit<'a> {
+    /// The number of the payment, the credit note or the invoice.
+    id: &'a str,
+    date: NaiveDate,
+    money: Money,
+}
 
 impl<'a> Day<'a> {
     /// The blocker of a message that asks for no more than the customer's unallocated credits, and the newest
@@ -19,15 +31,12 @@ impl<'a> Day<'a> {
         &self,
         customer: &CustomerState<'a>,
         group: &Group<'a>,
-    ) -> Option<(Blocker, &'a Payment)> {
+    ) -> Option<(Blocker, Credit<'a>)> {
         let invoices = group.invoices();
         let currency = customer.invoices[*invoices.first()?].balance.currency;
-        let newest = self
-            .credits(customer, currency)
-            .max_by_key(|credit| (credit.date, self.snapshot.text(credit.id)))?;
-        let credits = self
-            .credits(customer, currency)
-            .fold(0_i64, |sum, credit| sum.saturating_add(credit.money.minor));
+        let credits = self.credits(customer, currency);
+        let newest = *credits.iter().max_by_key(|credit| (credit.date, credit.id))?;
+        let credits = credits.iter().fold(0_i64, |sum, credit| sum.saturating_add(credit.money.minor));
         let asked =
             invoices.iter().fold(0_i64, |sum, &at| sum.saturating_add(customer.invoices[at].balance.minor));
         if credits < asked {
@@ -40,12 +49,31 @@ impl<'a> Day<'a> {
         Some((self.blocker("allocate_first", sentence, None), newest))
     }
 
-    /// Unallocated credits of one currency, up to today.
-    fn credits(&self, customer: &CustomerState<'a>, currency: Currency) -> impl Iterator<Item = &'a Payment> {
-        let today = self.today;
+    /// What a customer has in credits of one currency, up to today.
+    fn credits(&self, customer: &CustomerState<'a>, currency: Currency) -> Vec<Credit<'a>> {
         let payments = self.snapshot.payments_of_customer(customer.row).iter();
-        payments.filter(move |payment| {
-            payment.invoice.is_none() && payment.money.currency == currency && payment.date <= today
+        let unallocated = payments.filter(|payment| payment.invoice.is_none() && payment.date <= self.today);
+        let unallocated = unallocated.map(|payment| Credit {
+            id: self.snapshot.text(payment.id),
+            date: payment.date,
+            money: payment.money,
+        });
+        let below_zero = customer.invoices.iter().filter_map(|invoice| self.below_zero(invoice));
+        unallocated.chain(below_zero).filter(|credit| credit.money.currency == currency).collect()
+    }
+
+    /// An invoice that was paid too much, or a credit note that is kept as an invoice.
+    fn below_zero(&self, invoice: &InvoiceState<'a>) -> Option<Credit<'a>> {
+        if invoice.stage != Stage::Paid || invoice.balance.minor >= 0 {
+            return None;
+        }
+        Some(Credit {
+            id: self.snapshot.invoice_id(invoice.row),
+            date: self
+                .last_payment(invoice.row)
+                .or(self.snapshot.invoices.issue_date.get(invoice.row.index()))
+                .unwrap_or(invoice.due),
+            money: Money::new(-invoice.balance.minor, invoice.balance.currency),
         })
     }
 
@@ -54,11 +82,11 @@ impl<'a> Day<'a> {
         &self,
         customer: &CustomerState<'a>,
         group: &Group<'a>,
-        credit: &Payment,
+        credit: Credit<'a>,
     ) -> Option<Action> {
         let lead = &customer.invoices[group.lead().invoice];
         let person: Person = self.person(self.program.policy.settings.fallback?, customer, lead)?;
-        let (id, customer_id) = (self.snapshot.text(credit.id), self.snapshot.customer_id(customer.row));
+        let (id, customer_id) = (credit.id, self.snapshot.customer_id(customer.row));
         let step = credit_notice(&person.role, id);
         let mut rows = self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today);
         if rows.any(|row| row.outcome.carries_out() && self.snapshot.text(row.step) == step) {

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::history::History;
 use super::messages::Wanted;
+use super::pilot::Members;
 use crate::calendar::{Calendar, days_between};
 use crate::compile::Program;
 use crate::model::{RoleHolder, Rule, RuleId};
@@ -38,6 +39,8 @@ pub(super) struct Day<'a> {
     pub(super) always_open: Calendar,
     /// What each template reads.
     pub(super) wanted: Wanted,
+    /// Whom the policy is tried on, where that is not everybody.
+    pub(super) pilot: Option<Members>,
     problems: FxHashMap<(bool, &'a str), &'a Problem>,
 }
 
@@ -66,6 +69,7 @@ impl<'a> Day<'a> {
             roles: roles.collect(),
             always_open: Calendar::default(),
             wanted: Wanted::of(templates, &program.policy.fields),
+            pilot: program.policy.settings.pilot.as_ref().map(|pilot| Members::of(pilot, snapshot)),
             problems: blocking_problems(snapshot),
         };
         day.refusal = day.too_old().or_else(|| day.ledger_ahead().filter(|_| !options.replay));

@@ -1,6 +1,8 @@
 //! The state of invoices and customers on a day (R2, R3), and every field of the catalogue.
 
 use std::cell::OnceCell;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -96,8 +98,9 @@ pub(super) struct CustomerState<'a> {
 
 /// Figures over all of a customer's invoices, worked out when first asked for.
 struct Sums {
-    balance: Option<Money>,
-    overdue_balance: Option<Money>,
+    /// One amount a currency, never none.
+    balance: Vec<Money>,
+    overdue_balance: Vec<Money>,
     overdue_count: i64,
     oldest_overdue: i64,
     broken_promises: i64,
@@ -113,6 +116,8 @@ pub(super) enum Value<'a> {
     /// In millionths.
     Number(i64),
     Money(Money),
+    /// A sum over several currencies, one amount for each.
+    Sum(&'a [Money]),
     Date(NaiveDate),
     Flag(bool),
     /// Joined with `;`; a record without tags has none, which is not missing.
@@ -125,6 +130,10 @@ fn days(days: i64) -> Value<'static> {
 
 fn or_missing<'a, T>(value: Option<T>, some: impl Fn(T) -> Value<'a>) -> Value<'a> {
     value.map_or(Value::Missing, some)
+}
+
+fn in_currencies(sum: &[Money]) -> Value<'_> {
+    if let [only] = sum { Value::Money(*only) } else { Value::Sum(sum) }
 }
 
 impl<'a> Day<'a> {
@@ -410,19 +419,19 @@ impl<'a> Day<'a> {
     }
 
     /// Figures over all of the customer's invoices.
-    fn sum_value(&self, field: CustomerField, customer: &CustomerState<'a>) -> Value<'static> {
+    fn sum_value<'s>(&self, field: CustomerField, customer: &'s CustomerState<'a>) -> Value<'s> {
         let sums = customer.sums.get_or_init(|| self.sums(customer));
         match field {
-            CustomerField::Balance => or_missing(sums.balance, Value::Money),
-            CustomerField::OverdueBalance => or_missing(sums.overdue_balance, Value::Money),
+            CustomerField::Balance => in_currencies(&sums.balance),
+            CustomerField::OverdueBalance => in_currencies(&sums.overdue_balance),
             CustomerField::OverdueCount => days(sums.overdue_count),
             CustomerField::OldestOverdue => days(sums.oldest_overdue),
-            CustomerField::OverCreditLimit => match (sums.balance, self.credit_limit(customer.row)) {
-                (Some(balance), Some(limit)) if balance.currency == limit.currency => {
-                    Value::Flag(balance.minor > limit.minor)
-                }
-                _ => Value::Missing,
-            },
+            CustomerField::OverCreditLimit => {
+                let rates = &self.program.policy.settings.rates;
+                let limit = self.credit_limit(customer.row);
+                let order = limit.and_then(|limit| rates.compare(&sums.balance, limit));
+                or_missing(order, |order| Value::Flag(order == Ordering::Greater))
+            }
             CustomerField::BrokenPromises => days(sums.broken_promises),
             CustomerField::AverageDaysLate => or_missing(sums.average_days_late, days),
             _ => or_missing(sums.days_since_message, days),
@@ -443,20 +452,20 @@ impl<'a> Day<'a> {
         }
     }
 
-    /// The sum of open balances; unknown over several currencies.
-    fn sum<'s>(&self, invoices: impl Iterator<Item = &'s InvoiceState<'a>>) -> Option<Money>
+    /// The sum of open balances, one amount a currency; nothing at all is nothing of the policy's.
+    fn sum<'s>(&self, invoices: impl Iterator<Item = &'s InvoiceState<'a>>) -> Vec<Money>
     where
         'a: 's,
     {
-        let mut total: Option<Money> = None;
-        for invoice in invoices {
-            let so_far = total.unwrap_or(Money::new(0, invoice.balance.currency));
-            if so_far.currency != invoice.balance.currency {
-                return None;
-            }
-            total = Some(Money::new(so_far.minor.saturating_add(invoice.balance.minor), so_far.currency));
+        let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
+        for Money { minor, currency } in invoices.map(|invoice| invoice.balance) {
+            let sum = sums.entry(currency).or_insert(0);
+            *sum = sum.saturating_add(minor);
         }
-        Some(total.unwrap_or(Money::new(0, self.program.policy.settings.currency)))
+        if sums.is_empty() {
+            sums.insert(self.program.policy.settings.currency, 0);
+        }
+        sums.into_iter().map(|(currency, minor)| Money::new(minor, currency)).collect()
     }
 
     fn broken_promises(&self, customer: &CustomerState<'a>) -> i64 {

@@ -186,7 +186,8 @@ impl<'a> Day<'a> {
 
     fn fact(&self, value: Value) -> Fact {
         match value {
-            Value::Missing => Fact::Missing,
+            // A letter names one amount; which one, of several, is nobody's to guess.
+            Value::Missing | Value::Sum(_) => Fact::Missing,
             Value::Text(text) => Fact::from(text),
             Value::Number(millionths) => Fact::Number(millionths / 1_000_000),
             Value::Money(money) => Fact::Money(money),

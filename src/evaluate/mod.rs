@@ -21,6 +21,8 @@ mod ladder;
 mod limits;
 mod marks;
 mod messages;
+mod pilot;
+pub mod recheck;
 mod restrictions;
 mod schedule;
 mod sentences;
@@ -28,4 +30,5 @@ mod whole;
 
 pub use day::Options;
 pub use explain::{Explanation, explain};
+pub use recheck::recheck;
 pub use whole::plan;

@@ -35,6 +35,8 @@ pub(super) struct Scope<'a> {
     ladders: &'a [crate::model::Ladder],
     /// Carve-outs whose condition holds.
     pub(super) matching: Vec<usize>,
+    /// What keeps the customer out of the pilot, which holds every step, wherever written.
+    pub(super) pilot: Option<Blocker>,
     /// What holds the invoice (R16).
     pub(super) holds: Vec<Blocker>,
     /// Why the customer is not to be contacted at all (R6).
@@ -87,6 +89,8 @@ impl<'a> Day<'a> {
             let in_force = |restriction| InForce { restriction, carve_out: Some((at, unknown)) };
             scope.in_force.extend(carve_out.restrictions.iter().map(in_force));
         }
+        scope.pilot = self.outside_pilot(customer.row);
+        scope.holds.extend(scope.pilot.clone());
         self.no_contact(&mut scope, customer, invoice);
         self.holds(&mut scope, segment, invoice);
         scope
@@ -384,7 +388,7 @@ impl<'a> Scope<'a> {
 
     /// What holds a step: every step of a ladder, and every contact wherever written (R16).
     pub(super) fn held(&self, ladder: Option<LadderId>, act: &Act) -> &[Blocker] {
-        if ladder.is_some() || act.contact().is_some() { &self.holds } else { &[] }
+        if ladder.is_some() || act.contact().is_some() { &self.holds } else { self.pilot.as_slice() }
     }
 
     /// Who must approve a step (R15); before roles become people.

@@ -12,8 +12,7 @@ use crate::code::Code;
 use crate::compile::{HistoryKind, Program};
 use crate::model::RuleId;
 use crate::money::Currency;
-use crate::plan::digest::Hasher;
-use crate::plan::header::FORMAT_VERSION;
+use crate::plan::header::{FORMAT_VERSION, plan_id};
 use crate::plan::{
     Action, Blocker, Customer, Header, Mode, Plan, PolicyReference, Receivables, Totals, Withheld,
 };
@@ -38,6 +37,7 @@ pub fn plan(
     let (whole, customers) = day.whole();
     let mut problems: Vec<Problem> = snapshot.problems.iter().cloned().chain(whole.problems).collect();
     problems.extend(day.unknown_keys());
+    problems.extend(day.unknown_in_pilot());
     problems.sort();
     let actions: Vec<Action> = whole.actions.into_iter().map(|counted| counted.action).collect();
     let totals = Totals::of(&actions, whole.withheld.len(), whole.waiting.len(), problems.len());
@@ -179,7 +179,11 @@ impl Day<'_> {
         let policy = &self.program.policy;
         let mut header = Header {
             format_version: FORMAT_VERSION,
-            policy: PolicyReference { name: policy.name.clone(), digest: policy.digest.clone() },
+            policy: PolicyReference {
+                name: policy.name.clone(),
+                digest: policy.digest.clone(),
+                file: policy.file.clone(),
+            },
             templates_digest: self.templates.digest(),
             calendars_digest: policy.calendar_digest.clone(),
             snapshot_digest: self.snapshot.digest.clone(),
@@ -192,15 +196,20 @@ impl Day<'_> {
             receivables,
             totals,
         };
-        let mut hash = Hasher::default();
-        hash.text(&header.policy.digest).text(&header.templates_digest).text(&header.calendars_digest);
-        hash.text(&header.snapshot_digest)
-            .text(&header.as_of.to_string())
-            .text(header.taken.as_deref().unwrap_or(""));
-        hash.text(&header.engine)
-            .number(i64::from(header.replay))
-            .number(i64::from(header.refused.is_some()));
-        header.plan_id = hash.short();
+        let digests = [
+            &header.policy.digest,
+            &header.templates_digest,
+            &header.calendars_digest,
+            &header.snapshot_digest,
+        ];
+        header.plan_id = plan_id(
+            digests.map(String::as_str),
+            self.today,
+            header.taken.as_deref().unwrap_or(""),
+            &header.engine,
+            header.replay,
+            header.refused.is_some(),
+        );
         header
     }
 }

@@ -1,9 +1,11 @@
 //! Checked conditions.
 
+use std::cmp::Ordering;
+
 use chrono::NaiveDate;
 
 use super::field::Field;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 
 /// A condition whose comparisons fit their fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +42,8 @@ pub enum Predicate {
     Tag(String),
     /// A number in millionths (days as well).
     Number(Vec<Bounds<i64>>),
-    /// An amount in minor units of a currency.
-    Money(Vec<(Bounds<i64>, Currency)>),
+    /// An amount of money.
+    Money(Vec<Amounts>),
     /// A date.
     Date(Vec<Bounds<NaiveDate>>),
     /// A day of the year; from a later to an earlier one runs over the new year.
@@ -66,6 +68,47 @@ impl<T: Ord + Copy> Bounds<T> {
     /// Whether a value fits.
     pub fn hold(&self, value: T) -> bool {
         self.least.is_none_or(|least| value >= least) && self.most.is_none_or(|most| value <= most)
+    }
+}
+
+/// Amounts of one currency between two ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amounts {
+    /// The currency of both ends.
+    pub currency: Currency,
+    /// Not less than this.
+    pub least: Option<End>,
+    /// Not more than this.
+    pub most: Option<End>,
+}
+
+/// Where a range of amounts ends. An amount of another currency can lie between the end and the next minor unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// In minor units.
+    pub minor: i64,
+    /// Whether the end itself belongs to the range.
+    pub included: bool,
+}
+
+impl Amounts {
+    /// The amounts of the currency itself, in whole minor units.
+    #[must_use]
+    pub fn whole(&self) -> Bounds<i64> {
+        let step = |end: End, inwards: i64| {
+            if end.included { end.minor } else { end.minor.saturating_add(inwards) }
+        };
+        Bounds { least: self.least.map(|end| step(end, 1)), most: self.most.map(|end| step(end, -1)) }
+    }
+
+    /// Whether an amount fits, told how it compares with an amount of this currency; none when nobody knows.
+    pub fn hold(&self, compare: impl Fn(Money) -> Option<Ordering>) -> Option<bool> {
+        let fits = |end: Option<End>, outwards: Ordering| {
+            let Some(end) = end else { return Some(true) };
+            let order = compare(Money::new(end.minor, self.currency))?;
+            Some(order != outwards && (end.included || order != Ordering::Equal))
+        };
+        Some(fits(self.least, Ordering::Less)? && fits(self.most, Ordering::Greater)?)
     }
 }
 

@@ -178,8 +178,8 @@ catalogue! {
         Since "since" FieldType::Date, "the day the customer became one";
         DoNotContact "do_not_contact" FieldType::Flag, "the customer is not to be contacted";
         Insolvent "insolvent" FieldType::Flag, "insolvency proceedings have begun";
-        Balance "balance" FieldType::Money, "the sum of the open balances of all the customer's invoices; unknown over several currencies";
-        OverdueBalance "overdue_balance" FieldType::Money, "the sum of the open balances past their due date; unknown over several currencies";
+        Balance "balance" FieldType::Money, "the sum of the open balances of all the customer's invoices, over several currencies by `rate`";
+        OverdueBalance "overdue_balance" FieldType::Money, "the sum of the open balances past their due date, over several currencies by `rate`";
         OverdueCount "overdue_count" FieldType::Number, "how many open invoices are past their due date";
         OldestOverdue "oldest_overdue" FieldType::Days, "days overdue of the open invoice that is overdue longest, 0 when none is";
         OverCreditLimit "over_credit_limit" FieldType::Flag, "the open balance exceeds the credit limit";

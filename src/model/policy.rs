@@ -6,8 +6,10 @@ use chrono::NaiveDate;
 
 use super::condition::Condition;
 use super::field::{Field, OwnField};
+use super::rates::Rates;
 use super::rule::{Rule, RuleId};
 use super::step::{Restriction, Rung, Step};
+use super::terms::Terms;
 use crate::calendar::Calendar;
 use crate::money::{Currency, Money};
 
@@ -28,6 +30,8 @@ pub struct SegmentId(pub usize);
 pub struct Policy {
     /// Its name.
     pub name: String,
+    /// Its path, as it was given.
+    pub file: String,
     /// SHA-256 of its text, in hexadecimal.
     pub digest: String,
     /// SHA-256 of its calendars, in hexadecimal.
@@ -83,8 +87,10 @@ pub struct Settings {
     pub timezone: chrono_tz::Tz,
     /// The folder of the templates, relative to the policy.
     pub templates: Option<String>,
-    /// Days from issue to due date, for invoices that have no due date.
-    pub terms_days: Option<u32>,
+    /// From issue to due date, for invoices that have no due date.
+    pub terms: Option<Terms>,
+    /// How amounts of different currencies compare.
+    pub rates: Rates,
     /// Below these balances an invoice is not open.
     pub tolerances: Vec<Money>,
     /// In whose name messages go out.
@@ -97,8 +103,28 @@ pub struct Settings {
     pub catch_up: CatchUp,
     /// How contacts move off closed days.
     pub weekends: Weekends,
+    /// Whom the policy is tried on; everybody without it.
+    pub pilot: Option<Pilot>,
     /// Whether messages are neither combined nor held to one a day (R18).
     pub one_message_per_invoice: bool,
+}
+
+/// Whom a policy is tried on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pilot {
+    /// Its line.
+    pub rule: RuleId,
+    /// Who is in it.
+    pub customers: PilotCustomers,
+}
+
+/// Who is in a pilot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PilotCustomers {
+    /// So many of the data's, the same ones every time.
+    Count(u64),
+    /// Those with these ids.
+    Listed(Vec<String>),
 }
 
 /// How missed rungs are caught up (R11).

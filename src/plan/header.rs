@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::action::{Action, Kind, Mode};
 use super::amount::{Amount, decimal};
+use super::digest::Hasher;
 use crate::money::{Currency, Money};
 
 /// The version of the plan's form.
@@ -20,6 +21,8 @@ pub struct PolicyReference {
     pub name: String,
     /// SHA-256 of its text.
     pub digest: String,
+    /// Its path, as it was given.
+    pub file: String,
 }
 
 /// A number of invoices and their sum.
@@ -212,4 +215,23 @@ pub struct Header {
     pub receivables: Vec<Receivables>,
     /// Totals.
     pub totals: Totals,
+}
+
+/// The id of a plan: a hash of the digests of policy, templates, calendars and data, and of what else decides.
+#[must_use]
+pub fn plan_id(
+    digests: [&str; 4],
+    as_of: NaiveDate,
+    taken: &str,
+    engine: &str,
+    replay: bool,
+    is_refused: bool,
+) -> String {
+    let mut hash = Hasher::default();
+    digests.into_iter().for_each(|digest| {
+        hash.text(digest);
+    });
+    hash.text(&as_of.to_string()).text(taken).text(engine);
+    hash.number(i64::from(replay)).number(i64::from(is_refused));
+    hash.short()
 }

@@ -7,6 +7,8 @@ pub mod amount;
 pub mod customer;
 pub mod digest;
 pub mod header;
+pub mod recheck;
+pub mod saved;
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::evaluate::Explanation;
+use crate::plan::recheck::Recheck;
 use crate::plan::{Plan, Totals};
 
 /// One JSON document.
@@ -24,6 +25,15 @@ pub fn document(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 /// When the writer fails.
 pub fn explanation(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, explanation)?;
+    writeln!(out)
+}
+
+/// What has become of a saved plan as one JSON document.
+///
+/// # Errors
+/// When the writer fails.
+pub fn recheck(recheck: &Recheck, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, recheck)?;
     writeln!(out)
 }
 

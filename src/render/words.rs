@@ -212,6 +212,7 @@ pub(super) fn remedy(blockers: &[Blocker]) -> &'static str {
         Some("disputed") => "until the dispute is closed",
         Some("no_address") => "until the data has an address",
         Some("do_not_contact" | "insolvent" | "handed_over") => "until the data says otherwise",
+        Some("pilot") => "until the pilot takes the customer in",
         Some("never") => "as long as the rule stands",
         Some("problem") => "until the data is mended",
         Some("unknown_outcome") => "until someone writes into the ledger what became of it",

@@ -5,6 +5,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use super::texts::Text;
+use crate::model::Terms;
 use crate::money::{Currency, Money};
 
 /// One optional column: a value a row, or nothing at all when no row has one.
@@ -144,8 +145,8 @@ pub struct Customers {
     pub tags: Column<Text>,
     /// Credit limit in minor units of the policy's currency.
     pub credit_limit: Column<i64>,
-    /// The customer's own terms in days.
-    pub terms: Column<u32>,
+    /// The customer's own terms.
+    pub terms: Column<Terms>,
     /// Customer since.
     pub since: Column<NaiveDate>,
     /// Not to be contacted.

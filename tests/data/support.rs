@@ -15,7 +15,7 @@ pub(crate) fn options() -> LoadOptions<'static> {
     LoadOptions {
         currency: Currency::EUR,
         fields: &[],
-        terms_days: Some(30),
+        terms: Some(dun::model::Terms::days(30)),
         timezone: chrono_tz::Europe::Paris,
     }
 }

@@ -5,9 +5,12 @@
 
 mod anchors;
 mod corners;
+mod currencies;
+mod facts;
 mod families;
 mod laws;
 mod modifiers;
+mod pilot;
 mod r01_r06;
 mod r07_r12;
 mod r13_r17;
@@ -16,3 +19,4 @@ mod r18_r24;
 mod readings;
 mod safety;
 mod support;
+mod terms;

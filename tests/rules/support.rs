@@ -169,7 +169,7 @@ impl Case {
         let options_of_data = LoadOptions {
             currency: settings.currency,
             fields: &self.program.policy.fields,
-            terms_days: settings.terms_days,
+            terms: settings.terms,
             timezone: settings.timezone,
         };
         let text = document(rows);
@@ -198,7 +198,7 @@ impl Case {
         let options = LoadOptions {
             currency: settings.currency,
             fields: &self.program.policy.fields,
-            terms_days: settings.terms_days,
+            terms: settings.terms,
             timezone: settings.timezone,
         };
         let snapshot = load(folder.path(), &options).unwrap_or_else(|error| panic!("{error}"));

@@ -8,11 +8,14 @@ use crate::check::{Checker, conditions};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{CustomerField, Field};
-use crate::model::{Condition, Predicate, Test};
+use crate::model::{Condition, Predicate, Rates, Test};
 use crate::span::Span;
 use crate::syntax::ast::{
     self, ActKind, Block, Clause, Modifier, Never, Restriction, RulesBlock, RulesHeader, SegmentCatches, Step,
 };
+
+/// Amounts are not looked at here, so neither are rates.
+static NO_RATES: Rates = Rates(Vec::new());
 
 /// What keeps charges from consumers, as one clause.
 const CURE: &str = "unless customer.kind is \"consumer\"";
@@ -23,7 +26,11 @@ pub(super) fn charges(c: &Checker) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let currency = c.input.ast.blocks.iter().find_map(currency).unwrap_or(crate::money::Currency::EUR);
-    let mut charges = Charges { c, space: Space { fields: &c.names.fields, currency }, segments: Vec::new() };
+    let mut charges = Charges {
+        c,
+        space: Space { fields: &c.names.fields, currency, rates: &NO_RATES },
+        segments: Vec::new(),
+    };
     charges.segments = charges.segments();
     let blocks = charges.blocks().filter(|block| !stops(block, true));
     if charges.blocks().any(|block| block.header == RulesHeader::Everywhere && stops(block, true)) {

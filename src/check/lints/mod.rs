@@ -67,7 +67,11 @@ struct Lint<'a> {
 
 impl<'a> Lint<'a> {
     fn new(c: &Checker<'a>, policy: &'a Policy) -> Lint<'a> {
-        let space = Space { fields: &policy.fields, currency: policy.settings.currency };
+        let space = Space {
+            fields: &policy.fields,
+            currency: policy.settings.currency,
+            rates: &policy.settings.rates,
+        };
         let catches: Vec<Option<Region>> = policy
             .segments
             .iter()

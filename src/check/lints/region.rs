@@ -10,7 +10,7 @@ use chrono::Datelike;
 
 use super::values::{Spans, Values};
 use crate::model::field::{CustomerField, Field, FieldType, InvoiceField, OwnField, Subject};
-use crate::model::{Bounds, Condition, Predicate, Test};
+use crate::model::{Amounts, Bounds, Condition, Predicate, Rates, Test};
 use crate::money::Currency;
 
 const MILLION: i64 = 1_000_000;
@@ -82,13 +82,14 @@ impl Region {
 pub(super) struct Space<'a> {
     pub(super) fields: &'a [OwnField],
     pub(super) currency: Currency,
+    pub(super) rates: &'a Rates,
 }
 
 impl Space<'_> {
     /// The invoices for which a condition holds; none when that is too much to work out.
     pub(super) fn holds(&self, condition: &Condition) -> Option<Region> {
         match condition {
-            Condition::Test(test) => Some(self.test(test)),
+            Condition::Test(test) => self.test(test),
             Condition::Not(inner) => self.fails(inner),
             Condition::All(parts) => self.all(parts.iter().map(|part| self.holds(part))),
             Condition::Any(parts) => any(parts.iter().map(|part| self.holds(part))),
@@ -98,7 +99,7 @@ impl Space<'_> {
     /// The invoices for which a condition is known not to hold.
     pub(super) fn fails(&self, condition: &Condition) -> Option<Region> {
         match condition {
-            Condition::Test(test) => Some(self.contrary(test)),
+            Condition::Test(test) => self.contrary(test),
             Condition::Not(inner) => self.holds(inner),
             Condition::All(parts) => any(parts.iter().map(|part| self.fails(part))),
             Condition::Any(parts) => self.all(parts.iter().map(|part| self.fails(part))),
@@ -154,23 +155,24 @@ impl Space<'_> {
         (!empty).then_some(joined)
     }
 
-    fn test(&self, test: &Test) -> Region {
+    fn test(&self, test: &Test) -> Option<Region> {
         self.region(test, false)
     }
 
-    fn contrary(&self, test: &Test) -> Region {
+    fn contrary(&self, test: &Test) -> Option<Region> {
         self.region(test, true)
     }
 
-    fn region(&self, test: &Test, negated: bool) -> Region {
+    /// None where rates let amounts of other currencies compare: those are not worked out.
+    fn region(&self, test: &Test, negated: bool) -> Option<Region> {
         let field = test.field;
         let cases: Vec<(Aspect, Values)> = match &test.predicate {
             Predicate::Missing => {
-                return self.cases(vec![Case::from([(Aspect::Known(field), one(negated))])]);
+                return Some(self.cases(vec![Case::from([(Aspect::Known(field), one(negated))])]));
             }
             Predicate::Tag(tag) => {
                 let tag = Aspect::Tag(field, tag.to_lowercase());
-                return self.cases(vec![Case::from([(tag, one(!negated))])]);
+                return Some(self.cases(vec![Case::from([(tag, one(!negated))])]));
             }
             // The first stage of an open invoice, so the two say the same (R3).
             Predicate::Flag if field == Field::Invoice(InvoiceField::Disputed) => {
@@ -197,17 +199,20 @@ impl Space<'_> {
             Predicate::Season(ranges) => {
                 vec![(Aspect::Season(field), Values::spans(ranges.iter().flat_map(season)))]
             }
-            Predicate::Money(ranges) => return self.money(field, ranges, negated),
+            Predicate::Money(ranges) if ranges.iter().any(|range| self.rates.concern(range.currency)) => {
+                return None;
+            }
+            Predicate::Money(ranges) => return Some(self.money(field, ranges, negated)),
         };
         let known = |(aspect, values): (Aspect, Values)| {
             let values = if negated { values.without(&self.domain(&aspect)) } else { values };
             Case::from([(Aspect::Known(field), one(true)), (aspect, values)])
         };
-        self.cases(cases.into_iter().map(known).collect())
+        Some(self.cases(cases.into_iter().map(known).collect()))
     }
 
     /// An amount in another currency than all that is asked for cannot be decided (R4).
-    fn money(&self, field: Field, ranges: &[(Bounds<i64>, Currency)], negated: bool) -> Region {
+    fn money(&self, field: Field, ranges: &[Amounts], negated: bool) -> Region {
         let of = |currency: Currency, amounts: Values| {
             Case::from([
                 (Aspect::Known(field), one(true)),
@@ -215,15 +220,15 @@ impl Space<'_> {
                 (Aspect::Amount(field), amounts),
             ])
         };
-        let Some(&(_, first)) = ranges.first() else { return Region::default() };
+        let Some(first) = ranges.first().map(|range| range.currency) else { return Region::default() };
         if !negated {
-            let cases = ranges.iter().map(|(range, currency)| of(*currency, Values::spans([ends(range)])));
+            let cases = ranges.iter().map(|range| of(range.currency, Values::spans([ends(&range.whole())])));
             return self.cases(cases.collect());
         }
-        if ranges.iter().any(|(_, currency)| *currency != first) {
+        if ranges.iter().any(|range| range.currency != first) {
             return Region::default();
         }
-        let amounts = Values::spans(ranges.iter().map(|(range, _)| ends(range)));
+        let amounts = Values::spans(ranges.iter().map(|range| ends(&range.whole())));
         self.cases(vec![of(first, amounts.without(&self.domain(&Aspect::Amount(field))))])
     }
 

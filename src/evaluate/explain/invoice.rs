@@ -305,6 +305,7 @@ fn in_words(value: Value) -> Option<String> {
         Value::Text(text) => Some(text.to_owned()),
         Value::Number(millionths) => Some(number(millionths)),
         Value::Money(money) => Some(money.grouped()),
+        Value::Sum(parts) => Some(parts.iter().map(|part| part.grouped()).collect::<Vec<_>>().join(" and ")),
         Value::Date(date) => Some(date.format("%-d %B %Y").to_string()),
         Value::Flag(true) => Some(String::from("yes")),
         Value::Flag(false) => Some(String::from("no")),

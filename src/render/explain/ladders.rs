@@ -147,6 +147,11 @@ impl Telling<'_> {
             let line = format!("  always in force: {}", self.stop(hold));
             self.text.line(&line);
         }
+        // A setting of the policy block, so no restriction tells of it.
+        for hold in invoice.holds.iter().filter(|hold| hold.code == "pilot") {
+            let line = format!("  in force: {}", self.stop(hold));
+            self.text.line(&line);
+        }
     }
 
     /// What stops something, and until when.

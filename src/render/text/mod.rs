@@ -2,6 +2,7 @@
 
 mod customers;
 mod page;
+mod recheck;
 mod waiting;
 
 pub(super) use customers::{action, withhold};
@@ -15,6 +16,7 @@ use crate::snapshot::LoadError;
 use crate::snapshot::problem::Problem;
 
 pub use super::words::count;
+pub use recheck::recheck;
 
 /// Renders a plan; `colour` adds terminal colours.
 #[must_use]

@@ -12,6 +12,7 @@ use super::reading::read_rows;
 use super::records::{Records, Schema};
 use super::values::{Context, Line, place};
 use crate::code::Code;
+use crate::model::Terms;
 use crate::model::field::{CUSTOMER_KINDS, Subject};
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::{Column, CustomerRow, Customers, OwnValue, Since};
@@ -42,7 +43,9 @@ pub(super) struct Draft {
     pub(super) id: Text,
     texts: [Option<Text>; TEXTS.len()],
     credit_limit: Option<i64>,
-    pub(super) terms: Option<u32>,
+    pub(super) terms: Option<Terms>,
+    /// Whether terms are given that cannot be read: no due date may be counted then.
+    pub(super) terms_unclear: bool,
     since: Option<NaiveDate>,
     do_not_contact: Option<bool>,
     insolvent_since: Option<Since>,
@@ -57,6 +60,7 @@ impl Draft {
             texts: [None; TEXTS.len()],
             credit_limit: None,
             terms: None,
+            terms_unclear: false,
             since: None,
             do_not_contact: None,
             insolvent_since: None,
@@ -85,7 +89,8 @@ impl Draft {
         }
         let currency = line.context.options.currency;
         draft.credit_limit = line.amount(C::CreditLimit, currency.exponent());
-        draft.terms = line.days(C::Terms);
+        draft.terms = line.terms(C::Terms);
+        draft.terms_unclear = draft.terms.is_none() && line.is_given(C::Terms);
         draft.since = line.date(C::Since);
         draft.do_not_contact = line.flag(C::DoNotContact);
         draft.insolvent_since = line.since(C::InsolventSince, None);
@@ -96,7 +101,13 @@ impl Draft {
     /// By what it says, whatever the line; rows of one id are told apart by this.
     fn compare(&self, other: &Draft, texts: &Texts) -> Ordering {
         let rest = |draft: &Draft| {
-            (draft.credit_limit, draft.terms, draft.since, draft.do_not_contact, draft.insolvent_since)
+            (
+                draft.credit_limit,
+                (draft.terms, draft.terms_unclear),
+                draft.since,
+                draft.do_not_contact,
+                draft.insolvent_since,
+            )
         };
         by_texts(texts, self.texts, other.texts)
             .then_with(|| rest(self).cmp(&rest(other)))

@@ -7,6 +7,7 @@
 use chrono::{NaiveDate, Timelike};
 use sha2::{Digest, Sha256};
 
+use crate::model::Terms;
 use crate::model::field::OwnField;
 use crate::money::{Currency, Money};
 use crate::snapshot::Snapshot;
@@ -60,12 +61,18 @@ fn customers(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField]) 
         writer.text(table.id[row]);
         texts.iter().for_each(|column| writer.optional(column.get(row), Writer::text));
         writer.optional(table.credit_limit.get(row), Writer::number);
-        writer.optional(table.terms.get(row).map(i64::from), Writer::number);
+        writer.optional(table.terms.get(row).map(terms), Writer::number);
         writer.optional(table.since.get(row), Writer::date);
         writer.optional(table.do_not_contact.get(row).map(i64::from), Writer::number);
         writer.optional(table.insolvent_since.get(row), Writer::since);
         own(writer, &table.own, fields, row);
     }
+}
+
+/// Days; counted down from -1 where the end of the month follows them.
+fn terms(terms: Terms) -> i64 {
+    let days = i64::from(terms.days);
+    if terms.end_of_month { -1 - days } else { days }
 }
 
 fn invoices(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField]) {

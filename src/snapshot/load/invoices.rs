@@ -1,6 +1,6 @@
 //! Invoices: reading, duplicates, due dates from terms, and their columns.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::columns::InvoiceColumn as I;
 use super::customers::{CustomerDrafts, CustomerIndex};
@@ -183,13 +183,15 @@ impl InvoiceDrafts {
     /// Gives every invoice its customer, made up where the table has none, and its due date.
     pub(super) fn resolve(&mut self, customers: &mut CustomerDrafts, context: &mut Context<'_>) {
         let (schema, left_out) = (&self.schema, &mut self.left_out);
-        let terms_days = context.options.terms_days;
         self.list.retain_mut(|draft| {
-            let terms = customers.find(draft.customer).and_then(|customer| customer.terms).or(terms_days);
-            let due = draft.due_date.or_else(|| after(draft.issue_date?, terms?));
+            let customer = customers.find(draft.customer);
+            let unclear = customer.is_some_and(|customer| customer.terms_unclear);
+            let own = customer.and_then(|customer| customer.terms);
+            let terms = if unclear { None } else { own.or(context.options.terms) };
+            let due = draft.due_date.or_else(|| terms?.due(draft.issue_date?));
             draft.due_date = due;
             if due.is_none() {
-                context.problems.push(no_due_date(context, schema, draft));
+                context.problems.push(no_due_date(context, schema, draft, unclear));
                 left_out.set(draft.id, 1);
             } else if due < draft.issue_date {
                 let message = String::from("the due date is before the issue date; correct one of them");
@@ -229,10 +231,6 @@ impl InvoiceDrafts {
     }
 }
 
-fn after(issue: NaiveDate, terms: u32) -> Option<NaiveDate> {
-    issue.checked_add_days(Days::new(u64::from(terms)))
-}
-
 fn problem(
     context: &Context<'_>,
     schema: &Schema,
@@ -251,8 +249,11 @@ fn problem(
     }
 }
 
-fn no_due_date(context: &Context<'_>, schema: &Schema, draft: &Draft) -> Problem {
+fn no_due_date(context: &Context<'_>, schema: &Schema, draft: &Draft, unclear: bool) -> Problem {
     let message = match draft.issue_date {
+        Some(_) if unclear => {
+            "there is no due date, and the customer's `terms` cannot be read; give `due_date`, or mend the terms"
+        }
         Some(_) => {
             "there is no due date and no terms; give `due_date`, the customer's `terms` or the policy's"
         }

@@ -29,6 +29,7 @@ mod schema;
 #[cfg(feature = "xlsx")]
 mod sheet;
 mod stream;
+mod terms;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

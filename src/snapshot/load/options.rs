@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::model::Terms;
 use crate::model::field::OwnField;
 use crate::money::Currency;
 
@@ -12,8 +13,8 @@ pub struct LoadOptions<'a> {
     pub currency: Currency,
     /// The policy's own fields: columns to read besides the known ones.
     pub fields: &'a [OwnField],
-    /// Terms in days, for invoices without due date whose customer has no terms.
-    pub terms_days: Option<u32>,
+    /// Terms for invoices without due date whose customer has none.
+    pub terms: Option<Terms>,
     /// In which a timestamp becomes a date.
     pub timezone: Tz,
 }

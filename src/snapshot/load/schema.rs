@@ -171,7 +171,7 @@ impl Kind {
             Kind::Currency => "An ISO 4217 code in capitals; the policy's currency where there is none.",
             Kind::YesOrNo => "`yes` `no`, `true` `false`, `y` `n`, `1` `0`, in any case.",
             Kind::Tags => "Marks: a list, or a text with `;`, `,` or `|` between them.",
-            Kind::Days => "Days, such as 30 or `30 days`.",
+            Kind::Days => "Days, such as 30, `30 days`, `net 30` or `30 days end of month`.",
             Kind::Status => "`draft`, `open`, `void` or `written_off`; missing means open.",
             Kind::Sort => "`business`, `consumer` or `public`.",
             Kind::HandedOver => "A date, the name of an agency, or yes or no.",
@@ -228,7 +228,7 @@ mod tests {
         let options = LoadOptions {
             currency: Currency::EUR,
             fields: &[],
-            terms_days: None,
+            terms: None,
             timezone: chrono_tz::Europe::Paris,
         };
         let snapshot = parse_document("data.json", &document(table, column, cell), &options).unwrap();
@@ -265,7 +265,7 @@ mod tests {
             ("currency", Table::Invoices, json!(["EUR"])),
             ("disputed", Table::Invoices, json!(["yes", "No", true, 0])),
             ("tags", Table::Invoices, json!(["a;b", ["a", 1], 7])),
-            ("terms", Table::Customers, json!([30, "30 days"])),
+            ("terms", Table::Customers, json!([30, "30 days", "30 days end of month"])),
             ("status", Table::Invoices, json!(["draft", "open", "void", "written_off"])),
             ("kind", Table::Customers, json!(["business", "consumer", "public"])),
             ("handed_over", Table::Invoices, json!(["Agency", "2026-10-01", "yes", false])),

@@ -10,7 +10,9 @@ use super::hints;
 use super::options::LoadOptions;
 use super::progress::Gauge;
 use super::records::{Row, Schema, Unfit};
+use super::terms;
 use crate::code::Code;
+use crate::model::Terms;
 use crate::model::field::{FieldType, Subject};
 use crate::money::{Currency, Money};
 use crate::snapshot::problem::{Place, Problem};
@@ -331,6 +333,27 @@ impl<'a, 'o> Line<'a, 'o> {
             self.unreadable(slot, "a number of days up to 3650");
         }
         days
+    }
+
+    /// Terms of payment, such as `30 days` or `30 days end of month`.
+    pub(super) fn terms(&mut self, column: impl Into<usize>) -> Option<Terms> {
+        let slot = column.into();
+        let cell = self.cell(slot)?;
+        let read = terms::read(cell);
+        if read.is_none() {
+            let written = "`values: { terms: { \"Due on receipt\": 0 } }`";
+            let hint = format!(
+                "say how many days from the issue date, and with `end of month` if they go on to its end; words of your \
+                 system are translated with such as {written} under `customers:` in snapshot.yaml"
+            );
+            self.unreadable_as(slot, "terms such as `30 days` or `30 days end of month`", Some(hint));
+        }
+        read
+    }
+
+    /// Whether a cell holds anything, readable or not.
+    pub(super) fn is_given(&self, column: impl Into<usize>) -> bool {
+        self.row.cell(self.schema, column.into()) != Ok(None)
     }
 
     /// An amount, in minor units of a currency with this many decimals.
