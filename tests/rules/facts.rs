@@ -173,10 +173,7 @@ fn r20_the_sum_is_that_of_the_whole_message() {
     );
     let rows = format!("{}\ninvoices I2, due_date: 2026-10-01, amount: 500", credited("1500"));
     let plan = case(FIRST).plan(&rows, "2026-10-04");
-    assert_eq!(
-        plan[1], "withheld allocate_first email first I1 + email first I2 next none",
-        "{plan:?}"
-    );
+    assert_eq!(plan[1], "withheld allocate_first email first I1 + email first I2 next none", "{plan:?}");
 }
 
 #[test]
