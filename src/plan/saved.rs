@@ -13,75 +13,82 @@ use super::header::{FORMAT_VERSION, plan_id};
 #[derive(Debug, Clone)]
 pub struct SavedPlan {
     /// What it was made from.
-    pub(crate) header: SavedHeader,
+    pub header: SavedHeader,
     /// What it says is to be done.
-    pub(crate) actions: Vec<SavedAction>,
+    pub actions: Vec<SavedAction>,
 }
 
-/// What a saved plan was made from: keys of [`Header`](super::Header).
+/// What a saved plan was made from.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SavedHeader {
-    pub(crate) policy: SavedPolicy,
-    pub(crate) templates_digest: String,
-    pub(crate) calendars_digest: String,
-    pub(crate) snapshot_digest: String,
-    pub(crate) as_of: NaiveDate,
-    pub(crate) taken: Option<String>,
-    pub(crate) engine: String,
-    pub(crate) plan_id: String,
-    pub(crate) replay: bool,
-    pub(crate) refused: Option<String>,
-    pub(crate) totals: SavedTotals,
+#[expect(missing_docs, reason = "the keys of `Header`")]
+pub struct SavedHeader {
+    pub format_version: u32,
+    pub policy: SavedPolicy,
+    pub templates_digest: String,
+    pub calendars_digest: String,
+    pub snapshot_digest: String,
+    pub as_of: NaiveDate,
+    pub taken: Option<String>,
+    pub engine: String,
+    pub plan_id: String,
+    pub replay: bool,
+    pub refused: Option<String>,
+    pub totals: SavedTotals,
 }
 
 /// The policy of a saved plan.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SavedPolicy {
-    pub(crate) name: String,
-    pub(crate) digest: String,
-    pub(crate) file: Option<String>,
+#[expect(missing_docs, reason = "the keys of `PolicyReference`")]
+pub struct SavedPolicy {
+    pub name: String,
+    pub digest: String,
+    pub file: Option<String>,
 }
 
 /// How much a saved plan has.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SavedTotals {
-    pub(crate) actions: u64,
+#[expect(missing_docs, reason = "a key of `Totals`")]
+pub struct SavedTotals {
+    pub actions: u64,
 }
 
-/// A saved action: the keys of [`Action`](super::Action) that tell which it is, and the whole of it.
+/// A saved action: the keys that tell which it is, and the whole of it.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SavedAction {
-    pub(crate) valid_on: NaiveDate,
-    pub(crate) customer: String,
-    pub(crate) invoices: Vec<SavedInvoice>,
-    pub(crate) kind: String,
-    pub(crate) step: String,
-    pub(crate) mode: String,
-    pub(crate) members: Vec<SavedMember>,
-    pub(crate) keys: Vec<String>,
-    pub(crate) key: String,
-    pub(crate) content: Option<String>,
+#[expect(missing_docs, reason = "the keys of `Action`")]
+pub struct SavedAction {
+    pub valid_on: NaiveDate,
+    pub customer: String,
+    pub invoices: Vec<SavedInvoice>,
+    pub kind: String,
+    pub step: String,
+    pub mode: String,
+    pub members: Vec<SavedMember>,
+    pub keys: Vec<String>,
+    pub key: String,
+    pub content: Option<String>,
     /// All its keys.
     #[serde(skip)]
-    pub(crate) whole: Value,
+    pub whole: Value,
 }
 
 /// An invoice of a saved action.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SavedInvoice {
-    pub(crate) id: String,
-    pub(crate) balance: String,
-    pub(crate) currency: String,
-    pub(crate) due_date: NaiveDate,
+#[expect(missing_docs, reason = "the keys of `Invoice`")]
+pub struct SavedInvoice {
+    pub id: String,
+    pub balance: String,
+    pub currency: String,
+    pub due_date: NaiveDate,
 }
 
 /// A step of a saved action.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SavedMember {
-    pub(crate) invoice: String,
-    pub(crate) step: String,
-    pub(crate) segment: Option<String>,
-    pub(crate) key: String,
+#[expect(missing_docs, reason = "the keys of `Member`")]
+pub struct SavedMember {
+    pub invoice: String,
+    pub step: String,
+    pub segment: Option<String>,
+    pub key: String,
 }
 
 /// Why a text is no plan that can be used.
@@ -153,7 +160,8 @@ impl SavedHeader {
 
 impl SavedAction {
     /// Whether its keys are those of its members and its key is theirs.
-    pub(crate) fn keys_fit(&self) -> bool {
+    #[must_use]
+    pub fn keys_fit(&self) -> bool {
         let mut keys: Vec<&str> = self.members.iter().map(|member| member.key.as_str()).collect();
         keys.sort_unstable();
         let mut hash = Hasher::default();
@@ -164,7 +172,8 @@ impl SavedAction {
     }
 
     /// What stands under a key; null where it is missing.
-    pub(crate) fn part(&self, key: &str) -> &Value {
+    #[must_use]
+    pub fn part(&self, key: &str) -> &Value {
         self.whole.get(key).unwrap_or(&Value::Null)
     }
 }
