@@ -478,3 +478,21 @@ fn a_customer_outside_of_the_pilot_with_sums_over_currencies() {
     assert_eq!((code, err.as_str()), (0, ""));
     insta::assert_snapshot!(out);
 }
+
+/// What an invoice has below zero is told as what it is to R20: a credit that settles nothing yet.
+#[test]
+fn a_credit_note_that_is_kept_as_an_invoice() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = "policy \"Acme\"\n  currency EUR\nrole finance = \"collections@acme.example\"\n\
+        segment everyone_else otherwise:\n  at D+3 notify finance\n";
+    let data = "as_of: 2026-10-05\ncustomers: [{ customer_id: C-1 }]\ninvoices:\n  \
+        - { invoice_id: I-1, customer_id: C-1, amount: 100, due_date: 2026-10-01 }\n  \
+        - { invoice_id: I-9, customer_id: C-1, amount: -40, due_date: 2026-09-01 }\n";
+    fs::write(folder.path().join("policy.dun"), policy).unwrap();
+    fs::write(folder.path().join("data.yaml"), data).unwrap();
+    let (code, out, _) =
+        dun(folder.path(), &["explain", "policy.dun", "--data", "data.yaml", "--customer", "C-1"]);
+    assert_eq!(code, 0);
+    let told = "  credit note I-9 of 40.00 EUR of 1 September belongs to no invoice yet\n";
+    assert!(out.contains(told), "{out}");
+}

@@ -19,9 +19,9 @@ use crate::plan::{Action, Because, Blocker, Kind, Member, Mode, Person};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Credit<'a> {
     /// The number of the payment, the credit note or the invoice.
-    id: &'a str,
-    date: NaiveDate,
-    money: Money,
+    pub(super) id: &'a str,
+    pub(super) date: NaiveDate,
+    pub(super) money: Money,
 }
 
 impl<'a> Day<'a> {
@@ -63,7 +63,7 @@ impl<'a> Day<'a> {
     }
 
     /// An invoice that was paid too much, or a credit note that is kept as an invoice.
-    fn below_zero(&self, invoice: &InvoiceState<'a>) -> Option<Credit<'a>> {
+    pub(super) fn below_zero(&self, invoice: &InvoiceState<'a>) -> Option<Credit<'a>> {
         if invoice.stage != Stage::Paid || invoice.balance.minor >= 0 {
             return None;
         }

@@ -1,5 +1,7 @@
 //! The pilot: the customers that a policy is tried on. Everybody else's steps are withheld.
 
+use std::collections::BTreeSet;
+
 use super::day::Day;
 use crate::code::Code;
 use crate::model::RuleId;
@@ -23,7 +25,8 @@ impl Members {
     pub(super) fn of(pilot: &Pilot, snapshot: &Snapshot) -> Members {
         let mut rows: Vec<CustomerRow> = match &pilot.customers {
             PilotCustomers::Listed(ids) => {
-                let listed = |row: &CustomerRow| ids.iter().any(|id| id == snapshot.customer_id(*row));
+                let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+                let listed = |row: &CustomerRow| ids.contains(snapshot.customer_id(*row));
                 snapshot.customer_rows().filter(listed).collect()
             }
             PilotCustomers::Count(count) => least(*count, snapshot),

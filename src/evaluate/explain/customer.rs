@@ -102,7 +102,18 @@ impl<'a> Teller<'_, 'a> {
 
     fn credits(&self) -> Vec<Payment> {
         let payments = self.day.snapshot.payments_of_customer(self.customer.row).iter();
-        payments.filter(|payment| payment.invoice.is_none()).map(|payment| self.payment(payment)).collect()
+        let unallocated =
+            payments.filter(|payment| payment.invoice.is_none()).map(|payment| self.payment(payment));
+        let below_zero = self.customer.invoices.iter().filter_map(|invoice| self.day.below_zero(invoice));
+        let below_zero = below_zero.map(|credit| Payment {
+            id: credit.id.to_owned(),
+            date: credit.date,
+            amount: credit.money,
+            currency: credit.money.currency,
+            credit_note: true,
+            counts: true,
+        });
+        unallocated.chain(below_zero).collect()
     }
 
     pub(super) fn payment(&self, payment: &tables::Payment) -> Payment {

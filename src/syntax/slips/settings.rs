@@ -78,7 +78,7 @@ fn quotes(s: &Statement) -> Option<Slip> {
     Some(Slip::new(Code::SettingNotPlain, s.at..s.at + value.len() + 2, message).put(value))
 }
 
-/// `terms 30`, `terms 30 d`, `terms 4 weeks`.
+/// `terms 30`, `terms 30 d`, `terms 4 weeks`, `terms 30 EOM`.
 fn terms(s: &Statement) -> Option<Slip> {
     let mut c = s.cursor(s.range.start);
     if !c.any(&["terms of payment", "payment terms", "terms"]).is_some_and(|_| true) {
@@ -87,13 +87,15 @@ fn terms(s: &Statement) -> Option<Slip> {
     let number = c.number()?;
     let times = if c.any(&["weeks", "week"]).is_some() { 7 } else { 1 };
     c.any(&["days net", "net", "days", "day", "d"]);
+    let goes_on = c.any(&["end of the month", "end of month", "eom", "fin de mois", "fdm"]).is_some();
     let place = s.range.start..s.range.start + s.text[s.range.start..c.at].trim_end().len();
     if s.at > place.end {
         return None;
     }
     let days = number.checked_mul(times)?;
     let message = format!("`{}` is not how terms are written", &s.text[place.clone()]);
-    Some(Slip::new(Code::TermsNotPlain, place, message).put(format!("terms {days} days")))
+    let end = if goes_on { " end of month" } else { "" };
+    Some(Slip::new(Code::TermsNotPlain, place, message).put(format!("terms {days} days{end}")))
 }
 
 /// `ignore under 5 EUR`, `ignore balances below 5 EUR`.
