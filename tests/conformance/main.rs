@@ -11,10 +11,12 @@
 #![expect(clippy::disallowed_methods, reason = "the tests read and write files and one of their settings")]
 
 mod case;
+mod fact;
 mod list;
 mod peers;
 mod play;
 mod policy;
+mod quote;
 mod world;
 
 use std::collections::BTreeSet;
@@ -33,6 +35,14 @@ fn root() -> &'static Path {
 /// The folder of this test.
 fn here() -> PathBuf {
     root().join("tests/conformance")
+}
+
+/// A file, or all files in a folder and below.
+fn files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    fs::read_dir(path).unwrap().flat_map(|entry| files(&entry.unwrap().path())).collect()
 }
 
 /// What is wrong, all of it, rather than the first thing.
@@ -71,17 +81,12 @@ fn what_waits_is_otherwise_sound() {
 /// A law is held by tests over generated cases; the case names them.
 #[test]
 fn the_tests_that_hold_a_law_exist() {
+    let places = ["tests/laws.rs", "tests/rules", "tests/cli.rs"].map(|path| root().join(path));
+    let texts = places.iter().flat_map(|place| files(place)).map(|file| fs::read_to_string(file).unwrap());
     let mut known = BTreeSet::new();
-    for path in ["tests/laws.rs", "tests/rules", "tests/cli.rs"].map(|path| root().join(path)) {
-        let files = if path.is_dir() {
-            fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect()
-        } else {
-            vec![path]
-        };
-        for text in files.iter().map(|file| fs::read_to_string(file).unwrap()) {
-            let names = text.split("fn ").skip(1).filter_map(|rest| rest.split('(').next());
-            known.extend(names.map(str::to_owned));
-        }
+    for text in texts {
+        let names = text.split("fn ").skip(1).filter_map(|rest| rest.split('(').next());
+        known.extend(names.map(str::to_owned));
     }
     let named = cases()
         .into_iter()
