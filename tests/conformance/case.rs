@@ -108,9 +108,9 @@ pub(crate) struct Part {
     pub(crate) why: Option<String>,
     /// What the policy needs that is not evaluated yet.
     pub(crate) waits: Option<String>,
-    /// Codes of the errors for which the policy is refused; then there are no days.
+    /// What `dun check` says of the policy, as codes: its errors, or else its warnings. Then there are no days.
     #[serde(default)]
-    pub(crate) refused: Vec<String>,
+    pub(crate) finds: Vec<String>,
     /// The days.
     #[serde(default)]
     pub(crate) days: Vec<Day>,
@@ -213,11 +213,11 @@ impl Case {
             if verdict == Verdict::Contradicts && part.never.is_empty() {
                 say(part, "what contradicts names the rows of the other system under `never`");
             }
-            if part.days.is_empty() == part.refused.is_empty() {
-                say(part, "either days or codes under `refused`");
+            if part.days.is_empty() == part.finds.is_empty() {
+                say(part, "either days or codes under `finds`");
             }
         }
-        let shown = self.parts.iter().any(|part| !part.never.is_empty() || !part.refused.is_empty());
+        let shown = self.parts.iter().any(|part| !part.never.is_empty() || !part.finds.is_empty());
         if self.adopt == Adopt::Anti && !shown {
             wrong.push(format!("{}: what the other system does wrong stands under `never`", self.id));
         }

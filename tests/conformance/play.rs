@@ -29,10 +29,10 @@ pub(crate) fn differences(case: &Case) -> Vec<String> {
 
 fn difference(case: &Case, part: &Part) -> Option<String> {
     let title = format!("{}{}", case.id, part.title());
-    if !part.refused.is_empty() {
-        let codes = policy::read(&case.folder, &part.policy).err().unwrap_or_default();
-        return (codes != part.refused)
-            .then(|| format!("{title}: refused for {codes:?}, not {:?}", part.refused));
+    if !part.finds.is_empty() {
+        let found =
+            policy::read(&case.folder, &part.policy).map_or_else(|errors| errors, |ready| ready.warnings);
+        return (found != part.finds).then(|| format!("{title}: finds {found:?}, not {:?}", part.finds));
     }
     let (rows, _) = play(case, part);
     let mut wrong = compared(&part.rows, &rows);

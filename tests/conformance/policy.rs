@@ -18,6 +18,8 @@ pub(crate) struct Ready {
     pub(crate) templates: TemplateSet,
     /// The text, in which steps stand from the mildest to the most severe.
     pub(crate) text: String,
+    /// The codes of warnings.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// A policy, or the codes of the errors for which it is refused.
@@ -38,12 +40,14 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<Ready, Vec<String>> {
     let input =
         Input { sources: &sources, file, ast: &ast, templates: Some(&templates), holidays: &holidays };
     let checked = check(&input);
-    let errors = checked.diagnostics.iter().filter(|finding| finding.severity == Severity::Error);
-    let codes: Vec<String> = errors.map(|error| error.code.word().to_owned()).collect();
-    match checked.policy {
-        Some(policy) => Ok(Ready { program: Program::new(policy), templates, text }),
-        None => Err(codes),
-    }
+    let codes = |severity: Severity| -> Vec<String> {
+        let all = checked.diagnostics.iter().chain(&checked.lints);
+        let found = all.filter(|finding| finding.severity == severity);
+        found.map(|finding| finding.code.word().to_owned()).collect()
+    };
+    let (errors, warnings) = (codes(Severity::Error), codes(Severity::Warning));
+    let policy = checked.policy.ok_or(errors)?;
+    Ok(Ready { program: Program::new(policy), templates, text, warnings })
 }
 
 /// The templates of the folder, and for the others that the policy names a plain one.
