@@ -3,6 +3,7 @@
 //! | row | meaning |
 //! |---|---|
 //! | `2025-04-20 email first I1 100.00 EUR` | an action: mode unless automatic, step, invoice, open amount |
+//! | `… flag stop I1 5.00 EUR, I2 9.00 EUR` | the same in a ladder per customer |
 //! | `… email b I2 5.00 EUR + email a I1 9.00 EUR` | a message that carries out several steps, the leading one first |
 //! | `2025-04-20 withheld disputed: email first I1 100.00 EUR` | a step that is withheld, and all that keeps it back |
 //! | `2025-04-20 problem overpaid` | a problem of the data |
@@ -15,7 +16,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use dun::evaluate::{Options, plan};
-use dun::plan::{Action, Mode, Plan};
+use dun::plan::{Action, Invoice, Kind, Mode, Plan};
+use serde_json::Value;
 
 use crate::case::{Case, Day, Part, Show, Verdict};
 use crate::policy::{self, Ready};
@@ -134,19 +136,34 @@ fn action_row(action: &Action) -> String {
     format!("{mode}{}", steps(action))
 }
 
+/// The steps of an action, each with what it is about: an invoice, all of the action's in a ladder per customer, or
+/// the customer as a whole.
 fn steps(action: &Action) -> String {
-    let open = |id: &str| {
-        let invoice = action.invoices.iter().find(|invoice| invoice.id == id);
-        invoice
-            .map_or(String::new(), |invoice| format!(" {} {}", invoice.balance.decimal(), invoice.currency))
+    let open =
+        |invoice: &Invoice| format!("{} {} {}", invoice.id, invoice.balance.decimal(), invoice.currency);
+    let all = || action.invoices.iter().map(open).collect::<Vec<_>>().join(", ");
+    let member = |member: &Value| {
+        let invoice = action.invoices.iter().find(|invoice| member["invoice"] == invoice.id.as_str());
+        let about = match (invoice, &member["episode"]) {
+            (Some(invoice), Value::Null) => open(invoice),
+            (Some(_), _) => all(),
+            (None, _) => action.customer.clone(),
+        };
+        format!("{} {about}", text(&member["step"]))
     };
-    let member = |step: &str, invoice: &str| format!("{step} {invoice}{}", open(invoice));
     if action.members.is_empty() {
-        let about: Vec<String> = action.invoices.iter().map(|invoice| invoice.id.clone()).collect();
-        return format!("{} {}", action.step, about.join(" ")).trim_end().to_owned();
+        return format!("{} {}", action.step, all()).trim_end().to_owned();
     }
-    let members = action.members.iter().map(|one| member(&one.step, &one.invoice));
-    members.collect::<Vec<_>>().join(" + ")
+    members(action).iter().map(member).collect::<Vec<_>>().join(" + ")
+}
+
+/// The members of an action, as whoever carries it out reads them.
+pub(crate) fn members(action: &Action) -> Vec<Value> {
+    action.members.iter().map(|member| serde_json::to_value(member).unwrap()).collect()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or("")
 }
 
 /// What a plan says besides actions.
@@ -215,9 +232,9 @@ fn standing(policy: &Ready, world: &World, date: NaiveDate, show: &[Show]) -> Ve
 fn open_invoices(plan: &Plan) -> BTreeMap<&str, &str> {
     let waiting = plan.waiting.iter().map(|one| (one.invoice.as_str(), one.customer.as_str()));
     let withheld = plan.withheld.iter().map(|withheld| &withheld.action);
-    let acted = plan.actions.iter().chain(withheld).filter(|action| action.kind != dun::plan::Kind::Clear);
+    let acted = plan.actions.iter().chain(withheld).filter(|action| action.kind != Kind::Clear);
     let named = acted.flat_map(|action| {
-        action.members.iter().map(|member| (member.invoice.as_str(), action.customer.as_str()))
+        action.invoices.iter().map(|invoice| (invoice.id.as_str(), action.customer.as_str()))
     });
     waiting.chain(named).collect()
 }

@@ -8,6 +8,7 @@ use dun::plan::Action;
 use dun::snapshot::{LoadOptions, Snapshot, parse_document};
 use serde_json::{Map, Value, json};
 
+use crate::play::members;
 use crate::policy::Ready;
 
 /// A snapshot document that can be changed.
@@ -55,25 +56,24 @@ impl World {
     /// Writes an action into the ledger.
     pub(crate) fn record(&mut self, action: &Action, date: NaiveDate, outcome: &str) {
         let channel = action.kind.is_contact().then(|| action.kind.word());
-        let mut rows = Vec::new();
-        for member in &action.members {
-            rows.push(json!({
-                "invoice_id": member.invoice, "date": date, "step": member.step, "outcome": outcome,
-                "rung": member.rung, "channel": channel,
-            }));
-        }
-        if action.members.is_empty() {
-            let about = action.invoices.first().map_or(
-                json!({ "customer_id": action.customer }),
-                |invoice| json!({ "invoice_id": invoice.id }),
-            );
-            let mut row = about;
-            row["date"] = json!(date);
-            row["step"] = json!(action.step);
-            row["outcome"] = json!(outcome);
-            rows.push(row);
+        let done = json!({ "date": date, "step": action.step, "outcome": outcome, "channel": channel });
+        let of_member = |member: &Value| {
+            let mut row = done.clone();
+            row["step"] = member["step"].clone();
+            row["rung"] = member["rung"].clone();
+            row["currency"] = member["currency"].clone();
+            row["invoice_id"] = member["invoice"].clone();
+            row
+        };
+        let mut rows: Vec<Value> = members(action).iter().map(of_member).collect();
+        if rows.is_empty() {
+            rows.push(done.clone());
+            rows[0]["invoice_id"] = json!(action.invoices.first().map(|invoice| &invoice.id));
         }
         for row in &mut rows {
+            if row["invoice_id"].is_null() {
+                row["customer_id"] = json!(action.customer);
+            }
             row.as_object_mut().unwrap().retain(|_, value| !value.is_null());
         }
         self.table("history").extend(rows);
