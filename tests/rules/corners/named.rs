@@ -650,6 +650,6 @@ fn due_before_issue() {
 
 #[test]
 fn zero_and_negative_amounts() {
-    let rows = "invoices I1, due_date: 2026-10-01, amount: 0\ninvoices I2, due_date: 2026-10-01, amount: -50\ninvoices I3, due_date: 2026-10-01, amount: 0.01";
+    let rows = "invoices I1, due_date: 2026-10-01, amount: 0\ninvoices I2, due_date: 2026-10-01, amount: -50\ninvoices I3, due_date: 2026-10-01, amount: 100";
     assert_eq!(case(THREE).plan(rows, "2026-10-04"), ["2026-10-04 acts automatic email a I3"]);
 }
