@@ -180,6 +180,7 @@ codes! {
         MissingLanguage "missing-language";
         NeverHolds "never-holds";
         NoDisputeCarveOut "no-dispute-carve-out";
+        NoFirstMessage "no-first-message";
         OverlappingSegments "overlapping-segments";
         RungsOutOfOrder "rungs-out-of-order";
         UnreachableCalendar "unreachable-calendar";

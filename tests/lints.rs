@@ -256,6 +256,27 @@ fn steps_that_are_always_forbidden() {
 }
 
 #[test]
+fn policies_without_a_first_message() {
+    let said = fires(
+        Code::NoFirstMessage,
+        &[
+            "segment everyone_else otherwise:\n  at D+3 email first_reminder, if customer.days_since_message >= 10 days",
+            "segment everyone_else otherwise:\n  at D+3 email first_reminder, unless customer.days_since_message < 10 days\n  at D+10 email second_reminder, if invoice.messages_sent >= 1 and invoice.balance > 10 EUR",
+        ],
+    );
+    insta::assert_snapshot!(said);
+    silent(&[
+        "segment everyone_else otherwise:\n  at D+3 email first_reminder, if customer.days_since_message is missing or customer.days_since_message >= 10 days",
+        "segment everyone_else otherwise:\n  at D+3 email first_reminder\n  at D+10 email second_reminder, if invoice.messages_sent >= 1",
+        "segment everyone_else otherwise:\n  at D+3 email first_reminder, if customer.days_since_message is missing",
+        "segment everyone_else otherwise:\n  at D+3 email first_reminder, if invoice.messages_sent in (0, 2)",
+        // Another block writes first.
+        "segment everyone_else otherwise:\n  at D+10 email second_reminder, if customer.days_since_message >= 10 days\ncarve-out broken when invoice.promise_broken:\n  at promise+2 email first_reminder",
+        "segment everyone_else otherwise:\n  at D+3 call by finance, if customer.days_since_message >= 10 days",
+    ]);
+}
+
+#[test]
 fn rungs_that_stand_out_of_order() {
     let said = fires(
         Code::RungsOutOfOrder,

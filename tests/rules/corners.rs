@@ -1,4 +1,7 @@
-//! Corner cases: what was tried again, closed days, several blocks that match.
+//! Corner cases: what was tried again, closed days, several blocks that match; those with a name of their own stand
+//! in `named`.
+
+mod named;
 
 use crate::support::*;
 

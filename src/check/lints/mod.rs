@@ -8,6 +8,7 @@ mod charges;
 mod contradictions;
 mod covered;
 mod disputes;
+mod first_message;
 mod forbidden;
 mod languages;
 mod limits;
@@ -42,6 +43,7 @@ pub(super) fn lints(c: &Checker, policy: Option<&Policy>) -> Vec<Diagnostic> {
         lint.out_of_order();
         lint.unused();
         lint.disputes();
+        lint.first_messages();
         lint.late_messages();
         lint.limits();
         lint.long_texts();
