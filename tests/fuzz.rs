@@ -1,5 +1,9 @@
 //! What is fuzzed, on its seeds, the shipped policies and what fuzzing has found: none of them breaks a promise.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests touch files and fail by panicking")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests touch files and fail by panicking"
+)]
 
 #[path = "../fuzz/src/lib.rs"]
 #[expect(unreachable_pub, reason = "the functions are what the fuzz targets call")]

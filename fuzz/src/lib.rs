@@ -1,6 +1,10 @@
 //! What is fuzzed: everything that reads what comes from outside. Each function must come back, whatever it is
 //! given, and panics when a promise is broken. `tests/fuzz.rs` of the package runs them on the seeds.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a fuzz target writes files and fails by panicking")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a fuzz target writes files and fails by panicking"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -92,7 +92,7 @@ impl World {
         let options = LoadOptions {
             currency: settings.currency,
             fields: &policy.program.policy.fields,
-            terms_days: settings.terms_days,
+            terms: settings.terms,
             timezone: settings.timezone,
         };
         let text = serde_json::to_string(&self.document).unwrap();
