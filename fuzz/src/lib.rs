@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use dun::check::{Checked, Input, check};
 use dun::compile::Program;
+use dun::diagnostic::Diagnostic;
 use dun::evaluate::{self, Options};
 use dun::plan::Plan;
 use dun::render;
@@ -27,14 +28,19 @@ pub fn parser(text: &str) {
     let mut sources = Sources::default();
     let file = sources.add("policy.dun", text);
     let (ast, found) = syntax::parse(&sources, file);
-    let shown = render::diagnostic::diagnostics(&found, &sources, false);
-    assert_eq!(found.is_empty(), shown.trim().is_empty());
+    said(&found, &sources);
     let templates = TemplateSet::new(Vec::new(), "en");
     let holidays = BTreeMap::new();
     let input =
         Input { sources: &sources, file, ast: &ast, templates: Some(&templates), holidays: &holidays };
     let Checked { diagnostics, .. } = check(&input);
-    render::diagnostic::diagnostics(&diagnostics, &sources, false);
+    said(&diagnostics, &sources);
+}
+
+/// What is wrong is said in words, whatever it points at.
+fn said(found: &[Diagnostic], sources: &Sources) {
+    let shown = render::diagnostic::diagnostics(found, sources, false);
+    assert_eq!(found.is_empty(), shown.trim().is_empty());
 }
 
 /// What is formatted means the same, and stays as it is when it is formatted again.
@@ -117,7 +123,7 @@ fn compile(template: &str) -> Option<(Program, TemplateSet)> {
     let input =
         Input { sources: &sources, file, ast: &ast, templates: Some(&templates), holidays: &holidays };
     let checked = check(&input);
-    render::diagnostic::diagnostics(&checked.diagnostics, &sources, false);
+    said(&checked.diagnostics, &sources);
     Some((Program::new(checked.policy?), templates))
 }
 
