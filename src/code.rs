@@ -56,6 +56,7 @@ codes! {
         BadAddress "bad-address";
         BadAmount "bad-amount";
         BadHolidayFile "bad-holiday-file";
+        BadInterestRate "bad-interest-rate";
         BadNumber "bad-number";
         BadRate "bad-rate";
         BracketNotUsed "bracket-not-used";
@@ -88,7 +89,6 @@ codes! {
         NoSegment "no-segment";
         NoSuchDay "no-such-day";
         NoSuchTime "no-such-time";
-        NotEvaluated "not-evaluated";
         NotSnakeCase "not-snake-case";
         NumberTooLarge "number-too-large";
         OperatorNotAWord "operator-not-a-word";

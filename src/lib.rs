@@ -30,7 +30,7 @@
 //!     file,
 //!     ast: &ast,
 //!     templates: Some(&templates),
-//!     holidays: &BTreeMap::new(),
+//!     files: &BTreeMap::new(),
 //! };
 //! let policy = check::check(&input).policy.expect("the policy is sound");
 //!

@@ -49,9 +49,9 @@ impl Checked {
             text: (*text).into(),
         });
         let templates = TemplateSet::new(files.collect(), "en");
-        let holidays: BTreeMap<_, _> = HOLIDAYS
+        let files: BTreeMap<_, _> = HOLIDAYS
             .iter()
-            .filter(|(path, _)| named.holidays.contains(*path))
+            .filter(|(path, _)| named.files.contains(*path))
             .map(|(path, text)| (String::from(*path), text.map(String::from).map_err(String::from)))
             .collect();
         let checked = check::check(&Input {
@@ -59,7 +59,7 @@ impl Checked {
             file,
             ast: &ast,
             templates: Some(&templates),
-            holidays: &holidays,
+            files: &files,
         });
         found.extend(checked.diagnostics);
         found.extend(template::check(&templates, &checked.fields));
@@ -399,8 +399,8 @@ fn without_templates_no_template_is_called_unknown() {
     let mut sources = Sources::default();
     let file = sources.add("policy.dun", &text);
     let (ast, _) = syntax::parse(&sources, file);
-    let holidays = BTreeMap::new();
-    let input = Input { sources: &sources, file, ast: &ast, templates: None, holidays: &holidays };
+    let files = BTreeMap::new();
+    let input = Input { sources: &sources, file, ast: &ast, templates: None, files: &files };
     let checked = check::check(&input);
     assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics);
 }

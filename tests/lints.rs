@@ -55,7 +55,7 @@ fn checked(text: &str, files: &[(&str, &str)], data: Option<&str>) -> Found {
     });
     let templates = TemplateSet::new(files.collect(), "en");
     let input =
-        Input { sources: &sources, file, ast: &ast, templates: Some(&templates), holidays: &BTreeMap::new() };
+        Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: &BTreeMap::new() };
     let checked = check::check(&input);
     let mut allows = checked.allows;
     found.extend(checked.diagnostics);

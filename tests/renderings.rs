@@ -50,9 +50,9 @@ fn plan() -> Plan {
         vec![TemplateFile { file: template, path: "reminder.md".into(), text: text.into() }],
         "en",
     );
-    let holidays = BTreeMap::new();
+    let files = BTreeMap::new();
     let input =
-        check::Input { sources: &sources, file, ast: &ast, templates: Some(&templates), holidays: &holidays };
+        check::Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: &files };
     let checked = check::check(&input);
     let policy = checked.policy.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
     let options = snapshot::LoadOptions {

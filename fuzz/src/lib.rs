@@ -30,9 +30,8 @@ pub fn parser(text: &str) {
     let (ast, found) = syntax::parse(&sources, file);
     said(&found, &sources);
     let templates = TemplateSet::new(Vec::new(), "en");
-    let holidays = BTreeMap::new();
-    let input =
-        Input { sources: &sources, file, ast: &ast, templates: Some(&templates), holidays: &holidays };
+    let files = BTreeMap::new();
+    let input = Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: &files };
     let Checked { diagnostics, .. } = check(&input);
     said(&diagnostics, &sources);
 }
@@ -119,9 +118,8 @@ fn compile(template: &str) -> Option<(Program, TemplateSet)> {
     let own = sources.add("templates/first.md", template);
     let files = vec![TemplateFile { file: own, path, text: Arc::from(template) }];
     let templates = TemplateSet::new(files, "en");
-    let holidays = BTreeMap::new();
-    let input =
-        Input { sources: &sources, file, ast: &ast, templates: Some(&templates), holidays: &holidays };
+    let files = BTreeMap::new();
+    let input = Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: &files };
     let checked = check(&input);
     said(&checked.diagnostics, &sources);
     Some((Program::new(checked.policy?), templates))

@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{CustomerField, Field};
 use crate::model::{
-    Anchor, CarveOut, CatchUp, Catches, Condition, Ladder, LadderId, Policy, Predicate, Restriction,
+    Act, Anchor, CarveOut, CatchUp, Catches, Condition, Ladder, LadderId, Policy, Predicate, Restriction,
     RestrictionKind, RuleId, Rung, Segment, Step, Test, Weekends,
 };
 use crate::span::Span;
@@ -353,7 +353,7 @@ fn is_overdue(line: &ast::Step) -> bool {
     moment.anchor != Anchor::Due || moment.offset.count > 0
 }
 
-/// A contact in a carve-out that holds could never go out (R16).
+/// A contact or a charge in a carve-out that holds could never happen (R16).
 fn held_contacts(c: &mut Checker, block: &RulesBlock, body: &Body) {
     let Some(hold) =
         body.restrictions.iter().find(|restriction| matches!(restriction.kind, RestrictionKind::Hold { .. }))
@@ -361,19 +361,18 @@ fn held_contacts(c: &mut Checker, block: &RulesBlock, body: &Body) {
         return;
     };
     let hold_line = c.rules[hold.rule.0 as usize].line;
-    for step in body.steps.iter().filter(|step| step.acts.iter().any(|act| act.contact().is_some())) {
+    for step in body.steps.iter().filter(|step| step.acts.iter().any(Act::concerns_customer)) {
         let line = c.rules[step.rule.0 as usize].line;
         let clause = block.clauses.iter().find(|clause| {
             matches!(clause.node, Clause::Step(_)) && c.input.sources.line(clause.span) == line
         });
-        let message = format!("the hold in line {hold_line} stops this contact for good");
+        let what = if step.acts.iter().any(Act::is_charge) { "charge" } else { "contact" };
+        let message = format!("the hold in line {hold_line} stops this {what} for good");
         let error = Diagnostic::error(
             Code::ContactUnderHold,
             clause.map_or(block.span, |clause| clause.span),
             message,
         );
-        c.report(
-            error.help("put the contact in a carve-out of its own that does not hold, or leave out `hold`"),
-        );
+        c.report(error.help("put it in a carve-out of its own that does not hold, or leave out `hold`"));
     }
 }

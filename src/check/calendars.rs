@@ -63,7 +63,7 @@ fn calendar(c: &mut Checker, block: &CalendarBlock) -> Option<PolicyCalendar> {
 
 /// A holiday file maps dates to names: `2026-05-01: Fête du Travail`.
 fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
-    let text = match c.input.holidays.get(path) {
+    let text = match c.input.files.get(path) {
         Some(Ok(text)) => text,
         Some(Err(why)) => {
             let message = format!("the holiday file `{path}` cannot be read: {why}");

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod calendars;
+mod charges;
 mod conditions;
 pub mod lints;
 mod names;
@@ -14,12 +15,11 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::OwnField;
 use crate::model::{Policy, Rule, RuleId};
 use crate::span::{FileId, Sources, Span};
-use crate::syntax::ast::{Ast, Block, CalendarLine, Setting};
+use crate::syntax::ast::{ActKind, Ast, Block, CalendarLine, Clause, InterestRate, RulesBlock, Setting};
 use crate::template::TemplateSet;
 
 use lints::allow::{self, Allows};
@@ -36,8 +36,8 @@ pub struct Input<'a> {
     pub ast: &'a Ast,
     /// The templates in its folder; none when the folder could not be read, which has been reported.
     pub templates: Option<&'a TemplateSet>,
-    /// The holiday files it names: their text, or why they could not be read.
-    pub holidays: &'a BTreeMap<String, Result<String, String>>,
+    /// The files of holidays and rates that it names: their text, or why they could not be read.
+    pub files: &'a BTreeMap<String, Result<String, String>>,
 }
 
 /// The files that a policy names, to be read before it is checked.
@@ -47,8 +47,8 @@ pub struct References {
     pub templates: Option<(String, Span)>,
     /// The language of templates that name none.
     pub language: Option<String>,
-    /// Holiday files.
-    pub holidays: BTreeSet<String>,
+    /// Files of holidays and of rates.
+    pub files: BTreeSet<String>,
 }
 
 /// The files that a tree names.
@@ -69,14 +69,28 @@ pub fn references(ast: &Ast) -> References {
             Block::Calendar(calendar) => {
                 for line in &calendar.lines {
                     if let CalendarLine::HolidaysFrom(path) = &line.node {
-                        found.holidays.insert(path.node.clone());
+                        found.files.insert(path.node.clone());
                     }
                 }
             }
+            Block::Rules(block) => found.files.extend(rate_files(block)),
             _ => {}
         }
     }
     found
+}
+
+/// The files of rates that a block's steps name.
+fn rate_files(block: &RulesBlock) -> impl Iterator<Item = String> {
+    let steps = block.clauses.iter().filter_map(|clause| match &clause.node {
+        Clause::Step(step) => Some(step),
+        _ => None,
+    });
+    let acts = steps.flat_map(|step| step.actions.iter().flat_map(|action| &action.alternatives));
+    acts.filter_map(|act| match &act.kind {
+        ActKind::ChargeInterest { rate: InterestRate::File(path), .. } => Some(path.clone()),
+        _ => None,
+    })
 }
 
 /// What a check found.
@@ -136,13 +150,6 @@ struct Checker<'a> {
 impl<'a> Checker<'a> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
-    }
-
-    /// Refuses by name what is parsed but not evaluated yet.
-    fn not_yet(&mut self, span: Span, what: &str) {
-        let message = format!("`{what}` is not evaluated yet");
-        let help = "leave it out for now; dun refuses it rather than ignore it";
-        self.report(Diagnostic::error(Code::NotEvaluated, span, message).help(help));
     }
 
     /// Notes a rule; `what` tells it from the other rules of its block.

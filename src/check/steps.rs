@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Checker, conditions, references};
+use super::{Checker, charges, conditions, references};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
@@ -307,7 +307,7 @@ impl<'a> Steps<'a> {
         everywhere: bool,
     ) -> Option<Restriction> {
         let kind = match restriction {
-            ast::Restriction::Never(never) => self.never(c, *never, span)?,
+            ast::Restriction::Never(kind) => never(*kind),
             ast::Restriction::OnlyByHand(None) => RestrictionKind::OnlyByHand(None),
             ast::Restriction::OnlyByHand(Some(name)) => RestrictionKind::OnlyByHand(Some(c.role(name)?)),
             ast::Restriction::NeedsApproval(approval) => {
@@ -357,19 +357,19 @@ impl<'a> Steps<'a> {
         }
         Some(RestrictionKind::Hold { until, resume: resume.map_or(0, |days| small(days.node)) })
     }
+}
 
-    fn never(&self, c: &mut Checker, never: Never, span: Span) -> Option<RestrictionKind> {
-        Some(RestrictionKind::Never(match never {
-            Never::AutoSend => return Some(RestrictionKind::NeverAutoSend),
-            Never::Email => Forbidden::Channel(Channel::Email),
-            Never::Sms => Forbidden::Channel(Channel::Sms),
-            Never::Letter => Forbidden::Channel(Channel::Letter),
-            Never::Call => Forbidden::Channel(Channel::Call),
-            Never::Contact => Forbidden::Contact,
-            Never::Escalate => Forbidden::Escalate,
-            Never::Charge => return not_yet(c, span, "never charge"),
-        }))
-    }
+fn never(never: Never) -> RestrictionKind {
+    RestrictionKind::Never(match never {
+        Never::AutoSend => return RestrictionKind::NeverAutoSend,
+        Never::Email => Forbidden::Channel(Channel::Email),
+        Never::Sms => Forbidden::Channel(Channel::Sms),
+        Never::Letter => Forbidden::Channel(Channel::Letter),
+        Never::Call => Forbidden::Channel(Channel::Call),
+        Never::Contact => Forbidden::Contact,
+        Never::Escalate => Forbidden::Escalate,
+        Never::Charge => Forbidden::Charge,
+    })
 }
 
 fn is_message(kind: &ActKind) -> bool {
@@ -394,11 +394,6 @@ fn without(
         let message = format!("`{word}` belongs to {needs}, and this line has none");
         c.report(Diagnostic::error(Code::Misplaced, span, message).help(format!("leave `{word}` out here")));
     }
-}
-
-fn not_yet<T>(c: &mut Checker, span: Span, what: &str) -> Option<T> {
-    c.not_yet(span, what);
-    None
 }
 
 fn words(c: &Checker, span: Span) -> String {
@@ -481,8 +476,10 @@ fn act(c: &mut Checker, act: &ast::Act) -> Option<Act> {
         ActKind::HandOff(role) => Some(Act::HandOff { role: c.role(role)? }),
         ActKind::Escalate(role) => Some(Act::Escalate { role: c.role(role)? }),
         ActKind::Flag(name) => Some(Act::Flag { name: name.text.clone() }),
-        ActKind::ChargeFee(_) => not_yet(c, act.span, "charge fee"),
-        ActKind::ChargeInterest { .. } => not_yet(c, act.span, "charge interest"),
+        ActKind::ChargeFee(fee) => charges::fee(c, fee).map(Act::Charge),
+        ActKind::ChargeInterest { rate, points } => {
+            charges::interest(c, rate, points.as_deref(), act.span).map(Act::Charge)
+        }
     }
 }
 

@@ -78,13 +78,13 @@ pub(super) fn open(path: &Path) -> Result<Project, Unread> {
     let read = unreadable.is_none();
     diagnostics.extend(unreadable);
     let templates = TemplateSet::new(files, named.language.as_deref().unwrap_or("en"));
-    let holidays = holidays(&folder, &named);
+    let files = named_files(&folder, &named);
     let checked = check::check(&Input {
         sources: &sources,
         file,
         ast: &ast,
         templates: read.then_some(&templates),
-        holidays: &holidays,
+        files: &files,
     });
     // What could not be parsed is missing from the tree: names that look unknown may stand there.
     let missing = [
@@ -144,13 +144,13 @@ pub(super) fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, String> {
     })
 }
 
-fn holidays(folder: &Path, named: &References) -> BTreeMap<String, Result<String, String>> {
+fn named_files(folder: &Path, named: &References) -> BTreeMap<String, Result<String, String>> {
     let read = |path: &String| {
         let text = small(&folder.join(path))
             .and_then(|path| fs::read_to_string(path).map_err(|error| error.to_string()));
         (path.clone(), text)
     };
-    named.holidays.iter().map(read).collect()
+    named.files.iter().map(read).collect()
 }
 
 /// A path whose file is not absurdly large.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{KeyId, Program};
-use crate::model::{Act, Channel};
+use crate::model::{Act, Channel, Charge};
+use crate::money::Money;
 
 /// A step name of the ledger, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,13 @@ pub enum HistoryKind {
         /// The mark.
         name: Arc<str>,
     },
+    /// A fee was booked.
+    Fee {
+        /// How much by the policy, for a row that does not say.
+        fee: Option<Money>,
+    },
+    /// Interest was booked.
+    Interest,
     /// Something internal.
     Internal,
     /// Someone was told of a credit that belongs to no invoice; dun's own step, which no policy names.
@@ -106,6 +114,8 @@ fn kind_of(program: &Program, act: &Act) -> HistoryKind {
             HistoryKind::Flag { name: "escalated".into(), escalated_to: Some(role_name(*role)) }
         }
         Act::HandOff { role } => HistoryKind::HandOff { role: role_name(*role) },
+        Act::Charge(Charge::Fee(fee)) => HistoryKind::Fee { fee: Some(*fee) },
+        Act::Charge(Charge::Interest(_)) => HistoryKind::Interest,
         Act::Notify { .. } | Act::Task { .. } => HistoryKind::Internal,
     }
 }
@@ -117,6 +127,8 @@ fn kind_of_words(name: &str) -> HistoryKind {
         (None, "flag") => HistoryKind::Flag { name: rest.into(), escalated_to: None },
         (None, "escalate") => HistoryKind::Flag { name: "escalated".into(), escalated_to: Some(rest.into()) },
         (None, "hand") => HistoryKind::HandOff { role: rest.trim_start_matches("off ").into() },
+        (None, "charge") if rest == "fee" => HistoryKind::Fee { fee: None },
+        (None, "charge") if rest == "interest" => HistoryKind::Interest,
         (None, "notify" | "task" | "charge") => HistoryKind::Internal,
         _ => HistoryKind::Foreign,
     }

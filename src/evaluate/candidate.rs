@@ -56,6 +56,8 @@ pub(super) struct Candidate<'a> {
     pub(super) segment: Arc<str>,
     pub(super) destination: Option<Destination<'a>>,
     pub(super) template: Option<Choice>,
+    /// What it books.
+    pub(super) charge: Option<crate::plan::Charge>,
     pub(super) actor: Option<Person>,
     pub(super) by_hand: bool,
     pub(super) approvers: Vec<Approver>,
@@ -94,6 +96,7 @@ pub(super) fn kind(act: &Act) -> Kind {
         Act::HandOff { .. } => Kind::HandOff,
         Act::Escalate { .. } => Kind::Escalate,
         Act::Flag { .. } => Kind::Flag,
+        Act::Charge(_) => Kind::Charge,
     }
 }
 
@@ -154,7 +157,7 @@ impl<'a> From<DueStep<'a>> for Due<'a> {
 }
 
 impl<'a> Bench<'_, 'a> {
-    fn invoice(&self) -> &InvoiceState<'a> {
+    pub(super) fn invoice(&self) -> &InvoiceState<'a> {
         &self.customer.invoices[self.at]
     }
 
@@ -170,6 +173,10 @@ impl<'a> Bench<'_, 'a> {
         }
         let (actor, by_hand) = self.actor(ladder, act, due.step.rule, &mut blockers);
         let approvers = self.approvers(&due, act, &mut blockers);
+        let charge = match act {
+            Act::Charge(charge) => self.charge(charge, due.step).map_err(|why| blockers.push(why)).ok(),
+            _ => None,
+        };
         let step = match due.repetition {
             0 => due.step.key.clone(),
             nth => format!("{} #{nth}", due.step.key),
@@ -190,6 +197,7 @@ impl<'a> Bench<'_, 'a> {
             segment: Arc::clone(&self.segment),
             destination,
             template,
+            charge,
             actor,
             by_hand,
             approvers,
@@ -218,7 +226,7 @@ impl<'a> Bench<'_, 'a> {
     fn blockers(&self, due: &Due<'a>, first: &Act, act: &Act) -> Vec<Blocker> {
         let (day, ladder) = (self.day, due.origin.ladder());
         let mut blockers = Vec::new();
-        if act.contact().is_some() {
+        if act.concerns_customer() {
             blockers.extend(day.refusal.clone());
             blockers.extend(self.problem());
             if let Some(row) = self.unknown_outcome() {
@@ -334,7 +342,7 @@ impl<'a> Bench<'_, 'a> {
         let role = match act {
             Act::Call { by: role, .. } | Act::Notify { role, .. } | Act::Task { role, .. } => Some(*role),
             Act::HandOff { role } | Act::Escalate { role } => Some(*role),
-            Act::Message { .. } | Act::Flag { .. } => None,
+            Act::Message { .. } | Act::Flag { .. } | Act::Charge(_) => None,
         };
         let by_person = matches!(act, Act::Call { .. } | Act::Task { .. } | Act::HandOff { .. });
         if let Some(role) = role {
@@ -369,10 +377,22 @@ impl<'a> Bench<'_, 'a> {
         self.day.blocker("nobody", sentence, Some(rule))
     }
 
+    fn nobody_approves(&self, rule: RuleId) -> Blocker {
+        let sentence = String::from("a charge needs the approval of the fallback, and the policy has none");
+        self.day.blocker("nobody", sentence, Some(rule))
+    }
+
     /// Everyone who must approve: all of them (R15).
     fn approvers(&self, due: &Due<'a>, act: &Act, blockers: &mut Vec<Blocker>) -> Vec<Approver> {
         let ladder = due.origin.ladder();
         let mut asked = self.scope.approvals(self.day, ladder, self.invoice(), due.step, act, self.calendar);
+        if act.is_charge() {
+            // A charge waits for the fallback, whoever else is asked.
+            match self.day.program.policy.settings.fallback {
+                Some(role) => asked.push(Asked { by: Some(role), rule: None }),
+                None => blockers.push(self.nobody_approves(due.step.rule)),
+            }
+        }
         if act.is_message() {
             let escalated = self.seen().iter().flat_map(|&at| self.customer.invoices[at].escalated_to());
             asked.extend(

@@ -388,6 +388,7 @@ impl<'a> Day<'a> {
         }
         match lead.act {
             Act::Flag { name } => action.flag = Some(name.clone()),
+            Act::Charge(_) => action.charge = lead.charge.clone(),
             Act::Escalate { .. } => action.flag = Some(String::from("escalated")),
             Act::Task { text, .. } => action.body = Some(text.clone()),
             Act::Message { registered, .. } => {
@@ -630,6 +631,9 @@ fn content(action: &Action) -> String {
             crate::model::Attachment::Invoice => "invoice",
             crate::model::Attachment::Statement => "statement",
         });
+    }
+    if let Some(charge) = &action.charge {
+        hash.text("charge").number(charge.amount.minor).text(charge.currency.code());
     }
     hash.long()
 }

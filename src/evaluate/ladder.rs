@@ -427,7 +427,7 @@ impl<'a> Climber<'_, 'a> {
         self.steps(rung).filter(move |(step, _)| !(missed && step.skip_if_missed))
     }
 
-    /// `latest`: the highest rung whose day has come, with unfinished flags and escalations below it (R11).
+    /// `latest`: the highest rung whose day has come, with unfinished flags, escalations and charges below it (R11).
     fn latest_rung(&self, ahead: &[Planned], all: &[Planned], started_today: bool, climb: &mut Climb<'a>) {
         let ahead = || ahead.iter().filter(|rung| !self.lapsed(rung));
         let has_come = |rung: &&Planned| rung.planned <= self.day.today;
@@ -440,7 +440,9 @@ impl<'a> Climber<'_, 'a> {
             if climb.due[before..].iter().any(|due| !self.forbidden(due.step)) {
                 let below = all.iter().take_while(|rung| *rung != top).filter(|rung| !self.lapsed(rung));
                 for rung in below {
-                    self.add_steps(rung, climb, |act| matches!(act, Act::Flag { .. } | Act::Escalate { .. }));
+                    self.add_steps(rung, climb, |act| {
+                        matches!(act, Act::Flag { .. } | Act::Escalate { .. } | Act::Charge(_))
+                    });
                 }
             }
         }

@@ -81,6 +81,8 @@ impl<'a> Day<'a> {
                 HistoryKind::Clear { name } => cleared.push((name, row.date)),
                 HistoryKind::Contact(_)
                 | HistoryKind::Internal
+                | HistoryKind::Fee { .. }
+                | HistoryKind::Interest
                 | HistoryKind::CreditNotice
                 | HistoryKind::Foreign => {}
             }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Promised, Value};
 use crate::model::field::{CustomerField, Field, InvoiceField, Subject};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::snapshot::Snapshot;
 use crate::snapshot::texts::Text;
 use crate::template::{Fact, Record, TemplateId, TemplateSet};
@@ -46,7 +46,16 @@ const INVOICE_COLUMNS: [(&str, ReadColumn); 2] = [
     ("document_url", |snapshot, row| snapshot.invoices.document_url.get(row)),
     ("payment_link", |snapshot, row| snapshot.invoices.payment_link.get(row)),
 ];
-const LISTS: [&str; 6] = ["invoices", "also_open", "open_invoices", "total", "contacts", "promises"];
+const LISTS: [&str; 8] = [
+    "invoices",
+    "also_open",
+    "open_invoices",
+    "total",
+    "interest_to_date",
+    "total_with_charges",
+    "contacts",
+    "promises",
+];
 
 impl Wanted {
     pub(super) fn of(templates: &TemplateSet, own: &[crate::model::field::OwnField]) -> Wanted {
@@ -156,12 +165,22 @@ impl<'a> Day<'a> {
                     ),
                     "open_invoices" => Fact::list(open().map(|(_, invoice)| Fact::from(record(invoice)))),
                     "total" => Fact::Money(Money::new(total, currency)),
+                    "interest_to_date" => self.money(self.interest_to_date(customer, members), currency),
+                    "total_with_charges" => {
+                        let interest = self.interest_to_date(customer, members);
+                        let others = total.saturating_add(self.fees_to_date(customer, members));
+                        self.money(interest.map(|interest| others.saturating_add(interest)), currency)
+                    }
                     "contacts" => self.contacts(customer),
                     _ => self.promises(customer),
                 },
             );
         }
         Fact::from(facts)
+    }
+
+    fn money(&self, minor: Option<i64>, currency: Currency) -> Fact {
+        minor.map_or(Fact::Missing, |minor| Fact::Money(Money::new(minor, currency)))
     }
 
     fn record(

@@ -7,6 +7,7 @@ mod account;
 mod addresses;
 mod candidate;
 mod carve_outs;
+mod charges;
 mod clearing;
 mod combine;
 mod condition;

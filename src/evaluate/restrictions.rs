@@ -386,9 +386,9 @@ impl<'a> Scope<'a> {
         built_in.chain(written).collect()
     }
 
-    /// What holds a step: every step of a ladder, and every contact wherever written (R16).
+    /// What holds a step: every step of a ladder, and every contact and charge wherever written (R16).
     pub(super) fn held(&self, ladder: Option<LadderId>, act: &Act) -> &[Blocker] {
-        if ladder.is_some() || act.contact().is_some() { &self.holds } else { self.pilot.as_slice() }
+        if ladder.is_some() || act.concerns_customer() { &self.holds } else { self.pilot.as_slice() }
     }
 
     /// Who must approve a step (R15); before roles become people.
@@ -410,7 +410,7 @@ impl<'a> Scope<'a> {
         for approval in step.approvals.iter().filter(|approval| has_come(approval)) {
             asked.push(Asked { by: approval.by, rule: Some(approval.rule) });
         }
-        let in_block = matches!(act, Act::Message { .. } | Act::Flag { .. });
+        let in_block = matches!(act, Act::Message { .. } | Act::Flag { .. } | Act::Charge(_));
         for in_force in self.all(ladder).filter(|_| in_block) {
             if let RestrictionKind::NeedsApproval(approval) = &in_force.restriction.kind
                 && has_come(approval)

@@ -1,6 +1,7 @@
 //! The checked policy: every name resolved, every value typed. What cannot be meant cannot be represented.
 
 pub mod channel;
+pub mod charge;
 pub mod condition;
 pub mod field;
 pub mod policy;
@@ -11,6 +12,7 @@ pub mod step;
 pub mod terms;
 
 pub use channel::Channel;
+pub use charge::{Charge, InterestRate};
 pub use condition::{Amounts, Bounds, Condition, End, Predicate, Test};
 pub use policy::{
     CarveOut, CatchUp, Catches, Ladder, LadderId, Policy, PolicyCalendar, Role, RoleHolder, RoleId, Segment,

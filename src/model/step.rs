@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveTime};
 
 use super::channel::Channel;
+use super::charge::Charge;
 use super::condition::Condition;
 use super::policy::RoleId;
 use super::rule::RuleId;
@@ -271,6 +272,8 @@ pub enum Act {
         /// Its name.
         name: String,
     },
+    /// An amount to book (R22).
+    Charge(Charge),
 }
 
 impl Act {
@@ -288,6 +291,18 @@ impl Act {
     #[must_use]
     pub fn way(&self) -> (Option<Channel>, bool) {
         (self.contact(), matches!(self, Act::Message { registered: true, .. }))
+    }
+
+    /// Whether it books an amount.
+    #[must_use]
+    pub fn is_charge(&self) -> bool {
+        matches!(self, Act::Charge(_))
+    }
+
+    /// Whether it reaches the customer: a contact, or an amount on their account.
+    #[must_use]
+    pub fn concerns_customer(&self) -> bool {
+        self.contact().is_some() || self.is_charge()
     }
 
     /// Whether it is a message.
@@ -358,6 +373,8 @@ pub enum Forbidden {
     Contact,
     /// Escalation.
     Escalate,
+    /// Fees and interest.
+    Charge,
 }
 
 impl Forbidden {
@@ -368,6 +385,7 @@ impl Forbidden {
             Forbidden::Channel(channel) => act.contact() == Some(channel),
             Forbidden::Contact => act.contact().is_some(),
             Forbidden::Escalate => matches!(act, Act::Escalate { .. }),
+            Forbidden::Charge => act.is_charge(),
         }
     }
 }

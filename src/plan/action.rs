@@ -58,6 +58,8 @@ pub enum Kind {
     Flag,
     /// A mark is taken away.
     Clear,
+    /// An amount is booked.
+    Charge,
 }
 
 impl Kind {
@@ -75,6 +77,7 @@ impl Kind {
             Kind::Escalate => "escalate",
             Kind::Flag => "flag",
             Kind::Clear => "clear",
+            Kind::Charge => "charge",
         }
     }
 
@@ -197,15 +200,33 @@ pub struct Window {
     pub to: String,
 }
 
+/// What is charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChargeKind {
+    /// A fixed amount.
+    Fee,
+    /// Interest, less what was charged before.
+    Interest,
+}
+
 /// An amount to book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Charge {
+    /// A fee or interest.
+    pub kind: ChargeKind,
     /// How much, in the currency's decimals.
     #[serde(serialize_with = "decimal")]
     #[schemars(with = "Amount")]
     pub amount: Money,
     /// The currency.
     pub currency: Currency,
+    /// For interest, the first day that bears it.
+    pub from: Option<NaiveDate>,
+    /// For interest, the last day that bears it.
+    pub to: Option<NaiveDate>,
+    /// For interest, the yearly rate of the last day, in percent.
+    pub rate: Option<String>,
 }
 
 /// One thing to do.

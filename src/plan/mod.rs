@@ -14,8 +14,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use action::{
-    Action, Approver, Because, Blocker, Charge, Invoice, Kind, Member, Mode, Person, Recipient, Waiting,
-    Window, Withheld,
+    Action, Approver, Because, Blocker, Charge, ChargeKind, Invoice, Kind, Member, Mode, Person, Recipient,
+    Waiting, Window, Withheld,
 };
 pub use customer::{Customer, Owed};
 pub use header::{Header, PolicyReference, Receivables, Sum, Totals};

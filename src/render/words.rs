@@ -6,7 +6,9 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::model::Stage;
 use crate::money::{Currency, Money};
-use crate::plan::{Action, Approver, Blocker, Customer, Kind, Mode, Person, Receivables, Sum, Withheld};
+use crate::plan::{
+    Action, Approver, Blocker, ChargeKind, Customer, Kind, Mode, Person, Receivables, Sum, Withheld,
+};
 use crate::snapshot::problem::Problem;
 
 /// `1 problem`, `2 problems`.
@@ -81,6 +83,7 @@ pub(super) fn verb(action: &Action) -> &'static str {
         (Mode::Automatic, Kind::Flag) => "flag",
         (Mode::Automatic, Kind::Escalate) => "escalate",
         (Mode::Automatic, Kind::Clear) => "clear",
+        (Mode::Automatic, Kind::Charge) => "charge",
         (Mode::Automatic, _) => "send",
     }
 }
@@ -110,6 +113,24 @@ pub(super) fn what(action: &Action) -> String {
         Kind::Escalate => String::from("escalate"),
         Kind::Flag => format!("flag {flag}"),
         Kind::Clear => format!("clear {flag}"),
+        Kind::Charge => charge(action),
+    }
+}
+
+/// What is charged, such as `charge a fee of 40.00 EUR`.
+fn charge(action: &Action) -> String {
+    match &action.charge {
+        None => String::from("charge"),
+        Some(charge) => {
+            let amount = charge.amount.grouped();
+            match (charge.kind, &charge.rate, charge.from, charge.to) {
+                (ChargeKind::Interest, Some(rate), Some(from), Some(to)) => {
+                    format!("charge interest of {amount}, {from} to {to}, at {rate}%")
+                }
+                (ChargeKind::Interest, ..) => format!("charge interest of {amount}"),
+                (ChargeKind::Fee, ..) => format!("charge a fee of {amount}"),
+            }
+        }
     }
 }
 

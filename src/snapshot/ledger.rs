@@ -77,8 +77,10 @@ pub struct Details {
     pub plan_id: Option<Text>,
     /// The address used.
     pub address: Option<Text>,
-    /// The currency of a customer's ladder.
+    /// The currency, of a customer's ladder or of the amount.
     pub currency: Option<Currency>,
+    /// What was charged, in minor units of the currency.
+    pub amount: Option<i64>,
     /// Who did it.
     pub actor: Option<Text>,
     /// Who approved it, as role or address.

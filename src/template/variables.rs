@@ -91,6 +91,16 @@ pub fn table(own: &[OwnField]) -> Vec<Variable> {
         variable("also_open", invoices(), "the customer's other open invoices in the same currency"),
         variable("open_invoices", invoices(), "all open invoices of the customer"),
         variable("total", Kind::Money, "the sum of the open balances of `invoices`"),
+        variable(
+            "interest_to_date",
+            Kind::Money,
+            "the interest on `invoices` from the day after due up to today, booked or not; 0 without `charge interest`",
+        ),
+        variable(
+            "total_with_charges",
+            Kind::Money,
+            "`total`, `interest_to_date` and the fees booked for `invoices`",
+        ),
         variable("count", Kind::Number, "how many invoices `invoices` holds"),
         variable("deadline", Kind::Date, "the last day to pay, where the step sets a `deadline`"),
         variable(

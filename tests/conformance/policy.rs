@@ -36,9 +36,8 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<Ready, Vec<String>> {
         TemplateFile { file, path, text: Arc::from(text) }
     });
     let templates = TemplateSet::new(files.collect(), "en");
-    let holidays = BTreeMap::new();
-    let input =
-        Input { sources: &sources, file, ast: &ast, templates: Some(&templates), holidays: &holidays };
+    let files = BTreeMap::new();
+    let input = Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: &files };
     let checked = check(&input);
     let codes = |severity: Severity| -> Vec<String> {
         let all = checked.diagnostics.iter().chain(&checked.lints);

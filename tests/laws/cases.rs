@@ -309,7 +309,7 @@ pub(crate) fn compile(policy: &str) -> Compiled {
         file,
         ast: &ast,
         templates: Some(&templates),
-        holidays: &BTreeMap::new(),
+        files: &BTreeMap::new(),
     });
     let shown = render::diagnostic::diagnostics(&checked.diagnostics, &sources, false);
     Compiled { program: Program::new(checked.policy.expect(&shown)), templates }

@@ -16,6 +16,7 @@ mod r07_r12;
 mod r13_r17;
 mod r14;
 mod r18_r24;
+mod r22;
 mod readings;
 mod safety;
 mod support;

@@ -43,8 +43,19 @@ pub(crate) fn case_written(blocks: &str, templates: &[(&str, &str)]) -> Case {
     whole(&format!("{head}{ROLES}{blocks}"), templates)
 }
 
+/// A policy that names a file, with its text.
+pub(crate) fn with_file(blocks: &str, path: &str, text: &str) -> Case {
+    let head = "policy \"T\"\n  currency EUR\n  sender finance\n  fallback finance\n";
+    let files = BTreeMap::from([(path.to_owned(), Ok(text.to_owned()))]);
+    whole_with(&format!("{head}{ROLES}{blocks}"), &[], &files)
+}
+
 /// A whole policy text. Templates that it names and that are not given get a text of their own.
 pub(crate) fn whole(text: &str, given: &[(&str, &str)]) -> Case {
+    whole_with(text, given, &BTreeMap::new())
+}
+
+fn whole_with(text: &str, given: &[(&str, &str)], named: &BTreeMap<String, Result<String, String>>) -> Case {
     let mut sources = Sources::default();
     let file = sources.add("policy.dun", text);
     let (ast, problems) = syntax::parse(&sources, file);
@@ -75,14 +86,8 @@ pub(crate) fn whole(text: &str, given: &[(&str, &str)]) -> Case {
         add(format!("{name}.md"), body);
     }
     let templates = TemplateSet::new(files, "en");
-    let holidays = BTreeMap::new();
-    let checked = check(&Input {
-        sources: &sources,
-        file,
-        ast: &ast,
-        templates: Some(&templates),
-        holidays: &holidays,
-    });
+    let checked =
+        check(&Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: named });
     let Some(policy) = checked.policy else { panic!("{:#?}\n{text}", checked.diagnostics) };
     Case { program: Program::new(policy), templates }
 }

@@ -153,6 +153,6 @@ fn roles_of(act: &Act, used: &mut Vec<RoleId>) {
         | Act::Task { role, .. }
         | Act::HandOff { role }
         | Act::Escalate { role } => used.push(*role),
-        Act::Flag { .. } => {}
+        Act::Flag { .. } | Act::Charge(_) => {}
     }
 }

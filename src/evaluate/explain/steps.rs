@@ -255,7 +255,7 @@ impl<'a> Teller<'_, 'a> {
             Act::Call { by: role, .. } | Act::Notify { role, .. } | Act::Task { role, .. } => Some(*role),
             Act::HandOff { role } | Act::Escalate { role } => Some(*role),
             Act::Message { to, .. } => *to,
-            Act::Flag { .. } => None,
+            Act::Flag { .. } | Act::Charge(_) => None,
         });
         StepStory {
             step: name,

@@ -125,6 +125,7 @@ fn in_words(step: &StepStory) -> String {
         Kind::Notify => format!("a note to {role}"),
         Kind::HandOff => format!("the hand-off to {role}"),
         Kind::Escalate => format!("the escalation to {role}"),
+        Kind::Charge => format!("the {}", clean(&step.step)),
         Kind::Task | Kind::Flag | Kind::Clear => clean(&step.step),
     }
 }

@@ -88,7 +88,7 @@ columns! {
         InvoiceId "invoice_id", CustomerId "customer_id", Date "date", Step "step", Outcome "outcome",
         Rung "rung", Key "key", Content "content", PlanId "plan_id", At "at", Channel "channel",
         Address "address", Currency "currency", Actor "actor", ApprovedBy "approved_by",
-        MessageId "message_id", Note "note",
+        MessageId "message_id", Note "note", Amount "amount",
     }
 }
 

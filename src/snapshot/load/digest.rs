@@ -167,6 +167,7 @@ fn ledger_row(writer: &mut Writer<'_>, row: &LedgerRow) {
     };
     writer.optional(details.at.map(time), Writer::number);
     writer.optional(details.currency, Writer::currency);
+    writer.optional(details.amount, Writer::number);
     for text in [
         details.key,
         details.content,

@@ -12,6 +12,7 @@ use super::reading::read_rows;
 use super::records::Records;
 use super::values::{Context, Line};
 use crate::code::Code;
+use crate::money::Currency;
 use crate::snapshot::ledger::{Channel, Details, LedgerRow, Outcome};
 use crate::snapshot::problem::{Place, Problem};
 use crate::snapshot::texts::Texts;
@@ -68,7 +69,8 @@ impl History {
             ids => index.subject_of(line, ids),
         };
         let Some(subject) = subject else { return };
-        let Some(row) = ledger_row(line, subject) else { return };
+        let currency = subject.invoice.map(|invoice| index.table.currency[invoice.index()]);
+        let Some(row) = ledger_row(line, subject, currency) else { return };
         match row.invoice {
             Some(_) => self.of_invoices.push(row),
             None => self.of_customers.push(row),
@@ -108,7 +110,7 @@ fn stranger(ids: (Option<String>, Option<String>), rows: u64, place: Place) -> P
     Problem { customer, invoice, code, message, place: Some(place), blocks: false }
 }
 
-fn ledger_row(line: &mut Line<'_, '_>, subject: Subject) -> Option<LedgerRow> {
+fn ledger_row(line: &mut Line<'_, '_>, subject: Subject, currency: Option<Currency>) -> Option<LedgerRow> {
     let moment = line.moment(H::Date);
     let moment = line.require(H::Date, moment);
     let step = line.text(H::Step);
@@ -118,7 +120,7 @@ fn ledger_row(line: &mut Line<'_, '_>, subject: Subject) -> Option<LedgerRow> {
     let channel = line.word(H::Channel, &["email", "sms", "letter", "call"], Channel::named);
     let rung = line.text(H::Rung);
     let problems = line.context.problems.len();
-    let mut details = details(line);
+    let mut details = details(line, currency);
     if line.context.problems.len() > problems {
         return None;
     }
@@ -133,15 +135,23 @@ fn ledger_row(line: &mut Line<'_, '_>, subject: Subject) -> Option<LedgerRow> {
     Some(LedgerRow { customer, invoice, date, step: step?, outcome, channel, rung, details })
 }
 
-fn details(line: &mut Line<'_, '_>) -> Details {
-    let currency = line.cell(H::Currency).and_then(|_| line.currency(H::Currency));
+fn details(line: &mut Line<'_, '_>, of_invoice: Option<Currency>) -> Details {
+    let own = line.cell(H::Currency).and_then(|_| line.currency(H::Currency));
+    let mut currency = own.map(|(currency, _)| currency);
+    let mut amount = None;
+    if line.cell(H::Amount).is_some() {
+        // An amount is in the row's currency, else in the invoice's, else in the policy's.
+        currency = currency.or(of_invoice).or(Some(line.context.options.currency));
+        amount = line.amount(H::Amount, currency.map_or(2, Currency::exponent));
+    }
     Details {
         at: line.time(H::At),
         key: line.text(H::Key),
         content: line.text(H::Content),
         plan_id: line.text(H::PlanId),
         address: line.text(H::Address),
-        currency: currency.map(|(currency, _)| currency),
+        currency,
+        amount,
         actor: line.text(H::Actor),
         approved_by: line.text(H::ApprovedBy),
         message_id: line.text(H::MessageId),
@@ -180,5 +190,5 @@ fn compare_details(a: &LedgerRow, b: &LedgerRow, texts: &Texts) -> Ordering {
     let rest = |row: &Details| {
         [row.key, row.content, row.plan_id, row.address, row.actor, row.approved_by, row.message_id, row.note]
     };
-    a.currency.cmp(&b.currency).then_with(|| by_texts(texts, rest(&a), rest(&b)))
+    (a.currency, a.amount).cmp(&(b.currency, b.amount)).then_with(|| by_texts(texts, rest(&a), rest(&b)))
 }

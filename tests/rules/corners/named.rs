@@ -563,9 +563,8 @@ fn missing_template() {
     let file = sources.add("policy.dun", &text);
     let (ast, problems) = syntax::parse(&sources, file);
     assert!(problems.is_empty());
-    let (templates, holidays) = (TemplateSet::new(Vec::new(), "en"), BTreeMap::new());
-    let input =
-        Input { sources: &sources, file, ast: &ast, templates: Some(&templates), holidays: &holidays };
+    let (templates, files) = (TemplateSet::new(Vec::new(), "en"), BTreeMap::new());
+    let input = Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: &files };
     let checked = check(&input);
     let found: Vec<&str> = checked.diagnostics.iter().map(|finding| finding.code.word()).collect();
     assert_eq!((checked.policy.is_none(), found), (true, vec!["unknown-name"; 3]));
