@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "a test writes the files that it loads")]
 
 mod anchors;
+#[path = "../shared/checked.rs"]
+mod checked;
 mod corners;
 mod families;
 mod laws;
@@ -13,5 +15,7 @@ mod r07_r12;
 mod r13_r17;
 mod r18_r24;
 mod readings;
+#[path = "../shared/rows.rs"]
+mod rows;
 mod safety;
 mod support;
