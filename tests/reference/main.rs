@@ -1,0 +1,13 @@
+//! The language once more, as plainly as it can be written, and the engine held to it.
+//!
+//! `timelines` are worked out by hand from the rules.
+#![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
+#![expect(clippy::disallowed_methods, reason = "tests read the files that they are made of")]
+
+#[path = "../shared/checked.rs"]
+mod checked;
+mod data;
+mod line;
+#[path = "../shared/rows.rs"]
+mod rows;
+mod timelines;
