@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use dun::model::Policy;
-use dun::plan::Action;
 use dun::snapshot::{LoadOptions, Snapshot, parse_document};
+
+use crate::interpreter::report::Entry;
 
 /// A document, read for a policy.
 pub(crate) fn load(policy: &Policy, document: &str) -> Snapshot {
@@ -19,19 +20,24 @@ pub(crate) fn load(policy: &Policy, document: &str) -> Snapshot {
 }
 
 /// The rows of an action that was carried out, one a member; what has no members is about the customer.
-pub(crate) fn ledger_rows(action: &Action, day: NaiveDate, outcome: &str) -> String {
+pub(crate) fn ledger_rows(entry: &Entry, day: NaiveDate, outcome: &str) -> String {
     let mut rows = String::new();
-    if action.members.is_empty() {
-        write!(rows, "\nhistory {} {day} {} {outcome}", action.customer, action.step).unwrap();
+    if entry.members.is_empty() {
+        write!(rows, "\nhistory {} {day} {} {outcome}", entry.customer, entry.step).unwrap();
     }
-    for member in &action.members {
-        write!(rows, "\nhistory {} {day} {} {outcome}", member.invoice, member.step).unwrap();
-        if let Some(rung) = &member.rung {
+    for (invoice, step, rung, _) in &entry.members {
+        write!(rows, "\nhistory {invoice} {day} {step} {outcome}").unwrap();
+        if let Some(rung) = rung {
             write!(rows, ", rung: {rung}").unwrap();
         }
-        if let Some(channel) = action.kind.message() {
-            write!(rows, ", channel: {}", channel.word()).unwrap();
+        if is_message(entry) {
+            write!(rows, ", channel: {}", entry.kind).unwrap();
         }
     }
     rows
+}
+
+/// Whether an entry is a message.
+pub(crate) fn is_message(entry: &Entry) -> bool {
+    matches!(entry.kind, "email" | "sms" | "letter")
 }

@@ -12,7 +12,7 @@ use dun::plan::{Action, Mode, Plan};
 use dun::snapshot::{LoadOptions, load, parse_document};
 use dun::template::TemplateSet;
 
-use crate::checked::checked;
+use crate::checked::{checked, with_usual_templates};
 pub(crate) use crate::rows::document;
 
 /// A policy with its templates, ready to plan with.
@@ -43,7 +43,9 @@ pub(crate) fn case_written(blocks: &str, templates: &[(&str, &str)]) -> Case {
 
 /// A whole policy text. Templates that it names and that are not given get a text of their own.
 pub(crate) fn whole(text: &str, given: &[(&str, &str)]) -> Case {
-    let (policy, templates) = checked(text, given).unwrap_or_else(|found| panic!("{found}\n{text}"));
+    let all = with_usual_templates(text, given);
+    let all: Vec<(&str, &str)> = all.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let (policy, templates) = checked(text, &all).unwrap_or_else(|found| panic!("{found}\n{text}"));
     Case { program: Program::new(policy), templates }
 }
 
