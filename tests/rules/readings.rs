@@ -275,3 +275,15 @@ fn r17_an_approval_covers_who_is_told() {
     assert_eq!(ada.0, eve.0);
     assert_ne!(ada.1, eve.1);
 }
+
+#[test]
+fn r21_a_text_to_a_role_is_in_the_language_of_its_contact() {
+    let case = case_written(
+        "segment all otherwise:\n  at D+3 sms nudge to legal\n",
+        &[("nudge.md", "Reminder\n"), ("nudge.fr.md", "Rappel\n")],
+    );
+    let rows = "customers C1, language: en\ncontacts customer_id: C1, role: legal, name: Lea, phone: \"+33600000007\", language: fr\ninvoices I1, due_date: 2026-10-01";
+    let plan = case.plan_of(rows, "2026-10-04");
+    assert_eq!(lines(&plan), ["2026-10-04 acts automatic sms nudge I1"]);
+    assert_eq!(plan.actions[0].body.as_deref(), Some("Rappel\n"));
+}
