@@ -287,3 +287,14 @@ fn r21_a_text_to_a_role_is_in_the_language_of_its_contact() {
     assert_eq!(lines(&plan), ["2026-10-04 acts automatic sms nudge I1"]);
     assert_eq!(plan.actions[0].body.as_deref(), Some("Rappel\n"));
 }
+
+#[test]
+fn r16_what_a_carve_out_never_held_is_not_resumed() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email a\ncarve-out f when customer.country is \"FR\":\n  hold until 2026-10-03 and resume 5 days later\n",
+    );
+    let rows = format!("customers C1, country: DE\n{DUE}");
+    assert_eq!(case.plan(&rows, "2026-10-04"), ["2026-10-04 acts automatic email a I1"]);
+    let rows = format!("customers C1, country: FR\n{DUE}");
+    assert_eq!(case.plan(&rows, "2026-10-04"), ["withheld held email a I1 next 2026-10-09"]);
+}
