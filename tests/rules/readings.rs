@@ -298,3 +298,14 @@ fn r16_what_a_carve_out_never_held_is_not_resumed() {
     let rows = format!("customers C1, country: FR\n{DUE}");
     assert_eq!(case.plan(&rows, "2026-10-04"), ["withheld held email a I1 next 2026-10-09"]);
 }
+
+#[test]
+fn r23_what_a_ladder_waits_for_before_the_due_date_has_the_rung_after_it_as_next() {
+    let case =
+        case("segment all otherwise:\n  at D-5 email a and call by finance and wait\n  at D+10 email b\n");
+    // The call lapses on 10-01 (R10), and D+10 is 10-11.
+    let rows =
+        with("history I1 2026-09-26 call finance assigned, rung: D-5\nhistory I1 2026-09-26 email a sent");
+    assert_eq!(case.plan(&rows, "2026-09-28"), ["withheld not_done call finance I1 next 2026-10-11"]);
+    case.next_holds(&rows, "2026-09-28");
+}
