@@ -75,7 +75,7 @@ impl<'a> Day<'a> {
             contribution.count(invoice);
             let Some(placed) = self.place(&customer, invoice, |_, _| {}) else {
                 contribution.problems.push(self.unplaced(invoice));
-                quiet.push((at, None));
+                quiet.push((at, self.may_be_placed()));
                 continue;
             };
             let before = candidates.len();
@@ -134,6 +134,15 @@ impl<'a> Day<'a> {
             }
         }
         None
+    }
+
+    /// Tomorrow, where time alone may put an invoice into a segment.
+    fn may_be_placed(&self) -> Option<NaiveDate> {
+        let mut segments = self.program.policy.segments.iter();
+        let may_catch = segments.any(
+            |segment| matches!(&segment.catches, Catches::When(condition) if changes_with_time(condition)),
+        );
+        may_catch.then(|| add_days(self.today, 1))
     }
 
     fn unplaced(&self, invoice: &InvoiceState) -> Problem {

@@ -309,3 +309,13 @@ fn r23_what_a_ladder_waits_for_before_the_due_date_has_the_rung_after_it_as_next
     assert_eq!(case.plan(&rows, "2026-09-28"), ["withheld not_done call finance I1 next 2026-10-11"]);
     case.next_holds(&rows, "2026-09-28");
 }
+
+#[test]
+fn r23_an_invoice_that_time_alone_may_place_is_looked_at_tomorrow() {
+    let case = case("segment late when invoice.days_overdue > 5 days:\n  at D+3 email a\n");
+    assert_eq!(
+        case.plan(DUE, "2026-10-06"),
+        ["waiting I1 overdue next 2026-10-07", "problem unplaced-invoice"]
+    );
+    case.next_holds(DUE, "2026-10-06");
+}
