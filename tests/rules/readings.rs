@@ -319,3 +319,11 @@ fn r23_an_invoice_that_time_alone_may_place_is_looked_at_tomorrow() {
     );
     case.next_holds(DUE, "2026-10-06");
 }
+
+#[test]
+fn r01_a_replay_reports_no_step_of_a_later_day() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    let rows = with("history I1 2026-10-20 email gone sent");
+    let plan = case.plan_with(&rows, day("2026-10-04"), dun::evaluate::Options { replay: true });
+    assert_eq!(lines(&plan), ["2026-10-04 acts automatic email a I1"]);
+}
