@@ -5,9 +5,11 @@
 #![expect(clippy::unwrap_used, reason = "what fails to set up is a failed test")]
 #![expect(clippy::disallowed_methods, reason = "tests read the files that they are made of")]
 
+mod agreement;
 #[path = "../shared/checked.rs"]
 mod checked;
 mod data;
+mod generate;
 mod interpreter;
 mod line;
 #[path = "../shared/rows.rs"]

@@ -20,7 +20,6 @@ pub(crate) struct Template {
 pub(crate) struct Chosen<'a> {
     pub(crate) template: &'a Template,
     pub(crate) language: String,
-    pub(crate) wanted: Option<String>,
     pub(crate) fallback: bool,
 }
 
@@ -68,10 +67,7 @@ pub(crate) fn choose<'a>(
     invoice: InvoiceRow,
 ) -> Option<Chosen<'a>> {
     let own = world.policy.settings.language.as_str();
-    let wanted = match taken.is_message() {
-        true => world.language_wanted(taken, invoice).map(str::to_owned),
-        false => Some(own.to_owned()),
-    };
+    let wanted = world.language_wanted(taken, invoice).map(str::to_owned);
     let of_name = || world.templates.iter().filter(|template| template.name == name);
     let in_language = |tag: &str| {
         of_name().find(|other| {
@@ -83,7 +79,7 @@ pub(crate) fn choose<'a>(
     loop {
         if let Some(template) = in_language(&tag) {
             let language = template.language.clone().unwrap();
-            return Some(Chosen { template, language, wanted, fallback: false });
+            return Some(Chosen { template, language, fallback: false });
         }
         match tag.rsplit_once('-') {
             Some((shorter, _)) => tag = shorter.to_owned(),
@@ -91,5 +87,5 @@ pub(crate) fn choose<'a>(
         }
     }
     let fallback = wanted.is_some() && !tag.eq_ignore_ascii_case(own.split('-').next().unwrap());
-    plain.map(|template| Chosen { template, language: own.to_owned(), wanted, fallback })
+    plain.map(|template| Chosen { template, language: own.to_owned(), fallback })
 }

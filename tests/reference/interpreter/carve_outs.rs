@@ -48,7 +48,7 @@ fn of_step<'a>(
     let contact = step.acts.iter().any(is_contact);
     let planned = if contact { world.rolled(invoice, nominal, weekends) } else { nominal };
     let closed = contact && world.is_closed_for_contacts(invoice, weekends);
-    let lapsed = world.lapsed_before_due(invoice, step.moment, nominal);
+    let lapsed = step.moment.anchor.is_of_invoice() && world.lapsed_before_due(invoice, nominal);
     (planned <= world.today && !closed && !lapsed).then(|| Due {
         invoice,
         block: Block::CarveOut(at),
@@ -59,6 +59,7 @@ fn of_step<'a>(
         state,
         occasion,
         brought_along: false,
+        forbidden: false,
     })
 }
 

@@ -7,7 +7,7 @@ use dun::snapshot::tables::InvoiceRow;
 
 use super::World;
 use super::conditions::Truth;
-use super::ledger::{Known, Named, State};
+use super::ledger::{Known, State};
 use super::restrictions::Block;
 
 /// How often a step without end is followed into the future.
@@ -56,6 +56,12 @@ pub(super) struct Climb<'a> {
     id: LadderId,
     places: Vec<Place<'a>>,
     foreign: Vec<Carried>,
+    /// All that was carried out, the highest last.
+    carried: Vec<Carried>,
+    /// How many rungs are passed.
+    passed: usize,
+    /// The last day that a step with a deadline gave (R11).
+    deadline: Option<NaiveDate>,
 }
 
 impl<'a> World<'a> {
@@ -127,20 +133,16 @@ impl<'a> World<'a> {
         step.when.as_ref().is_none_or(|when| self.truth(invoice, when) == Truth::True)
     }
 
-    /// R10: a step counted from the due or issue date that lies before the due date lapses on it.
-    pub(super) fn lapsed_before_due(&self, invoice: InvoiceRow, moment: Moment, nominal: NaiveDate) -> bool {
-        moment.anchor.is_of_invoice() && nominal < self.due(invoice) && self.today >= self.due(invoice)
+    /// R10: what lies before the due date is over once that has come.
+    pub(super) fn lapsed_before_due(&self, invoice: InvoiceRow, nominal: NaiveDate) -> bool {
+        nominal < self.due(invoice) && self.today >= self.due(invoice)
     }
 }
 
 impl Place<'_> {
     /// When it stands in the policy, as plan and ledger name it.
     pub(super) fn name(&self) -> String {
-        let mut moment = self.rung.moment;
-        if let Some(repeat) = self.rung.repeat.filter(|repeat| repeat.period.unit == moment.offset.unit) {
-            moment.offset.count += repeat.period.count * i64::from(self.time.saturating_sub(1));
-        }
-        moment.name()
+        self.rung.moment.name()
     }
 }
 
@@ -156,15 +158,22 @@ fn has_contact(rung: &Rung) -> bool {
 impl<'a> Climb<'a> {
     pub(super) fn new(world: &World<'a>, invoice: InvoiceRow, id: LadderId) -> Climb<'a> {
         let ladder = &world.policy.ladders[id.0];
-        let mut climb = Climb { world: *world, invoice, ladder, id, places: Vec::new(), foreign: Vec::new() };
+        let (places, foreign, carried) = (Vec::new(), Vec::new(), Vec::new());
+        let world = *world;
+        let mut climb =
+            Climb { world, invoice, ladder, id, places, foreign, carried, passed: 0, deadline: None };
         climb.places = climb.in_order();
+        climb.foreign = climb.foreign_contacts();
+        climb.passed = climb.passed();
         climb.plan_dates();
+        climb.carried = climb.carried();
+        climb.deadline = climb.deadline();
         climb
     }
 
-    /// The same ladder on a later day, if nothing changes until then.
-    pub(super) fn on(&self, day: NaiveDate) -> Climb<'a> {
-        Climb { world: self.world.on(day), ..self.clone() }
+    /// Looks at a later day, if nothing changes until then.
+    pub(super) fn turn_to(&mut self, day: NaiveDate) {
+        self.world = self.world.on(day);
     }
 
     /// R7: the rungs by their nominal dates, those of one date in the order of the file.
@@ -195,7 +204,7 @@ impl<'a> Climb<'a> {
                     states,
                 }));
             }
-            nominal_above = first;
+            nominal_above = first.or(nominal_above);
         }
         places.sort_by_key(|place| (place.nominal, place.at, place.time));
         places
@@ -218,36 +227,44 @@ impl<'a> Climb<'a> {
         days.max()
     }
 
+    fn declined_on(place: &Place) -> Option<NaiveDate> {
+        let days = place.states.iter().filter_map(|state| match state {
+            State::Declined(day) => Some(*day),
+            _ => None,
+        });
+        days.max()
+    }
+
+    fn begun_at(&self) -> Option<usize> {
+        self.places.iter().rposition(Climb::is_begun)
+    }
+
     fn is_begun(place: &Place) -> bool {
         place.states.iter().any(|state| matches!(state, State::Done { .. } | State::Declined(_)))
     }
 
-    /// R13: contacts whose key stands in none of the invoice's ladders, carried out, at the moment that their row
-    /// names, else on their own date.
+    /// R13: contacts whose key stands in none of the invoice's ladders, carried out, each at the moment that its row
+    /// names, else on its own date.
     fn foreign_contacts(&self) -> Vec<Carried> {
         let world = &self.world;
         let rows = world.rows().into_iter().filter(|row| row.invoice == Some(self.invoice));
-        let mut names: Vec<&str> =
-            rows.filter(|row| self.is_foreign(row)).map(|row| world.name_of(row)).collect();
-        names.sort_unstable();
-        names.dedup();
-        let mut found = Vec::new();
-        for name in names {
-            let rows = world.rows_named(self.invoice, name);
-            let State::Done { first, .. } = world.state(&rows, false) else { continue };
-            let row = rows.iter().rev().find(|row| row.outcome.carries_out() && row.date == first).unwrap();
-            let moment = world.text(row.rung).and_then(Moment::read);
-            let nominal = moment.and_then(|moment| world.moment(self.invoice, moment)).unwrap_or(first);
-            let planned = world.rolled(self.invoice, nominal, self.ladder.weekends);
-            found.push(Carried { nominal, planned, on: first });
-        }
-        found
+        let foreign = rows.filter(|row| row.outcome.carries_out() && self.is_foreign(row));
+        let done = foreign.filter(|row| {
+            let same = world.rows_alike(self.invoice, row);
+            matches!(world.state(&same, false), State::Done { .. })
+        });
+        let counted = done.map(|row| {
+            let moment =
+                world.text(row.rung).and_then(Moment::read).filter(|moment| moment.anchor.is_of_invoice());
+            let nominal = moment.and_then(|moment| world.moment(self.invoice, moment)).unwrap_or(row.date);
+            let planned = world.open_from(self.invoice, nominal, self.ladder.weekends);
+            Carried { nominal, planned, on: row.date }
+        });
+        counted.collect()
     }
 
     fn is_foreign(&self, row: &dun::snapshot::ledger::LedgerRow) -> bool {
-        let world = &self.world;
-        let contact = world.channel_of(row).is_some() || world.named(row) == Named::Nothing;
-        contact && !self.stands_in_a_ladder(row)
+        self.world.channel_of(row).is_some() && !self.stands_in_a_ladder(row)
     }
 
     fn stands_in_a_ladder(&self, row: &dun::snapshot::ledger::LedgerRow) -> bool {
@@ -261,9 +278,7 @@ impl<'a> Climb<'a> {
                 .iter()
                 .flat_map(|rung| rung.steps.iter().map(move |step| Known { step, rung: Some(rung) }))
         });
-        steps.any(|known| {
-            known.step.key == key && world.repetition(self.invoice, row, number, known.rung).is_some()
-        })
+        steps.any(|known| known.step.key == key && world.repetition(number, known.rung).is_some())
     }
 
     /// All that was carried out, the highest last.
@@ -293,7 +308,6 @@ impl<'a> Climb<'a> {
     // ---- R8: planned dates
 
     fn plan_dates(&mut self) {
-        self.foreign = self.foreign_contacts();
         for at in 0..self.places.len() {
             self.places[at].planned = self.planned(at);
         }
@@ -327,14 +341,12 @@ impl<'a> Climb<'a> {
         let own = below.iter().filter_map(|place| Some((place.nominal, Climb::carried_on(place)?)));
         let foreign = self.foreign.iter().filter(|carried| carried.nominal <= place.nominal);
         let last = own.chain(foreign.map(|carried| (carried.nominal, carried.on))).max();
-        let above = below.iter().find(|other| other.at + 1 == place.at);
-        let begun = above.is_some_and(Climb::is_begun)
-            || above.is_some_and(|above| self.foreign.iter().any(|carried| carried.nominal >= above.nominal));
         let offset = place.rung.moment.offset;
         let later = |from| self.world.later(self.invoice, from, offset);
-        match (last, above) {
-            (Some((_, on)), _) if begun => (later(on), Some(on)),
-            (_, Some(above)) => (later(above.planned), Some(above.planned)),
+        match (last, below.last()) {
+            (Some((_, on)), _) if at <= self.passed => (later(on), Some(on)),
+            // While it is still to come, from the plan of the rung that comes before.
+            (_, Some(before)) => (later(before.planned), Some(before.planned)),
             (_, None) => (place.nominal, None),
         }
     }
@@ -344,7 +356,7 @@ impl<'a> Climb<'a> {
     /// Whether a step of a place is over.
     fn is_lapsed(&self, place: &Place, step: &Step) -> bool {
         let missed = step.skip_if_missed && self.world.today > place.planned;
-        missed || self.world.lapsed_before_due(self.invoice, place.rung.moment, place.nominal)
+        missed || self.world.lapsed_before_due(self.invoice, place.nominal)
     }
 
     /// The steps of a place that are not done with and whose `if` holds; whether they are forbidden is told apart.
@@ -374,7 +386,7 @@ impl<'a> Climb<'a> {
     /// The day on which the rung at `at` is due, given what was carried out.
     fn due(&self, at: usize) -> NaiveDate {
         let place = &self.places[at];
-        let carried = self.carried();
+        let carried = &self.carried;
         let last = carried.last();
         let late = last.filter(|last| last.on > last.planned);
         let mut due = place.planned;
@@ -386,12 +398,13 @@ impl<'a> Climb<'a> {
         if let (Some(late), CatchUp::All { days_apart }) = (late, self.ladder.catch_up) {
             due = due.max(add_days(late.on, days_apart));
         }
-        // R10: no two rungs on one day.
-        if let Some(started) = carried.iter().map(|carried| carried.on).max() {
+        // R10: no two rungs on one day, nor one on the day on which another was declined.
+        let declined = self.begun_at().and_then(|begun| Climb::declined_on(&self.places[begun]));
+        if let Some(started) = carried.iter().map(|carried| carried.on).chain(declined).max() {
             due = due.max(add_days(started, 1));
         }
         if has_contact(place.rung) {
-            due = self.deadline().map_or(due, |end| due.max(add_days(end, 1)));
+            due = self.deadline.map_or(due, |end| due.max(add_days(end, 1)));
             if due != place.planned {
                 due = self.world.open_from(self.invoice, due, self.ladder.weekends);
             }
@@ -427,7 +440,7 @@ impl<'a> Climb<'a> {
     pub(super) fn turns(&self) -> Vec<Turn<'a>> {
         let rest = self.rest();
         if self.waits_for_a_person() {
-            return rest;
+            return self.given().into_iter().chain(rest).collect();
         }
         let mut next = match self.ladder.catch_up {
             CatchUp::Latest => self.highest(),
@@ -440,8 +453,8 @@ impl<'a> Climb<'a> {
 
     /// The highest rung that was begun, if nothing passed it.
     fn begun(&self) -> Option<usize> {
-        let begun = self.places.iter().rposition(Climb::is_begun)?;
-        (begun + 1 == self.passed()).then_some(begun)
+        let begun = self.begun_at()?;
+        (begun + 1 == self.passed).then_some(begun)
     }
 
     /// R9: the steps left of the rung that was begun, until the next rung is planned; one to wait for stays.
@@ -453,7 +466,7 @@ impl<'a> Climb<'a> {
             _ => self.places.get(begun + 1).is_some_and(|next| world.today >= next.planned),
         };
         let closed = world.is_closed_for_contacts(self.invoice, self.ladder.weekends);
-        let given_time = self.deadline().is_some_and(|end| world.today <= end);
+        let given_time = self.deadline.is_some_and(|end| world.today <= end);
         let same_day = Climb::carried_on(place) == Some(world.today);
         let mut rest = self.left(place);
         rest.retain(|turn| {
@@ -464,29 +477,56 @@ impl<'a> Climb<'a> {
         rest
     }
 
-    /// R9: whether the rung that was begun has a step that a person must do first.
+    /// R9: whether a person must do something first: what is left of a rung that was begun, or what was given to
+    /// somebody, wherever it stands.
     fn waits_for_a_person(&self) -> bool {
-        let Some(begun) = self.begun() else { return false };
-        self.left(&self.places[begun]).iter().any(|turn| turn.step.waits && !turn.forbidden)
+        !self.waited_for().is_empty()
+    }
+
+    fn waited_for(&self) -> Vec<Turn<'a>> {
+        let turns =
+            self.places.iter().flat_map(|place| self.left(place).into_iter().map(move |turn| (place, turn)));
+        let waits = turns.filter(|(place, turn)| {
+            let late = self.ladder.catch_up == CatchUp::SameDayOnly && self.world.today > place.planned;
+            let held_up = turn.state == State::Given || Climb::is_begun(place) && !late;
+            turn.step.waits && held_up && !turn.forbidden
+        });
+        waits.map(|(_, turn)| turn).collect()
+    }
+
+    /// The steps waited for that are not left of the rung that was begun last; contacts of them wait for an open day
+    /// and for the end of a deadline like others.
+    fn given(&self) -> Vec<Turn<'a>> {
+        let begun = self.begun().map(|at| (self.places[at].at, self.places[at].time));
+        let closed = self.world.is_closed_for_contacts(self.invoice, self.ladder.weekends);
+        let given_time = self.deadline.is_some_and(|end| self.world.today <= end);
+        let mut given = self.waited_for();
+        given.retain(|turn| {
+            let contact = turn.step.acts.iter().any(is_contact);
+            let may = turn.state == State::Given || !(contact && (closed || given_time));
+            Some((turn.place.at, turn.place.time)) != begun && may
+        });
+        given
     }
 
     /// R10, R11: the lowest rung above what is passed with a step that may act.
     fn lowest(&self) -> Vec<Turn<'a>> {
-        let above = self.passed()..self.places.len();
+        let above = self.passed..self.places.len();
         let live = above.clone().find(|at| self.is_live(&self.places[*at]));
         if let Some(at) = live.filter(|at| self.may_start(*at)) {
             return self.left(&self.places[at]);
         }
-        // R23: what is forbidden and stepped over is told while nothing else has its turn.
-        let stepped_over = above.take_while(|at| Some(*at) != live);
-        let told =
-            stepped_over.filter(|at| self.may_start(*at)).find(|at| !self.left(&self.places[*at]).is_empty());
-        told.map_or(Vec::new(), |at| self.left(&self.places[at]))
+        // R23: what is forbidden and stepped over is told while nothing else has its turn: the highest of it.
+        let stepped_over = above
+            .take_while(|at| Some(*at) != live)
+            .filter(|at| self.places[*at].planned <= self.world.today);
+        let told = stepped_over.map(|at| self.left(&self.places[at])).filter(|left| !left.is_empty()).last();
+        told.filter(|_| self.rest().is_empty()).unwrap_or_default()
     }
 
     /// R11, `same day only`: the rung planned for today.
     fn of_today(&self) -> Vec<Turn<'a>> {
-        let mut above = self.passed()..self.places.len();
+        let mut above = self.passed..self.places.len();
         let at = above.find(|at| self.may_start(*at));
         at.map_or(Vec::new(), |at| self.left(&self.places[at]))
     }
@@ -498,7 +538,7 @@ impl<'a> Climb<'a> {
             let holds = place.rung.steps.iter().any(|step| self.world.holds(self.invoice, step));
             place.planned <= self.world.today && holds
         };
-        let Some(at) = (self.passed()..self.places.len()).rev().find(has_come) else { return Vec::new() };
+        let Some(at) = (self.passed..self.places.len()).rev().find(has_come) else { return Vec::new() };
         if !self.may_start(at) {
             return Vec::new();
         }
@@ -509,9 +549,14 @@ impl<'a> Climb<'a> {
         turns
     }
 
-    /// R11: flags and escalations below the highest rung that are not done yet.
+    /// R11: flags and escalations below the highest rung that are not done yet; what another ladder's contact passed
+    /// does not come back (R13).
     fn marks_below(&self, at: usize) -> Vec<Turn<'a>> {
-        let below = self.places[..at].iter().flat_map(|place| self.left(place));
+        let foreign = self.foreign.iter().map(|carried| carried.nominal).max();
+        let own = self.begun_at().map(|begun| self.places[begun].nominal);
+        let passed = foreign.filter(|foreign| own.is_none_or(|own| *foreign > own));
+        let comes_back = |place: &&Place| passed.is_none_or(|passed| place.nominal > passed);
+        let below = self.places[..at].iter().filter(comes_back).flat_map(|place| self.left(place));
         let marks = below.filter(|turn| matches!(turn.step.acts[0], Act::Flag { .. } | Act::Escalate { .. }));
         let free = marks.filter(|turn| !turn.forbidden);
         free.map(|turn| Turn { brought_along: true, ..turn }).collect()
@@ -527,6 +572,6 @@ impl<'a> Climb<'a> {
 
     /// The last day on which a rung, a deadline or the spacing can bring something new.
     pub(super) fn horizon(&self) -> Option<NaiveDate> {
-        (self.passed()..self.places.len()).map(|at| self.due(at)).max()
+        (self.passed..self.places.len()).map(|at| self.due(at)).max()
     }
 }

@@ -119,12 +119,14 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The channel a row went on: as it says, else as its name does.
+    /// The channel of a contact: as the row says, since what stood in for a message may have gone another way, else
+    /// as its name does. A name that tells nothing is taken for a contact (R13), and that for a letter.
     pub(super) fn channel_of(&self, row: &LedgerRow) -> Option<Channel> {
-        row.channel.or(match self.named(row) {
-            Named::Contact(channel) => Some(channel),
+        match self.named(row) {
+            Named::Contact(channel) => Some(row.channel.unwrap_or(channel)),
+            Named::Nothing => Some(row.channel.unwrap_or(Channel::Letter)),
             _ => None,
-        })
+        }
     }
 
     pub(super) fn is_message(&self, row: &LedgerRow) -> bool {
@@ -159,33 +161,20 @@ impl<'a> World<'a> {
         let mine = rows.filter(|row| {
             let Some((key, number)) = self.known_step(self.name_of(row)) else { return false };
             key == step.key
-                && self.repetition(invoice, row, number, repeats.map(|(rung, _)| rung))
+                && self.repetition(number, repeats.map(|(rung, _)| rung))
                     == repeats.map(|(_, n)| n).or(Some(0))
         });
         mine.collect()
     }
 
-    /// Which repetition a row counts for; 0 where the step does not repeat, none where there is no such time.
-    pub(super) fn repetition(
-        &self,
-        invoice: InvoiceRow,
-        row: &LedgerRow,
-        number: Option<u32>,
-        rung: Option<&Rung>,
-    ) -> Option<u32> {
-        let Some((rung, repeat)) = rung.and_then(|rung| Some((rung, rung.repeat?))) else {
-            return matches!(number, None | Some(1)).then_some(0);
-        };
-        match number {
-            Some(number) => {
-                repeat.times.is_none_or(|times| number <= times).then_some(number).filter(|n| *n > 0)
-            }
-            None => {
-                let named = self.text(row.rung).and_then(dun::model::Moment::read);
-                let day = named.and_then(|moment| self.moment(invoice, moment));
-                let times = 1..=repeat.times.unwrap_or(60);
-                let same = |n: &u32| day.is_some() && self.nominal_of(invoice, rung, *n) == day;
-                Some(times.clone().find(same).unwrap_or(1))
+    /// Which repetition a row counts for; 0 where the step does not repeat. None where the step has no such time, as
+    /// when it did not repeat before: the row counts at its rung, like a step that is gone.
+    pub(super) fn repetition(&self, number: Option<u32>, rung: Option<&Rung>) -> Option<u32> {
+        match (rung.and_then(|rung| rung.repeat), number) {
+            (None, None) => Some(0),
+            (None, Some(_)) | (Some(_), None) => None,
+            (Some(repeat), Some(number)) => {
+                Some(number).filter(|number| *number > 0 && repeat.times.is_none_or(|times| *number <= times))
             }
         }
     }
@@ -210,13 +199,16 @@ impl<'a> World<'a> {
         }
     }
 
-    /// R9: a step of the invoice or of its customer of which nobody knows what became of it.
+    /// R9: a step of the invoice, or a contact of its customer, of which nobody knows what became of it.
     pub(super) fn has_unknown_outcome(&self, invoice: InvoiceRow) -> bool {
         let customer = self.customer_of(invoice);
         let rows: Vec<&LedgerRow> = self
             .rows()
             .into_iter()
-            .filter(|row| row.invoice == Some(invoice) || row.invoice.is_none() && row.customer == customer)
+            .filter(|row| {
+                let of_customer = row.invoice.is_none() && row.customer == customer;
+                row.invoice == Some(invoice) || of_customer && self.channel_of(row).is_some()
+            })
             .collect();
         let key = |row: &LedgerRow| {
             let name = self.name_of(row);
@@ -249,20 +241,32 @@ impl<'a> World<'a> {
         let cleared = self.last_carried(&self.rows_named(invoice, &format!("clear {flag}")));
         let settings = self.rows_setting(invoice, flag);
         let set = settings.iter().filter_map(|rows| self.last_carried(rows));
-        set.filter(|set| cleared.is_none_or(|cleared| *set > cleared)).map(|(date, _)| date).max()
+        // Of several steps that set it, since the first.
+        // What was cleared on the day on which it was set is cleared.
+        set.filter(|set| cleared.is_none_or(|cleared| set.0 > cleared.0)).map(|(date, _)| date).min()
     }
 
     /// R15: the roles to which the invoice was escalated, while that is not cleared.
-    pub(super) fn escalated_to(&self, invoice: InvoiceRow) -> Vec<(String, &'a str)> {
+    pub(super) fn escalated_to(&self, invoice: InvoiceRow) -> Vec<String> {
         let cleared = self.last_carried(&self.rows_named(invoice, "clear escalated"));
         let mut roles = Vec::new();
         for rows in self.rows_setting(invoice, "escalated") {
-            let set = self.last_carried(&rows).filter(|set| cleared.is_none_or(|cleared| *set > cleared));
+            let set = self.last_carried(&rows).filter(|set| cleared.is_none_or(|cleared| set.0 > cleared.0));
             if let (Some(_), Named::Flag { role: Some(role), .. }) = (set, self.named(rows[0])) {
-                roles.push((role, self.name_of(rows[0])));
+                roles.push(role);
             }
         }
         roles
+    }
+
+    /// The rows about the same step of an invoice: by its name, or one that it had before.
+    pub(super) fn rows_alike(&self, invoice: InvoiceRow, row: &LedgerRow) -> Vec<&'a LedgerRow> {
+        let key = |row: &LedgerRow| {
+            let name = self.name_of(row);
+            self.known_step(name).map_or((name, None), |(key, number)| (key, Some(number)))
+        };
+        let rows = self.rows().into_iter().filter(|other| other.invoice == Some(invoice));
+        rows.filter(|other| key(other) == key(row)).collect()
     }
 
     pub(super) fn rows_named(&self, invoice: InvoiceRow, name: &str) -> Vec<&'a LedgerRow> {

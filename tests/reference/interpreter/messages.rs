@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime};
 use dun::calendar::add_days;
-use dun::model::{Act, Channel, RestrictionKind, RuleId};
+use dun::model::{Act, Channel, RestrictionKind, RuleId, Weekends};
 use dun::money::Currency;
 use dun::snapshot::ledger::{LedgerRow, Outcome};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow, Payment};
@@ -54,6 +54,28 @@ impl<'a> Message<'a> {
             }
         }
         invoices
+    }
+
+    /// The copies and attachments that any member asks for.
+    pub(super) fn copies(&self, world: &World) -> Vec<Person> {
+        let of = |member: &Candidate| letterhead(world, member.taken, member.due.invoice).2;
+        let mut copies: Vec<Person> = self.members.iter().flat_map(of).collect();
+        copies.sort();
+        copies.dedup();
+        copies
+    }
+
+    pub(super) fn attachments(&self) -> Vec<String> {
+        let mut all: Vec<String> =
+            self.members.iter().flat_map(|member| super::silence::attachments(member.taken)).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// Who sends it by hand, if anybody: the first of the members that says.
+    pub(super) fn actor(&self) -> Option<Person> {
+        self.members.iter().find_map(|member| member.actor.clone())
     }
 
     fn withhold(&mut self, blocker: Blocker) {
@@ -193,7 +215,7 @@ fn limit_the_customer(world: &World, customer: CustomerRow, message: &mut Messag
             before < usize::try_from(times).unwrap()
         };
         if !free(world.today) {
-            let weekends = weekends_of(world, message.lead());
+            let weekends = world.weekends_of(message.lead().due.block);
             let on = world.today.iter_days().skip(1).find(|day| free(*day)).unwrap();
             let on = world.open_from(message.lead().due.invoice, on, weekends);
             message.withhold(world.blocker("limit", Some(rule), Some(add_days(on, -1))));
@@ -201,10 +223,13 @@ fn limit_the_customer(world: &World, customer: CustomerRow, message: &mut Messag
     }
 }
 
-pub(super) fn weekends_of(world: &World, candidate: &Candidate) -> dun::model::Weekends {
-    match candidate.due.block {
-        Block::Ladder(id) => world.policy.ladders[id.0].weekends,
-        Block::CarveOut(_) => world.policy.settings.weekends,
+impl World<'_> {
+    /// R8: how contacts move off closed days.
+    pub(super) fn weekends_of(&self, block: Block) -> Weekends {
+        match block {
+            Block::Ladder(id) => self.policy.ladders[id.0].weekends,
+            Block::CarveOut(_) => self.policy.settings.weekends,
+        }
     }
 }
 
@@ -221,7 +246,8 @@ pub(super) fn limit_the_day(world: &World, written: &mut [Message]) {
     order.sort_by_key(|at| {
         let invoice = written[*at].lead().due.invoice;
         let customer = world.data.customer_id(world.customer_of(invoice));
-        (std::cmp::Reverse(world.days_overdue(invoice)), customer, world.id(invoice), *at)
+        let step = written[*at].lead().due.key();
+        (std::cmp::Reverse(world.days_overdue(invoice)), customer, world.id(invoice), step)
     });
     let mut counts: Vec<(RuleId, u32)> = Vec::new();
     for at in order {
@@ -235,15 +261,13 @@ pub(super) fn limit_the_day(world: &World, written: &mut [Message]) {
         let used = |rule: RuleId, counts: &[(RuleId, u32)]| {
             gone + counts.iter().find(|(other, _)| *other == rule).map_or(0, |(_, count)| *count)
         };
-        let over: Vec<RuleId> = limits
-            .iter()
-            .filter(|(rule, most)| used(*rule, &counts) >= *most)
-            .map(|(rule, _)| *rule)
-            .collect();
-        for rule in &over {
-            written[at].withhold(world.blocker("limit", Some(*rule), Some(world.today)));
+        // The first of several is named.
+        let over: Option<RuleId> =
+            limits.iter().find(|(rule, most)| used(*rule, &counts) >= *most).map(|(rule, _)| *rule);
+        if let Some(rule) = over {
+            written[at].withhold(world.blocker("limit", Some(rule), Some(world.today)));
         }
-        if over.is_empty() {
+        if over.is_none() {
             for (rule, _) in limits {
                 match counts.iter_mut().find(|(other, _)| *other == rule) {
                     Some((_, count)) => *count += 1,
@@ -316,9 +340,8 @@ pub(super) fn credit_notices(world: &World, written: &[Message]) -> Vec<Entry> {
 
 fn notice(world: &World, message: &Message, step: String, person: Person) -> Entry {
     let lead = &message.lead().due;
-    let segment = world.segment(lead.invoice).map(|segment| segment.name.to_string());
     Entry {
-        members: vec![(world.id(lead.invoice).to_owned(), step.clone(), None, segment)],
+        members: vec![(world.id(lead.invoice).to_owned(), step.clone(), None, None)],
         step,
         kind: "notify",
         mode: "automatic",
@@ -347,12 +370,14 @@ impl World<'_> {
 fn write(world: &World, message: &mut Message) {
     let content = content(world, message);
     if message.blockers.is_empty() && content.is_none() {
-        message.withhold(world.blocker("missing_value", None, None));
+        let rule = message.lead().due.step.rule;
+        message.withhold(world.blocker("missing_value", Some(rule), None));
     }
     let lead = message.lead();
-    if let Some(content) = content.filter(|_| message.blockers.is_empty() && !message.approvers.is_empty()) {
-        message.approved_by =
-            approved_by(world, &content, &message.approvers, world.customer_of(lead.due.invoice));
+    // No text is written of what is withheld.
+    let written = message.blockers.is_empty() || lead.template.is_none();
+    if let Some(content) = content.filter(|_| written && !message.approvers.is_empty()) {
+        message.approved_by = approved_by(world, &content, world.customer_of(lead.due.invoice));
     }
     let approved = |approver: &Approver| {
         let (role, address) = &approver.person;
@@ -370,7 +395,7 @@ fn write(world: &World, message: &mut Message) {
 pub(super) fn content(world: &World, message: &Message) -> Option<Content> {
     let lead = message.lead();
     let invoices: Vec<Stated> = message.invoices().iter().map(|invoice| world.stated(*invoice)).collect();
-    let letterhead = letterhead(world, lead.taken, lead.due.invoice).unwrap_or_default();
+    let letterhead = letterhead(world, lead.taken, lead.due.invoice);
     let mut text = Vec::new();
     if let Some(chosen) = &lead.template {
         text.push(chosen.template.path().to_owned());
@@ -391,13 +416,13 @@ pub(super) fn content(world: &World, message: &Message) -> Option<Content> {
     };
     let mut members: Vec<_> = message.members.iter().map(member).collect();
     members.sort();
-    let (sender, reply_to, cc) = letterhead;
+    let (sender, reply_to, _) = letterhead;
     Some(Content {
         kind: super::silence::kind(lead.taken),
-        people: vec![lead.actor.clone(), sender, reply_to, lead.recipient.clone()],
-        cc,
+        people: vec![message.actor(), sender, reply_to, lead.recipient.clone()],
+        cc: message.copies(world),
         invoices: Content::invoices(&invoices),
-        attachments: super::silence::attachments(lead.taken),
+        attachments: message.attachments(),
         registered: matches!(lead.taken, Act::Message { registered: true, .. }),
         flag: super::silence::flag(lead.taken),
         deadline_days: lead.due.step.deadline,
@@ -451,12 +476,7 @@ fn fact(
 }
 
 /// R17: who approved exactly this.
-fn approved_by(
-    world: &World,
-    content: &Content,
-    approvers: &[Approver],
-    customer: CustomerRow,
-) -> Vec<String> {
+fn approved_by(world: &World, content: &Content, customer: CustomerRow) -> Vec<String> {
     let rows = world.rows_of_customer(customer).into_iter().filter(|row| row.outcome == Outcome::Approved);
     let mut by: Vec<String> = Vec::new();
     for row in rows {
@@ -467,10 +487,8 @@ fn approved_by(
         };
         let quoted = (world.data.text(key).to_owned(), world.data.text(digest).to_owned());
         let person = world.data.text(person);
-        let asked =
-            approvers.iter().any(|approver| approver.person.0 == person || approver.person.1 == person);
-        if asked && world.approvals.0.get(&quoted) == Some(content) && !by.iter().any(|known| known == person)
-        {
+        let fits = world.approvals.0.get(&quoted) == Some(content);
+        if fits && !by.iter().any(|known| known == person) {
             by.push(person.to_owned());
         }
     }

@@ -36,18 +36,19 @@ impl<'a> World<'a> {
             .find(|contact| contact.customer == customer && self.data.text(contact.role) == name)
     }
 
-    /// R15: the role, or the fallback in its place.
+    /// R15: whoever has the role, or the fallback in its place.
     pub(super) fn person(&self, role: RoleId, invoice: InvoiceRow) -> Option<Person> {
-        let fallback = || self.holder(self.policy.settings.fallback?, invoice);
-        let address = self.holder(role, invoice).or_else(fallback)?;
-        Some((self.policy.role(role).name.clone(), address))
+        match self.holder(role, invoice) {
+            Some(address) => Some((self.policy.role(role).name.clone(), address)),
+            None => self.fallback(invoice),
+        }
     }
 
     /// R15: the owner: the role it was handed or escalated to, else the invoice's, the customer's, the fallback.
     pub(super) fn owner(&self, invoice: InvoiceRow) -> Option<Person> {
-        if let Some(role) = self.handed_to(invoice) {
-            let known = self.policy.role_named(&role);
-            return known.and_then(|known| self.person(known, invoice)).or_else(|| self.fallback(invoice));
+        let handed_to = self.handed_to(invoice).and_then(|role| self.policy.role_named(&role));
+        if let Some(role) = handed_to {
+            return self.person(role, invoice);
         }
         let customer = self.customer_of(invoice).index();
         let own = self.data.invoices.owner.get(invoice.index()).or(self.data.customers.owner.get(customer));
@@ -58,7 +59,8 @@ impl<'a> World<'a> {
     }
 
     pub(super) fn fallback(&self, invoice: InvoiceRow) -> Option<Person> {
-        self.person(self.policy.settings.fallback?, invoice)
+        let role = self.policy.settings.fallback?;
+        Some((self.policy.role(role).name.clone(), self.holder(role, invoice)?))
     }
 
     /// The role that an invoice was handed or escalated to last.
@@ -115,9 +117,10 @@ impl<'a> World<'a> {
         })
     }
 
-    /// R21: the language that the recipient's record asks for.
+    /// R21: the language that the recipient's record asks for; without a recipient nobody asks.
     pub(crate) fn language_wanted(&self, act: &Act, invoice: InvoiceRow) -> Option<&'a str> {
         let Act::Message { to, .. } = act else { return None };
+        self.recipient(act, invoice)?;
         let contact = to.and_then(|role| self.contact(role, invoice)).and_then(|contact| contact.language);
         let customer = self.customer_of(invoice).index();
         self.text(contact.or(self.data.customers.language.get(customer)))

@@ -8,32 +8,31 @@ use super::ledger::{Named, numbered};
 use super::report::Blocker;
 
 impl World<'_> {
-    /// R1: contacts of a day before the newest row of the ledger, and on data that is too old.
+    /// R1: contacts on data that is too old, and of a day before the newest row of the ledger.
     pub(super) fn refusal(&self) -> Option<Blocker> {
-        let rows = self.data.ledger.iter().chain(&self.data.customer_ledger);
-        if rows.map(|row| row.date).max().is_some_and(|last| last > self.known) && !self.replay {
-            return Some(self.blocker("replay", None, None));
-        }
         let limits = self.policy.everywhere.iter().filter_map(|restriction| match restriction.kind {
             RestrictionKind::DataNoOlder(days) => Some((days, restriction.rule)),
             _ => None,
         });
-        let (days, rule) = limits.min()?;
         let age = self.data.taken_on.map(|taken| dun::calendar::days_between(taken, self.known));
-        let too_old = age.is_none_or(|age| age > i64::from(days));
-        too_old.then(|| self.blocker("stale_data", Some(rule), None))
+        let too_old = limits.min().filter(|(days, _)| age.is_none_or(|age| age > i64::from(*days)));
+        if let Some((_, rule)) = too_old {
+            return Some(self.blocker("stale_data", Some(rule), None));
+        }
+        let rows = self.data.ledger.iter().chain(&self.data.customer_ledger);
+        let newer = rows.map(|row| row.date).max().is_some_and(|last| last > self.known);
+        (newer && !self.replay).then(|| self.blocker("replay", None, None))
     }
 
     /// R5: a problem of the invoice, of its customer, or of nobody knows whom.
     pub(super) fn has_problem(&self, invoice: InvoiceRow) -> bool {
         let (id, customer) = (self.id(invoice), self.data.customer_id(self.customer_of(invoice)));
         let blocking = self.data.problems.iter().filter(|problem| problem.blocks);
-        let of_data = blocking.into_iter().any(|problem| match (&problem.invoice, &problem.customer) {
+        blocking.into_iter().any(|problem| match (&problem.invoice, &problem.customer) {
             (Some(other), _) => other == id,
             (None, Some(other)) => other == customer,
             (None, None) => true,
-        });
-        of_data || self.segment(invoice).is_none()
+        })
     }
 }
 

@@ -82,9 +82,40 @@ pub(crate) struct Report {
     pub(crate) entries: Vec<Entry>,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) problems: Vec<(String, Option<String>, Option<String>)>,
+    /// Invoices and steps of marks that are not made up for, as the rung above them does not act (R11).
+    pub(crate) left_out: Vec<(String, String)>,
+}
+
+impl Entry {
+    /// Its parts, each with its name.
+    pub(crate) fn parts(&self) -> Vec<(&'static str, String)> {
+        macro_rules! parts {
+            ($($name:ident)*) => { vec![$((stringify!($name), format!("{:?}", self.$name))),*] };
+        }
+        parts! {
+            customer invoices kind step members cadence carve_out mode actor approvers approved_by sender reply_to
+            recipient cc attachments template language language_wanted language_fallback registered formal deadline
+            flag window because blockers next
+        }
+    }
+
+    /// With the lists that are sets in order.
+    pub(crate) fn sorted(mut self) -> Entry {
+        self.approvers.sort();
+        self.approved_by.sort();
+        self.blockers.sort();
+        self.blockers.dedup();
+        self.cc.sort();
+        self
+    }
 }
 
 impl Report {
+    /// An action of the engine's plan.
+    pub(crate) fn entry_of(action: &Action) -> Entry {
+        of_action(action, Vec::new(), None).sorted()
+    }
+
     /// The engine's plan.
     pub(crate) fn of(plan: &Plan) -> Report {
         let actions = plan.actions.iter().map(|action| of_action(action, Vec::new(), None));
@@ -106,7 +137,8 @@ impl Report {
         let problems = plan.problems.iter().map(|problem| {
             (problem.code.word().to_owned(), problem.customer.clone(), problem.invoice.clone())
         });
-        Report { entries, waiting: waiting.collect(), problems: problems.collect() }.sorted()
+        Report { entries, waiting: waiting.collect(), problems: problems.collect(), left_out: Vec::new() }
+            .sorted()
     }
 
     /// What is compared: without the contents of approvals.
@@ -115,14 +147,27 @@ impl Report {
         self.sorted()
     }
 
+    /// Without the entries about these invoices and steps.
+    pub(crate) fn without(mut self, left_out: &[(String, String)]) -> Report {
+        let is = |entry: &Entry| {
+            left_out.iter().any(|(id, step)| entry.members[0].0 == *id && entry.step == *step)
+        };
+        self.entries.retain(|entry| !is(entry));
+        self.left_out.clear();
+        self
+    }
+
+    /// The same, but for the days of the next steps.
+    pub(crate) fn without_next(&self) -> Report {
+        let mut report = self.clone();
+        report.entries.iter_mut().for_each(|entry| entry.next = None);
+        report.waiting.iter_mut().for_each(|row| row.next = None);
+        report
+    }
+
     /// In one order, lists that are sets included.
     fn sorted(mut self) -> Report {
-        for entry in &mut self.entries {
-            entry.approvers.sort();
-            entry.approved_by.sort();
-            entry.blockers.sort();
-            entry.cc.sort();
-        }
+        self.entries = self.entries.into_iter().map(Entry::sorted).collect();
         self.entries.sort();
         self.waiting.sort();
         self.problems.sort();

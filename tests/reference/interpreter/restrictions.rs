@@ -13,7 +13,7 @@ use super::World;
 use super::conditions::Truth;
 use super::facts::Kept;
 use super::people::Person;
-use super::report::{Approver, Blocker};
+use super::report::{Approver, Blocker, Rule};
 
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,8 +44,7 @@ impl<'a> World<'a> {
         let plain = |restriction| InScope { restriction, unknown: false };
         let segment = self.segment(invoice).map_or(&[][..], |segment| &segment.restrictions);
         let cadence = ladder.map_or(&[][..], |id| &policy.ladders[id.0].restrictions);
-        let mut found: Vec<InScope> =
-            policy.everywhere.iter().chain(segment).chain(cadence).map(plain).collect();
+        let mut found: Vec<InScope> = policy.everywhere.iter().chain(segment).map(plain).collect();
         for carve_out in &policy.carve_outs {
             let truth = self.truth(invoice, &carve_out.when);
             if truth != Truth::False {
@@ -54,6 +53,7 @@ impl<'a> World<'a> {
                 found.extend(carve_out.restrictions.iter().map(of));
             }
         }
+        found.extend(cadence.iter().map(plain));
         found
     }
 
@@ -113,7 +113,7 @@ impl<'a> World<'a> {
         Blocker { code, rule: rule.map(|rule| self.rule(rule)), until }
     }
 
-    pub(super) fn rule(&self, rule: RuleId) -> (String, String, u32) {
+    pub(super) fn rule(&self, rule: RuleId) -> Rule {
         let rule = self.policy.rule(rule);
         (rule.id.to_string(), rule.file.to_string(), rule.line)
     }
@@ -137,8 +137,12 @@ impl<'a> World<'a> {
             found.extend(self.plain_hold(restriction));
         }
         for carve_out in &policy.carve_outs {
-            for restriction in &carve_out.restrictions {
-                found.extend(self.hold_of(invoice, carve_out, restriction));
+            let lines = carve_out.restrictions.iter();
+            let holds = lines.filter_map(|restriction| self.hold_of(invoice, carve_out, restriction));
+            match self.truth(invoice, &carve_out.when) {
+                // Of several lines that resume later the latest counts.
+                Truth::False => found.extend(holds.max_by_key(|hold| hold.until)),
+                _ => found.extend(holds),
             }
         }
         found
@@ -259,20 +263,20 @@ impl<'a> World<'a> {
 
     // ---- R15: approvals
 
-    /// R15: who must approve an action.
+    /// R15: who must approve an action; and the rules that ask somebody who is nobody.
     pub(super) fn approvers(
         &self,
         invoice: InvoiceRow,
         block: Block,
         step: &Step,
         taken: &Act,
-    ) -> Result<Vec<Approver>, ()> {
+    ) -> (Vec<Approver>, Vec<Rule>) {
         let ladder = match block {
             Block::Ladder(id) => Some(id),
             Block::CarveOut(_) => None,
         };
         let scope = self.in_scope(invoice, ladder);
-        let mut asked: Vec<(Option<Person>, (String, String, u32))> = Vec::new();
+        let mut asked: Vec<(Option<Person>, Rule)> = Vec::new();
         for approval in &step.approvals {
             asked.extend(self.asks(invoice, approval));
         }
@@ -286,27 +290,24 @@ impl<'a> World<'a> {
             }
         }
         if taken.is_message() {
-            asked.extend(self.escalation_approvals(invoice));
+            asked.extend(self.escalation_approvals(invoice, step));
             let auto = scope.iter().find(|scope| scope.restriction.kind == RestrictionKind::NeverAutoSend);
             if let Some(auto) = auto.filter(|_| asked.is_empty()) {
                 asked.push((self.owner(invoice), self.rule(auto.restriction.rule)));
             }
         }
-        let mut approvers: Vec<Approver> = Vec::new();
+        let (mut approvers, mut nobody): (Vec<Approver>, Vec<Rule>) = (Vec::new(), Vec::new());
         for (person, rule) in asked {
-            let person = person.ok_or(())?;
-            if !approvers.iter().any(|known| known.person == person) {
-                approvers.push(Approver { person, rule });
+            match person {
+                None => nobody.push(rule),
+                Some(person) if approvers.iter().any(|known| known.person == person) => {}
+                Some(person) => approvers.push(Approver { person, rule }),
             }
         }
-        Ok(approvers)
+        (approvers, nobody)
     }
 
-    fn asks(
-        &self,
-        invoice: InvoiceRow,
-        approval: &Approval,
-    ) -> Option<(Option<Person>, (String, String, u32))> {
+    fn asks(&self, invoice: InvoiceRow, approval: &Approval) -> Option<(Option<Person>, Rule)> {
         // R15: `from` that day on; of a day that is not known it is asked.
         let from = approval.from.and_then(|from| self.moment(invoice, from));
         let begun = from.is_none_or(|from| self.today >= from);
@@ -317,19 +318,14 @@ impl<'a> World<'a> {
         begun.then(|| (person(), self.rule(approval.rule)))
     }
 
-    /// R15: after an escalation messages need its role.
-    fn escalation_approvals(&self, invoice: InvoiceRow) -> Vec<(Option<Person>, (String, String, u32))> {
-        let asked = self.escalated_to(invoice).into_iter().map(|(role, step)| {
-            let known = self.known_step(step).map(|(key, _)| key);
-            let rule = known.and_then(|key| self.steps().into_iter().find(|known| known.step.key == key));
-            let rule = rule.map_or((String::new(), String::new(), 0), |known| self.rule(known.step.rule));
-            let person = match self.policy.role_named(&role) {
-                Some(role) => self.person(role, invoice),
-                None => self.fallback(invoice),
-            };
-            (person, rule)
-        });
-        asked.collect()
+    /// R15: after an escalation messages need its role, or the owner where the policy has that role no more.
+    fn escalation_approvals(&self, invoice: InvoiceRow, step: &Step) -> Vec<(Option<Person>, Rule)> {
+        let person = |role: &str| match self.policy.role_named(role) {
+            Some(role) => self.person(role, invoice),
+            None => self.owner(invoice),
+        };
+        let roles = self.escalated_to(invoice);
+        roles.into_iter().map(|role| (person(&role), self.rule(step.rule))).collect()
     }
 
     /// R15: whether a person sends it, and who: the role declared last, else the owner.

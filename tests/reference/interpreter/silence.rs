@@ -75,10 +75,10 @@ pub(super) fn blank(world: &World, invoice: InvoiceRow) -> Entry {
 }
 
 /// An action or a withheld step as the plan shows it.
-pub(super) fn entry(world: &World, message: Message) -> Entry {
+pub(super) fn entry(world: &World, message: Message, stuck: &[Stuck]) -> Entry {
     let lead = message.lead();
     let (invoice, taken, step) = (lead.due.invoice, lead.taken, lead.due.step);
-    let (sender, reply_to, cc) = letterhead(world, taken, invoice).unwrap_or_default();
+    let (sender, reply_to, _) = letterhead(world, taken, invoice);
     let segment = |invoice| world.segment(invoice).map(|segment| segment.name.to_string());
     let members = message.members.iter().map(|member| {
         let due = &member.due;
@@ -92,7 +92,7 @@ pub(super) fn entry(world: &World, message: Message) -> Entry {
     let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
     let next = match message.blockers.is_empty() {
         true => None,
-        false => next_of_withheld(world, &message),
+        false => next_of_withheld(world, &message, stuck),
     };
     Entry {
         invoices: message.invoices().iter().map(|invoice| world.stated(*invoice)).collect(),
@@ -102,7 +102,7 @@ pub(super) fn entry(world: &World, message: Message) -> Entry {
         cadence,
         carve_out,
         mode: message.mode,
-        actor: lead.actor.clone(),
+        actor: message.actor(),
         approvers: message.approvers.clone(),
         approved_by: message.approved_by.clone(),
         sender,
@@ -111,14 +111,14 @@ pub(super) fn entry(world: &World, message: Message) -> Entry {
             Some(dun::model::Channel::Letter) => (role, String::from("by post")),
             _ => (role, address),
         }),
-        cc,
-        attachments: attachments(taken),
-        template: taken.template().map(str::to_owned),
+        cc: message.copies(world),
+        attachments: message.attachments(),
+        template: chosen.and(taken.template()).map(str::to_owned),
         language: chosen.map(|chosen| chosen.language.clone()),
-        language_wanted: chosen.and_then(|chosen| chosen.wanted.clone()),
+        language_wanted: world.language_wanted(taken, invoice).map(str::to_owned),
         language_fallback: chosen.is_some_and(|chosen| chosen.fallback),
         registered: matches!(taken, Act::Message { registered: true, .. }),
-        formal: step.formal,
+        formal: step.formal && taken.is_message(),
         deadline: step.deadline.map(|days| add_days(world.today, i64::from(days))),
         flag: flag(taken),
         window: message.hours.map(|(from, to)| (time(from), time(to))),
@@ -160,45 +160,60 @@ impl World<'_> {
     }
 }
 
-/// R23: the next day of a withheld step's ladder.
-fn next_of_withheld(world: &World, message: &Message) -> Option<NaiveDate> {
-    let due = &message.lead().due;
-    let Block::Ladder(id) = due.block else { return None };
-    // What nothing on the calendar ends withholds the step on every later day as well.
-    let lasting = ["missing_value", "allocate_first"];
-    let lasts = message.blockers.iter().any(|blocker| lasting.contains(&blocker.code));
-    let stuck: Vec<String> =
-        message.members.iter().filter(|_| lasts).map(|member| member.due.key()).collect();
-    let over = message.blockers.iter().filter(|blocker| matches!(blocker.code, "limit" | "one_a_day"));
-    let limited = over.filter_map(|blocker| blocker.until).max();
-    let next = next_of(world, &Climb::new(world, due.invoice, id), &stuck, limited);
-    no_later_than_a_change(world, due.invoice, next)
+/// A step of an invoice that is withheld for good.
+pub(super) type Stuck = (InvoiceRow, String);
+
+/// R23: what no day on the calendar ends withholds a step on every later day as well.
+pub(super) fn stuck(written: &[Message]) -> Vec<Stuck> {
+    let passing = ["limit", "one_a_day", "failed_today", "hold_until", "held", "disputed", "promised"];
+    let lasts = |message: &&Message| message.blockers.iter().any(|blocker| !passing.contains(&blocker.code));
+    let members = written.iter().filter(lasts).flat_map(|message| &message.members);
+    members.map(|member| (member.due.invoice, member.due.key())).collect()
 }
 
-/// R23: the first later day on which a step of the ladder has its turn and nothing that is known stands in its way,
-/// if nothing changes until then. `stuck` steps never are free, and nothing is through the day `limited`.
-fn next_of(world: &World, climb: &Climb, stuck: &[String], limited: Option<NaiveDate>) -> Option<NaiveDate> {
+/// R23: the next day of a withheld step's ladder.
+fn next_of_withheld(world: &World, message: &Message, stuck: &[Stuck]) -> Option<NaiveDate> {
+    let due = &message.lead().due;
+    let Block::Ladder(id) = due.block else { return None };
+    let over = message.blockers.iter().filter(|blocker| matches!(blocker.code, "limit" | "one_a_day"));
+    let limited = over.filter_map(|blocker| blocker.until).max();
+    next_of(world, &Climb::new(world, due.invoice, id), stuck, limited)
+}
+
+/// R23: the first later day on which a step of the ladder has its turn and nothing withholds it, if nothing changes
+/// until then. `stuck` steps are withheld for good, and everything is through the day `limited`.
+fn next_of(world: &World, climb: &Climb, stuck: &[Stuck], limited: Option<NaiveDate>) -> Option<NaiveDate> {
     // R16, R23: where nobody knows the end of a hold, nothing is known to come.
     if world.holds_on(climb.invoice()).iter().any(|hold| hold.until.is_none()) {
         return None;
     }
     let last =
         climb.horizon().max(world.holds_on(climb.invoice()).iter().filter_map(|hold| hold.until).max())?;
-    let last = last.max(limited.unwrap_or(last)).max(world.known);
-    let days = world.known.iter_days().skip(1).take_while(|day| *day <= add_days(last, 40));
-    days.into_iter().filter(|day| limited.is_none_or(|limited| *day > limited)).find(|day| {
+    // Steps without end aside, what has not come by then never comes.
+    let last = last.max(limited.unwrap_or(last)).max(world.known).min(add_days(world.known, 110));
+    let mut climb = climb.clone();
+    let mut days = world.known.iter_days().skip(1).take_while(|day| *day <= add_days(last, 15));
+    days.find(|day| {
         let later = world.on(*day);
-        steps::of_climb(&climb.on(*day)).into_iter().filter(|due| !due.brought_along).any(|due| {
-            let free = !stuck.contains(&due.key());
-            free && steps::candidate(&later, due).blockers.is_empty()
-        })
+        climb.turn_to(*day);
+        let limited = limited.is_some_and(|limited| *day <= limited);
+        !limited
+            && steps::of_climb(&climb).into_iter().filter(|due| !due.brought_along && !due.forbidden).any(
+                |due| {
+                    !stuck.contains(&(due.invoice, due.key()))
+                        && steps::candidate(&later, due).blockers.is_empty()
+                },
+            )
     })
 }
 
 /// R23: where a segment's condition changes with time alone, the invoice may be in another segment tomorrow.
 fn no_later_than_a_change(world: &World, invoice: InvoiceRow, next: Option<NaiveDate>) -> Option<NaiveDate> {
-    let held = world.holds_on(invoice).iter().any(|hold| hold.until.is_none());
-    let tomorrow = add_days(world.known, 1);
+    // Not before the last known end of what holds it; where none is known, nothing is.
+    let holds = world.holds_on(invoice);
+    let held = holds.iter().any(|hold| hold.until.is_none());
+    let free = holds.iter().filter_map(|hold| hold.until).max().unwrap_or(world.known);
+    let tomorrow = add_days(free.max(world.known), 1);
     let mut tried = Vec::new();
     for segment in &world.policy.segments {
         tried.push(segment);

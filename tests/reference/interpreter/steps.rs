@@ -1,6 +1,7 @@
 //! The steps that have their turn, with everything that withholds each by itself.
 
 use chrono::{NaiveDate, NaiveTime};
+use dun::calendar::add_days;
 use dun::model::{Act, Channel, RoleId, Step};
 use dun::snapshot::ledger::{LedgerRow, Outcome};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
@@ -30,6 +31,8 @@ pub(super) struct Due<'a> {
     /// The dispute or promise that it counts for.
     pub(super) occasion: String,
     pub(super) brought_along: bool,
+    /// Told only because it is forbidden.
+    pub(super) forbidden: bool,
 }
 
 /// The same with what would be done, and what withholds it.
@@ -60,6 +63,10 @@ impl Due<'_> {
 pub(super) fn of_customer<'a>(world: &World<'a>, customer: CustomerRow) -> Vec<Candidate<'a>> {
     let mut found: Vec<Candidate> = Vec::new();
     for invoice in world.open_invoices(customer) {
+        // R5: an invoice that no segment catches only waits.
+        if world.segment(invoice).is_none() {
+            continue;
+        }
         let mut due = of_ladders(world, invoice);
         due.extend(carve_outs::due(world, invoice));
         for due in due {
@@ -90,6 +97,7 @@ pub(super) fn of_climb<'a>(climb: &Climb<'a>) -> Vec<Due<'a>> {
         state: turn.state,
         occasion: String::new(),
         brought_along: turn.brought_along,
+        forbidden: turn.forbidden,
     });
     turns.collect()
 }
@@ -109,34 +117,33 @@ pub(super) fn candidate<'a>(world: &World<'a>, due: Due<'a>) -> Candidate<'a> {
     let first = &due.step.acts[0];
     let taken = due.step.acts.iter().find(reachable).unwrap_or(first);
     let recipient = world.recipient(taken, invoice);
-    let approvers = world.approvers(invoice, due.block, due.step, taken);
+    let (approvers, nobody) = world.approvers(invoice, due.block, due.step, taken);
     let by_hand = taken.is_message().then(|| world.by_hand(invoice, ladder)).flatten();
     let hours = taken.is_message().then(|| world.hours(invoice, ladder)).flatten();
     let actor = actor(world, invoice, taken, by_hand);
     let template = taken.template().and_then(|name| crate::templates::choose(world, name, taken, invoice));
     let mut blockers = standing_in_the_way(world, &due, taken);
-    let mut block = |code| blockers.push(world.blocker(code, None, None));
+    let own = Some(due.step.rule);
+    let mut block = |code, rule| blockers.push(world.blocker(code, rule, None));
     if taken.is_message() && recipient.is_none() {
-        block("no_address");
+        block("no_address", own);
     }
     if taken.template().is_some() && template.is_none() {
-        block("no_template");
+        block("no_template", None);
     }
     if hours.is_some_and(|(from, to)| from >= to) {
-        block("no_hours");
+        block("no_hours", own);
     }
-    let people_missing = approvers.is_err()
-        || actor.is_err()
-        || taken.is_message() && letterhead(world, taken, invoice).is_none();
-    if people_missing {
-        block("nobody");
+    if actor.is_err() {
+        block("nobody", own);
     }
+    blockers.extend(nobody.into_iter().map(|rule| Blocker { code: "nobody", rule: Some(rule), until: None }));
     Candidate {
         taken,
         recipient,
         template,
         actor: actor.unwrap_or(None),
-        approvers: approvers.unwrap_or_default(),
+        approvers,
         by_hand,
         hours,
         blockers,
@@ -151,7 +158,8 @@ fn standing_in_the_way(world: &World, due: &Due, taken: &Act) -> Vec<Blocker> {
         Block::Ladder(id) => Some(id),
         Block::CarveOut(_) => None,
     };
-    let contact = first.contact().is_some() || taken.contact().is_some();
+    // What forbids the first action forbids its stand-in, but a problem only withholds contacts.
+    let contact = taken.contact().is_some();
     let mut blockers = Vec::new();
     if contact {
         blockers.extend(world.refusal());
@@ -168,9 +176,13 @@ fn standing_in_the_way(world: &World, due: &Due, taken: &Act) -> Vec<Blocker> {
     }
     match due.state {
         State::Tried(day) if day == world.today => {
-            blockers.push(world.blocker("failed_today", None, Some(day)))
+            // Tried again from the next day, a contact from the next open one.
+            let weekends = world.weekends_of(due.block);
+            let tomorrow = add_days(day, 1);
+            let again = if contact { world.open_from(invoice, tomorrow, weekends) } else { tomorrow };
+            blockers.push(world.blocker("failed_today", None, Some(add_days(again, -1))));
         }
-        State::Given => blockers.push(world.blocker("not_done", None, None)),
+        State::Given => blockers.push(world.blocker("not_done", Some(due.step.rule), None)),
         _ => {}
     }
     blockers
@@ -202,15 +214,12 @@ fn actor(
 /// Sender, reply address and copies of a message.
 pub(super) type Letterhead = (Option<Person>, Option<Person>, Vec<Person>);
 
-/// None when one of them has nobody.
-pub(super) fn letterhead(world: &World, taken: &Act, invoice: InvoiceRow) -> Option<Letterhead> {
-    let person = |role: Option<RoleId>| match role {
-        None => Some(None),
-        Some(role) => world.person(role, invoice).map(Some),
-    };
-    let Act::Message { cc, .. } = taken else { return Some((None, None, Vec::new())) };
-    let copies: Option<Vec<Person>> = cc.iter().map(|role| world.person(*role, invoice)).collect();
-    Some((person(world.policy.settings.sender)?, person(world.policy.settings.reply_to)?, copies?))
+/// Whoever of them there is.
+pub(super) fn letterhead(world: &World, taken: &Act, invoice: InvoiceRow) -> Letterhead {
+    let person = |role: Option<RoleId>| role.and_then(|role| world.person(role, invoice));
+    let Act::Message { cc, .. } = taken else { return (None, None, Vec::new()) };
+    let copies = cc.iter().filter_map(|role| world.person(*role, invoice)).collect();
+    (person(world.policy.settings.sender), person(world.policy.settings.reply_to), copies)
 }
 
 impl<'a> World<'a> {
@@ -250,26 +259,30 @@ impl<'a> World<'a> {
             Block::Ladder(id) => Some(id),
             Block::CarveOut(_) => None,
         };
-        let asked = self.approvers(invoice, block, step, &step.acts[0]);
-        asked.is_err()
-            || asked.is_ok_and(|asked| !asked.is_empty())
-            || self.by_hand(invoice, ladder).is_some()
+        let (asked, nobody) = self.approvers(invoice, block, step, &step.acts[0]);
+        !asked.is_empty() || !nobody.is_empty() || self.by_hand(invoice, ladder).is_some()
     }
 }
 
-/// R11, `latest`: marks below come on the day on which the highest rung acts, and otherwise not at all.
-pub(super) fn bring_flags_along(world: &World, written: &mut Vec<Message>) {
-    let acts = |message: &Message| message.blockers.is_empty();
+/// R11, `latest`: marks below come on the day on which the highest rung acts, and otherwise not at all. Gives the
+/// invoices and steps of those left out.
+pub(super) fn bring_flags_along(world: &World, written: &mut Vec<Message>) -> Vec<(String, String)> {
     let acting: Vec<(InvoiceRow, Block)> = written
         .iter()
-        .filter(|message| acts(message))
+        .filter(|message| message.blockers.is_empty())
         .flat_map(|message| message.members.iter())
         .filter(|member| !member.due.brought_along)
         .map(|member| (member.due.invoice, member.due.block))
         .collect();
-    let _ = world;
+    let mut left_out = Vec::new();
     written.retain(|message| {
         let due = &message.members[0].due;
-        !due.brought_along || acting.contains(&(due.invoice, due.block))
+        let stays =
+            !due.brought_along || !message.blockers.is_empty() || acting.contains(&(due.invoice, due.block));
+        if !stays {
+            left_out.push((world.id(due.invoice).to_owned(), due.key()));
+        }
+        stays
     });
+    left_out
 }
