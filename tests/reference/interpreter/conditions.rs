@@ -8,7 +8,7 @@ use dun::money::{Currency, Money};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow, OwnValue};
 
 use super::World;
-use super::facts::Kept;
+use super::facts::PromiseState;
 
 /// R4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +121,7 @@ impl World<'_> {
         let row = invoice.index();
         let money = |minor| Value::Money(Money::new(minor, self.currency(invoice)));
         let promise = self.promise(invoice);
-        let is = |kept: Kept| promise.is_some_and(|promise| self.state_of(promise) == kept);
+        let is = |kept: PromiseState| promise.is_some_and(|promise| self.state_of(promise) == kept);
         match field {
             InvoiceField::Id => Value::Text(self.id(invoice).to_owned()),
             InvoiceField::Amount => money(self.amount(invoice)),
@@ -137,9 +137,9 @@ impl World<'_> {
             InvoiceField::DisputeReason => {
                 text(self.text(self.dispute(invoice).and_then(|dispute| dispute.reason)))
             }
-            InvoiceField::Promised => Value::Flag(is(Kept::Pending)),
+            InvoiceField::Promised => Value::Flag(is(PromiseState::Pending)),
             InvoiceField::PromiseDate => date(promise.map(|promise| promise.due)),
-            InvoiceField::PromiseBroken => Value::Flag(is(Kept::Broken)),
+            InvoiceField::PromiseBroken => Value::Flag(is(PromiseState::Broken)),
             InvoiceField::PartlyPaid => {
                 Value::Flag(self.balance(invoice) < self.amount(invoice) && self.balance(invoice) > 0)
             }

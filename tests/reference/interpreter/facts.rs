@@ -12,7 +12,7 @@ use super::conditions::Truth;
 
 /// What became of a promise (R3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum PromiseState {
     Pending,
     Kept,
     Broken,
@@ -143,7 +143,7 @@ impl<'a> World<'a> {
     }
 
     /// R3: kept once payments since it was made reach its amount or settle the invoice; pending through its date.
-    pub(super) fn state_of(&self, promise: &Promise) -> Kept {
+    pub(super) fn state_of(&self, promise: &Promise) -> PromiseState {
         let invoice = promise.invoice;
         let since = |row: &&Payment| promise.made.date().is_none_or(|made| row.date >= made);
         let paid: i64 = match self.own_rows(invoice).is_empty() {
@@ -152,15 +152,15 @@ impl<'a> World<'a> {
         };
         let reached = promise.amount.is_some_and(|amount| amount > 0 && paid >= amount);
         match reached || self.is_settled(invoice) {
-            true => Kept::Kept,
-            false if promise.due >= self.today => Kept::Pending,
-            false => Kept::Broken,
+            true => PromiseState::Kept,
+            false if promise.due >= self.today => PromiseState::Pending,
+            false => PromiseState::Broken,
         }
     }
 
     pub(super) fn broken_promises(&self, customer: CustomerRow) -> i64 {
         let all = self.invoices_of(customer).into_iter().flat_map(|invoice| self.promises(invoice));
-        all.filter(|promise| self.state_of(promise) == Kept::Broken).count().try_into().unwrap()
+        all.filter(|promise| self.state_of(promise) == PromiseState::Broken).count().try_into().unwrap()
     }
 
     /// R3: the first stage that fits, of an open invoice, and since when.
@@ -177,7 +177,8 @@ impl<'a> World<'a> {
         if let Some(dispute) = self.dispute(invoice) {
             return (Stage::Disputed, dispute.opened.date());
         }
-        if let Some(promise) = self.promise(invoice).filter(|promise| self.state_of(promise) == Kept::Pending)
+        if let Some(promise) =
+            self.promise(invoice).filter(|promise| self.state_of(promise) == PromiseState::Pending)
         {
             return (Stage::Promised, promise.made.date());
         }

@@ -390,10 +390,9 @@ impl<'a> Climb<'a> {
         let last = carried.last();
         let late = last.filter(|last| last.on > last.planned);
         let mut due = place.planned;
-        if place.rung.moment.anchor != Anchor::Previous {
-            if let (Some(late), CatchUp::OneAtATime) = (late, self.ladder.catch_up) {
-                due = due.max(add_days(late.on, days_between(late.nominal, place.nominal)));
-            }
+        let follows = place.rung.moment.anchor == Anchor::Previous;
+        if let (Some(late), CatchUp::OneAtATime, false) = (late, self.ladder.catch_up, follows) {
+            due = due.max(add_days(late.on, days_between(late.nominal, place.nominal)));
         }
         if let (Some(late), CatchUp::All { days_apart }) = (late, self.ladder.catch_up) {
             due = due.max(add_days(late.on, days_apart));

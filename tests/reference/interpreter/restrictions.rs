@@ -11,7 +11,7 @@ use dun::snapshot::tables::InvoiceRow;
 
 use super::World;
 use super::conditions::Truth;
-use super::facts::Kept;
+use super::facts::PromiseState;
 use super::people::Person;
 use super::report::{Approver, Blocker, Rule};
 
@@ -254,7 +254,7 @@ impl<'a> World<'a> {
                 }
                 (Field::Invoice(InvoiceField::Promised), Predicate::Flag) => {
                     let promise = self.promise(invoice)?;
-                    (self.state_of(promise) == Kept::Broken).then_some(promise.due)
+                    (self.state_of(promise) == PromiseState::Broken).then_some(promise.due)
                 }
                 _ => None,
             },
