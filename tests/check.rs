@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use dun::check::{self, Input};
-use dun::code::Code;
-use dun::diagnostic::{Diagnostic, Severity};
+use dun::diagnostic::Diagnostic;
 use dun::model::Policy;
 use dun::render;
 use dun::span::Sources;
@@ -239,18 +238,6 @@ const MISPLACED: &[&str] = &[
     "cadence a:\n  at D+3 email first_reminder else call by finance as talk",
 ];
 
-/// Constructs of the language that are parsed and refused: how each is named in the message, and the text that
-/// the message points at.
-const NOT_EVALUATED: &[(&str, &str, &str)] = &[
-    ("charge fee", "cadence a:\n  at D+3 charge fee 40 EUR", "charge fee 40 EUR"),
-    (
-        "charge interest",
-        "cadence a:\n  at D+3 charge interest at 10% plus 8 points",
-        "charge interest at 10% plus 8 points",
-    ),
-    ("never charge", "everywhere:\n  never charge", "never charge"),
-];
-
 /// Cases with more than a few lines, or whose point is what the policy lacks.
 const WHOLE: &[&str] = &[
     "role finance = \"collections@acme.example\"\nsegment everyone otherwise:\n  hold\n",
@@ -291,49 +278,6 @@ fn misplaced_lines() {
 #[test]
 fn what_a_policy_lacks() {
     insta::assert_snapshot!(shown_whole(WHOLE));
-}
-
-#[test]
-fn not_evaluated_yet() {
-    let cases: Vec<&str> = NOT_EVALUATED.iter().map(|(_, lines, _)| *lines).collect();
-    insta::assert_snapshot!(shown(&cases));
-}
-
-/// Refused by name, in its place, once; and nothing else is said.
-#[test]
-fn what_is_not_evaluated_is_named_with_its_place() {
-    for (name, lines, place) in NOT_EVALUATED {
-        let checked = checked(lines);
-        let [only] = checked.found.as_slice() else { panic!("{lines}\n{}", checked.messages()) };
-        assert_eq!(only.code, Code::NotEvaluated, "{lines}");
-        assert_eq!(only.severity, Severity::Error);
-        assert!(only.message.contains(&format!("`{name}`")), "{}", only.message);
-        assert_eq!(checked.sources.text(only.span.unwrap()), *place);
-    }
-}
-
-/// The same constructs, all in one policy: each is refused, so none can slip through beside another.
-#[test]
-fn all_that_is_not_evaluated_is_refused_in_one_run() {
-    let text = r#"policy "Acme"
-  currency EUR
-  templates "templates"
-role finance = "finance@acme.example"
-cadence standard:
-  at D+3 email first_reminder
-  at D+7 call by finance and charge fee 40 EUR
-  at D+9 charge interest at 10%
-segment everyone otherwise:
-  use standard
-carve-out paying when invoice.partly_paid:
-  at D+1 notify finance
-everywhere:
-  never charge
-"#;
-    let checked = Checked::of(text, &TEMPLATES);
-    let refused = checked.found.iter().map(|found| (found.code, checked.sources.text(found.span.unwrap())));
-    let expected = ["charge fee 40 EUR", "charge interest at 10%", "never charge"];
-    assert_eq!(refused.collect::<Vec<_>>(), expected.map(|text| (Code::NotEvaluated, text)));
 }
 
 /// One run tells what is wrong in every block and in the templates.
@@ -468,8 +412,7 @@ fn every_code_of_the_checker_is_reached() {
         .flat_map(|file| codes_of(&std::fs::read_to_string(file).unwrap()))
         .collect();
     let lists = [NAMES, TYPES, DUPLICATES, MISPLACED, SETTINGS].concat();
-    let refused = NOT_EVALUATED.iter().map(|(_, lines, _)| *lines);
-    let cases = lists.into_iter().chain(refused).map(checked);
+    let cases = lists.into_iter().map(checked);
     let cases = cases.chain(WHOLE.iter().map(|text| Checked::of(text, &TEMPLATES)));
     let reached: BTreeSet<String> =
         cases.flat_map(|checked| checked.found).map(|found| format!("{:?}", found.code)).collect();

@@ -118,7 +118,8 @@ impl<'a> Day<'a> {
                 let name = &self.roles[role.0].0;
                 let contact = self.contact(customer, name)?;
                 let phone = contact.phone.filter(|_| *channel == Channel::Sms)?;
-                (Arc::clone(name), Arc::from(self.snapshot.text(phone)), own_language)
+                let language = contact.language.map(|tag| self.snapshot.text(tag));
+                (Arc::clone(name), Arc::from(self.snapshot.text(phone)), language.or(own_language))
             }
             None => {
                 let billing = self.contact(customer, "billing").filter(|contact| contact.email.is_some());

@@ -80,7 +80,7 @@ impl<'a> Day<'a> {
             contribution.count(invoice);
             if !sites.iter().any(|site| site.at == at) {
                 contribution.problems.push(self.unplaced(invoice));
-                quiet.push((at, None));
+                quiet.push((at, self.may_be_placed()));
             }
         }
         let mut next: Vec<Option<NaiveDate>> =
@@ -144,6 +144,15 @@ impl<'a> Day<'a> {
             }
         }
         None
+    }
+
+    /// Tomorrow, where time alone may put an invoice into a segment.
+    fn may_be_placed(&self) -> Option<NaiveDate> {
+        let mut segments = self.program.policy.segments.iter();
+        let may_catch = segments.any(
+            |segment| matches!(&segment.catches, Catches::When(condition) if changes_with_time(condition)),
+        );
+        may_catch.then(|| add_days(self.today, 1))
     }
 
     fn unplaced(&self, invoice: &InvoiceState) -> Problem {

@@ -305,7 +305,7 @@ impl<'a> Climber<'_, 'a> {
         })
     }
 
-    /// What the ladder waits for, beside what is left of its rung; nobody knows when it goes on.
+    /// What the ladder waits for, beside what is left of its rung; nobody knows when it goes on, unless it lapses.
     fn wait(&self, rungs: &[Planned], rung: &Planned, climb: &mut Climb<'a>) {
         let mut waited = Climb::default();
         self.add_steps(rung, &mut waited, |_| true);
@@ -320,7 +320,18 @@ impl<'a> Climber<'_, 'a> {
         if waited.due.len() < before {
             climb.next = earlier(climb.next, self.rest_of(rung, rungs));
         }
+        let lapse = self.after_due_date(rungs, rung);
+        climb.next = earlier(climb.next, lapse);
         climb.due.append(&mut waited.due);
+        climb.due.iter_mut().for_each(|due| due.goes_on = lapse);
+    }
+
+    /// Where a rung lapses on the due date: the first day on which one after it could act.
+    fn after_due_date(&self, rungs: &[Planned], rung: &Planned) -> Option<NaiveDate> {
+        let due = self.invoice.due;
+        let after = rungs.iter().filter(|after| rung.nominal < due && after.nominal >= due);
+        let could_act = after.filter(|after| self.any_acts(after) || self.may_apply_later(after));
+        could_act.filter_map(|after| self.first_free(after, after.planned.max(due))).min()
     }
 
     /// The first day on which what is left of a rung could act: not before a deadline is over.

@@ -184,7 +184,8 @@ impl<'a> Day<'a> {
         let ended = self.ended(&carve_out.when, customer, invoice);
         let holds = carve_out.restrictions.iter().filter_map(|restriction| match restriction.kind {
             RestrictionKind::Hold { until, resume: resume @ 1.. } => {
-                let ended = earlier(until, ended).filter(|&end| end < self.today)?;
+                // Where nobody knows when the condition ended, the hold ended with it.
+                let ended = earlier(until, Some(ended?)).filter(|&end| end < self.today)?;
                 let last = add_days(ended, i64::from(resume));
                 (last >= self.today).then_some((last, ended, resume, restriction.rule))
             }

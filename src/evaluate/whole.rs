@@ -19,6 +19,7 @@ use crate::plan::{
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
+use crate::snapshot::texts::Text;
 use crate::suggest::nearest;
 use crate::template::TemplateSet;
 
@@ -151,10 +152,17 @@ impl Day<'_> {
         Withheld { action, blockers: vec![blocker], next: counted.next }
     }
 
+    /// Whether the ledger has a step name today already: in a replay it may come later (R1).
+    fn has_come(&self, step: Text) -> bool {
+        let mut rows = self.snapshot.ledger.iter().chain(&self.snapshot.customer_ledger);
+        self.history.newest <= Some(self.today) || rows.any(|row| row.step == step && row.date <= self.today)
+    }
+
     /// Step names of the ledger that the policy does not know, once each (R13).
     fn unknown_keys(&self) -> Vec<Problem> {
-        let unknown = self.history.names().filter(|(_, name)| {
-            name.key.is_none() && !matches!(name.kind, HistoryKind::Clear { .. } | HistoryKind::CreditNotice)
+        let unknown = self.history.names().filter(|&(text, name)| {
+            let is_own = matches!(name.kind, HistoryKind::Clear { .. } | HistoryKind::CreditNotice);
+            name.key.is_none() && !is_own && self.has_come(text)
         });
         let near = |name: &str| {
             let near = nearest(name, self.program.keys());

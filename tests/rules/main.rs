@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "a test writes the files that it loads")]
 
 mod anchors;
+#[path = "../shared/checked.rs"]
+mod checked;
 mod corners;
 mod currencies;
 mod facts;
@@ -18,6 +20,8 @@ mod r14;
 mod r18_r24;
 mod r22;
 mod readings;
+#[path = "../shared/rows.rs"]
+mod rows;
 mod safety;
 mod support;
 mod terms;

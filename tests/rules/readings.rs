@@ -275,3 +275,55 @@ fn r17_an_approval_covers_who_is_told() {
     assert_eq!(ada.0, eve.0);
     assert_ne!(ada.1, eve.1);
 }
+
+#[test]
+fn r21_a_text_to_a_role_is_in_the_language_of_its_contact() {
+    let case = case_written(
+        "segment all otherwise:\n  at D+3 sms nudge to legal\n",
+        &[("nudge.md", "Reminder\n"), ("nudge.fr.md", "Rappel\n")],
+    );
+    let rows = "customers C1, language: en\ncontacts customer_id: C1, role: legal, name: Lea, phone: \"+33600000007\", language: fr\ninvoices I1, due_date: 2026-10-01";
+    let plan = case.plan_of(rows, "2026-10-04");
+    assert_eq!(lines(&plan), ["2026-10-04 acts automatic sms nudge I1"]);
+    assert_eq!(plan.actions[0].body.as_deref(), Some("Rappel\n"));
+}
+
+#[test]
+fn r16_what_a_carve_out_never_held_is_not_resumed() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email a\ncarve-out f when customer.country is \"FR\":\n  hold until 2026-10-03 and resume 5 days later\n",
+    );
+    let rows = format!("customers C1, country: DE\n{DUE}");
+    assert_eq!(case.plan(&rows, "2026-10-04"), ["2026-10-04 acts automatic email a I1"]);
+    let rows = format!("customers C1, country: FR\n{DUE}");
+    assert_eq!(case.plan(&rows, "2026-10-04"), ["withheld held email a I1 next 2026-10-09"]);
+}
+
+#[test]
+fn r23_what_a_ladder_waits_for_before_the_due_date_has_the_rung_after_it_as_next() {
+    let case =
+        case("segment all otherwise:\n  at D-5 email a and call by finance and wait\n  at D+10 email b\n");
+    // The call lapses on 10-01 (R10), and D+10 is 10-11.
+    let rows =
+        with("history I1 2026-09-26 call finance assigned, rung: D-5\nhistory I1 2026-09-26 email a sent");
+    assert_eq!(case.plan(&rows, "2026-09-28"), ["withheld not_done call finance I1 next 2026-10-11"]);
+    case.next_holds(&rows, "2026-09-28");
+}
+
+#[test]
+fn r23_an_invoice_that_time_alone_may_place_is_looked_at_tomorrow() {
+    let case = case("segment late when invoice.days_overdue > 5 days:\n  at D+3 email a\n");
+    assert_eq!(
+        case.plan(DUE, "2026-10-06"),
+        ["waiting I1 overdue next 2026-10-07", "problem unplaced-invoice"]
+    );
+    case.next_holds(DUE, "2026-10-06");
+}
+
+#[test]
+fn r01_a_replay_reports_no_step_of_a_later_day() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    let rows = with("history I1 2026-10-20 email gone sent");
+    let plan = case.plan_with(&rows, day("2026-10-04"), dun::evaluate::Options { replay: true });
+    assert_eq!(lines(&plan), ["2026-10-04 acts automatic email a I1"]);
+}

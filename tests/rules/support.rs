@@ -1,21 +1,19 @@
 //! Policies, data and whole plans as short texts.
 //!
-//! Data is written one row a line: the table, then the row. `invoices I1, due_date: 2026-10-01` is of customer
-//! C1 and over 1000 EUR unless it says otherwise; `history I1 2026-10-04 email a sent` is a ledger row.
+//! Data is written one row a line, see `tests/shared/rows.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
-use dun::check::{Input, check};
 use dun::compile::Program;
 use dun::evaluate::{Options, plan};
 use dun::plan::{Action, Mode, Plan};
 use dun::snapshot::{LoadOptions, load, parse_document};
-use dun::span::Sources;
-use dun::syntax;
-use dun::template::{TemplateFile, TemplateSet};
+use dun::template::TemplateSet;
+
+use crate::checked::{checked, with_usual_templates};
+pub(crate) use crate::rows::document;
 
 /// A policy with its templates, ready to plan with.
 pub(crate) struct Case {
@@ -55,40 +53,15 @@ pub(crate) fn whole(text: &str, given: &[(&str, &str)]) -> Case {
     whole_with(text, given, &BTreeMap::new())
 }
 
-fn whole_with(text: &str, given: &[(&str, &str)], named: &BTreeMap<String, Result<String, String>>) -> Case {
-    let mut sources = Sources::default();
-    let file = sources.add("policy.dun", text);
-    let (ast, problems) = syntax::parse(&sources, file);
-    assert!(problems.is_empty(), "{problems:#?}\n{text}");
-    let mut files: Vec<TemplateFile> = Vec::new();
-    let mut add = |path: String, text: &str| {
-        let file = sources.add(&format!("templates/{path}"), text);
-        files.push(TemplateFile { file, path, text: Arc::from(text) });
-    };
-    let known: BTreeSet<&str> = given.iter().filter_map(|(path, _)| path.split('.').next()).collect();
-    for (path, text) in given {
-        add((*path).to_owned(), text);
-    }
-    let (mut mails, mut others) = (BTreeSet::new(), BTreeSet::new());
-    let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
-    for pair in words.windows(2).filter(|pair| !pair[1].is_empty() && !known.contains(pair[1])) {
-        match pair[0] {
-            "email" => mails.insert(pair[1]),
-            "sms" | "letter" | "with" => others.insert(pair[1]),
-            _ => continue,
-        };
-    }
-    let body = "Please pay {{ total }} for {{ invoice.id }}.\n";
-    for name in &mails {
-        add(format!("{name}.md"), &format!("---\nsubject: \"About {{{{ invoice.id }}}}\"\n---\n{body}"));
-    }
-    for name in others.difference(&mails) {
-        add(format!("{name}.md"), body);
-    }
-    let templates = TemplateSet::new(files, "en");
-    let checked =
-        check(&Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: named });
-    let Some(policy) = checked.policy else { panic!("{:#?}\n{text}", checked.diagnostics) };
+fn whole_with(text: &str, given: &[(&str, &str)], files: &BTreeMap<String, Result<String, String>>) -> Case {
+    let all = with_usual_templates(text, given);
+    let all: Vec<(&str, &str)> = all.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let (policy, templates) = checked(text, &all, files).unwrap_or_else(|found| {
+        panic!(
+            "{found}
+{text}"
+        )
+    });
     Case { program: Program::new(policy), templates }
 }
 
@@ -100,71 +73,6 @@ pub(crate) fn day(text: &str) -> NaiveDate {
 /// The day `days` later.
 pub(crate) fn later(from: NaiveDate, days: u64) -> NaiveDate {
     from.checked_add_days(Days::new(days)).unwrap()
-}
-
-/// Rows as a snapshot document. Rows of one table stay in their order.
-pub(crate) fn document(rows: &str) -> String {
-    let mut tables: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut head = String::new();
-    for (at, line) in rows.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-        let (table, row) = line.split_once(' ').unwrap();
-        if let Some(key) = table.strip_suffix(':') {
-            writeln!(head, "{key}: {row}").unwrap();
-            continue;
-        }
-        let row = match table {
-            "customers" => customer(row),
-            "invoices" => invoice(row),
-            "history" => history(row),
-            "payments" => format!("payment_id: P{at:04}, {row}"),
-            "credit_notes" => format!("credit_id: N{at:04}, {row}"),
-            _ => row.to_owned(),
-        };
-        tables.entry(table).or_default().push(row);
-    }
-    tables.entry("customers").or_insert_with(|| vec![customer("C1")]);
-    tables.entry("invoices").or_default();
-    for (table, rows) in tables {
-        writeln!(head, "{table}:").unwrap();
-        for row in rows {
-            writeln!(head, "  - {{ {row} }}").unwrap();
-        }
-    }
-    head
-}
-
-fn with_defaults(mut row: String, defaults: &[(&str, &str)]) -> String {
-    for (column, value) in defaults {
-        if !row.contains(&format!("{column}:")) {
-            write!(row, ", {column}: {value}").unwrap();
-        }
-    }
-    // `none` leaves a column out.
-    row.split(", ").filter(|cell| !cell.ends_with(": none")).collect::<Vec<_>>().join(", ")
-}
-
-fn customer(row: &str) -> String {
-    let id = row.split(',').next().unwrap();
-    let email = format!("{}@customer.example", id.to_lowercase());
-    let row = format!("customer_id: {row}");
-    with_defaults(
-        row,
-        &[("name", id), ("email", &email), ("mobile", "\"+33600000000\""), ("phone", "\"+33100000000\"")],
-    )
-}
-
-fn invoice(row: &str) -> String {
-    let row = format!("invoice_id: {row}");
-    with_defaults(row, &[("customer_id", "C1"), ("amount", "1000.00")])
-}
-
-fn history(row: &str) -> String {
-    let (head, rest) =
-        row.split_once(", ").map_or((row, String::new()), |(head, rest)| (head, format!(", {rest}")));
-    let words: Vec<&str> = head.split(' ').collect();
-    let [id, date, step @ .., outcome] = words.as_slice() else { panic!("no ledger row: {row}") };
-    let subject = if id.starts_with('C') { "customer_id" } else { "invoice_id" };
-    format!("{subject}: {id}, date: {date}, step: '{}', outcome: {outcome}{rest}", step.join(" "))
 }
 
 impl Case {
