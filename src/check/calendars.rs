@@ -9,6 +9,7 @@ use crate::calendar::Calendar;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::PolicyCalendar;
+use crate::model::charge::BaseRate;
 use crate::span::Span;
 use crate::syntax::ast::{Block, CalendarBlock, CalendarLine};
 
@@ -97,9 +98,9 @@ fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
     }
 }
 
-/// A digest of all closed days, so that a plan names the calendars it was made with.
-pub(super) fn calendar_digest(calendars: &[PolicyCalendar]) -> String {
-    let lines: Vec<String> = calendars
+/// A digest of all closed days and of the files of rates, so that a plan names what it was made with.
+pub(super) fn calendar_digest(calendars: &[PolicyCalendar], rates: &[&BaseRate]) -> String {
+    let mut lines: Vec<String> = calendars
         .iter()
         .map(|calendar| {
             let days = &calendar.calendar;
@@ -109,5 +110,6 @@ pub(super) fn calendar_digest(calendars: &[PolicyCalendar]) -> String {
             format!("{} {:?} {} {}", calendar.name, days.closed_weekdays(), yearly.join(","), dates.join(","))
         })
         .collect();
+    lines.extend(rates.iter().map(|rates| format!("{rates:?}")));
     digest(&lines.iter().map(String::as_str).collect::<Vec<_>>())
 }

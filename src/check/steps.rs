@@ -208,6 +208,16 @@ impl<'a> Steps<'a> {
         let key = self.key(c, first);
         let rule = c.rule(self.block, Some(&key), line);
         for other in others {
+            if matches!(other.kind, ActKind::ChargeFee(_) | ActKind::ChargeInterest { .. }) {
+                let error = Diagnostic::error(
+                    Code::Misplaced,
+                    other.span,
+                    "a charge does not stand in for a message",
+                );
+                c.report(
+                    error.help("write it as a step of its own: nobody is charged for having no address"),
+                );
+            }
             if let Some(name) = &other.key_name {
                 let error = Diagnostic::error(
                     Code::Misplaced,

@@ -189,7 +189,9 @@ impl<'s, 'a> Account<'s, 'a> {
                 episode,
             }),
         };
+        let first = candidates.len();
         candidates.extend(climb.due.into_iter().filter_map(|due| bench.candidate(Due::from(due))));
+        bench.share_interest(&mut candidates[first..]);
         climb.next
     }
 

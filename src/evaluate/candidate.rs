@@ -174,7 +174,7 @@ impl<'a> Bench<'_, 'a> {
         let (actor, by_hand) = self.actor(ladder, act, due.step.rule, &mut blockers);
         let approvers = self.approvers(&due, act, &mut blockers);
         let charge = match act {
-            Act::Charge(charge) => self.charge(charge, due.step).map_err(|why| blockers.push(why)).ok(),
+            Act::Charge(charge) => self.charge(charge, &due).map_err(|why| blockers.push(why)).ok(),
             _ => None,
         };
         let step = match due.repetition {

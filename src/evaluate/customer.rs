@@ -225,6 +225,7 @@ impl<'a> Day<'a> {
             !again
         });
         candidates.extend(bench.carve_out_steps().into_iter().filter_map(|due| bench.candidate(due)));
+        bench.share_interest(&mut candidates[first..]);
         // An invoice that time alone may move to another segment is looked at again as soon as it can act.
         if placed.may_move { earlier(next, free_from) } else { next }
     }
