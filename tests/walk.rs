@@ -68,10 +68,7 @@ fn follow(page: &str) {
     if std::env::var_os("WALK").is_some_and(|walk| walk == "update") {
         fs::write(&path, walked).unwrap();
     } else {
-        assert!(
-            text == walked,
-            "{page} is not what its commands print; WALK=update writes it:\n{walked}"
-        );
+        assert!(text == walked, "{page} is not what its commands print; WALK=update writes it:\n{walked}");
     }
 }
 
