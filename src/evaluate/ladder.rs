@@ -28,6 +28,8 @@ pub(super) struct DueStep<'a> {
     pub(super) goes_on: Option<NaiveDate>,
     /// Whether it is done today or never (`same day only`).
     pub(super) last_chance: bool,
+    /// Whether it stands below the rung that acts, and comes with it or not at all (`latest`).
+    pub(super) with_top: bool,
 }
 
 /// What a ladder says of an invoice on a day.
@@ -464,11 +466,13 @@ impl<'a> Climber<'_, 'a> {
             self.act_or_wait(top, top.planned, started_today, climb);
             if climb.due[before..].iter().any(|due| !self.forbidden(due.step)) {
                 let below = all.iter().take_while(|rung| *rung != top).filter(|rung| !self.lapsed(rung));
+                let of_top = climb.due.len();
                 for rung in below {
                     self.add_steps(rung, climb, |act| {
                         matches!(act, Act::Flag { .. } | Act::Escalate { .. } | Act::Charge(_))
                     });
                 }
+                climb.due[of_top..].iter_mut().for_each(|due| due.with_top = true);
             }
         }
         // A deadline can put a contact off behind a later rung.
@@ -595,6 +599,7 @@ impl<'a> Climber<'_, 'a> {
                     status,
                     goes_on: None,
                     last_chance: step.skip_if_missed && self.day.today >= rung.planned,
+                    with_top: false,
                 });
             }
         }
