@@ -1,10 +1,8 @@
 //! Calendars and their holiday files.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 
-use super::{Checker, conditions, digest};
+use super::{Checker, conditions, digest, yaml};
 use crate::calendar::Calendar;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -76,11 +74,8 @@ fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
         None => return,
     };
     let help = "a holiday file has a line for each day, such as `2026-05-01: Fête du Travail`";
-    match serde_yaml::from_str::<BTreeMap<String, String>>(text) {
-        Err(error) => {
-            let error = error.to_string();
-            let first = error.lines().next().unwrap_or("");
-            let why = first.strip_prefix("error: ").unwrap_or(first);
+    match yaml::lines(text) {
+        Err(why) => {
             let message = format!("`{path}` does not give holidays: {why}");
             c.report(Diagnostic::error(Code::BadHolidayFile, span, message).help(help));
         }

@@ -268,7 +268,7 @@ impl<'a> Bench<'_, 'a> {
                 format!("given to a person on {}, and not done yet", sentences::date(since, day.today));
             blockers.push(day.blocker("not_done", sentence, Some(due.step.rule)));
         }
-        if due.status == Status::Unknown && act.contact().is_none() {
+        if due.status == Status::Unknown && !act.concerns_customer() {
             let sentence = String::from("nobody knows what became of it: settle it in the ledger");
             blockers.push(day.blocker("unknown_outcome", sentence, None));
         }

@@ -270,6 +270,30 @@ fn r05_a_charge_is_withheld_by_problems_and_old_data_as_a_contact_is() {
 }
 
 #[test]
+fn r06_who_is_not_contacted_is_not_charged() {
+    let case = case(&ladder("at D+3 charge fee 40 EUR"));
+    for (fact, code) in [
+        ("customers C1, do_not_contact: yes\ninvoices I1", "do_not_contact"),
+        ("customers C1, insolvent_since: 2026-09-01\ninvoices I1", "insolvent"),
+        ("customers C1\ninvoices I1, handed_over: factor", "handed_over"),
+    ] {
+        let rows = format!("{fact}, due_date: 2026-10-01");
+        assert_eq!(
+            case.plan(&rows, "2026-10-04"),
+            [format!("withheld {code} charge fee I1 next none")],
+            "{fact}"
+        );
+    }
+}
+
+#[test]
+fn r09_a_charge_of_which_nobody_knows_is_withheld_once() {
+    let case = case(&ladder("at D+3 charge fee 40 EUR"));
+    let rows = format!("{DUE}\nhistory I1 2026-10-04 charge fee unknown, rung: D+3");
+    assert_eq!(case.plan(&rows, "2026-10-05"), ["withheld unknown_outcome charge fee I1 next none"]);
+}
+
+#[test]
 fn r22_interest_of_a_customer_is_that_of_all_invoices_it_is_about() {
     let case = case(
         "cadence account per customer:\n  at D+30 charge interest at 10%\nsegment all otherwise:\n  use account\n",
