@@ -468,6 +468,7 @@ fn a_charge_shows_what_it_books() {
         from: Some("2026-10-02".parse().unwrap()),
         to: Some("2026-10-31".parse().unwrap()),
         rate: Some(String::from("10")),
+        before: None,
     });
     let what = "charge interest of 8.22 EUR, 2026-10-02 to 2026-10-31, at 10%";
     for text in [render::text::plan(&plan, false), render::markdown::plan(&plan, false)] {
