@@ -483,4 +483,8 @@ fn a_charge_shows_what_it_books() {
     let rows = lines.filter(|row| row.contains(",charge,")).map(|row| row.split(',').collect::<Vec<_>>());
     let booked: Vec<_> = rows.map(|cells| (cells[at("charge")], cells[at("charge_currency")])).collect();
     assert_eq!(booked, [("8.22", "EUR")]);
+    plan.actions[0].mode = dun::plan::Mode::Automatic;
+    let text = render::text::plan(&plan, false);
+    assert!(text.contains("\n   1 approved charge is booked "), "{text}");
+    assert!(!text.contains("note, flag or escalation"), "{text}");
 }

@@ -37,7 +37,7 @@ pub(super) fn lines(plan: &Plan) -> Vec<Line> {
 /// Which actions, whether they lead, and the words for one and for several.
 type Group = (fn(&Action) -> bool, bool, &'static str, &'static str);
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 6] = [
     (
         |action| action.mode == Mode::Automatic && action.kind.message().is_some(),
         true,
@@ -58,7 +58,15 @@ const GROUPS: [Group; 5] = [
         "other tasks for people",
     ),
     (
-        |action| action.mode == Mode::Automatic && action.kind.message().is_none(),
+        |action| action.mode == Mode::Automatic && action.kind == Kind::Charge,
+        false,
+        "approved charge is booked",
+        "approved charges are booked",
+    ),
+    (
+        |action| {
+            action.mode == Mode::Automatic && action.kind.message().is_none() && action.kind != Kind::Charge
+        },
         false,
         "note, flag or escalation is made by itself",
         "notes, flags and escalations are made by themselves",

@@ -207,10 +207,10 @@ fn r16_a_charge_is_held_wherever_it_is_written() {
 
 #[test]
 fn r10_never_charge_steps_over_it() {
-    let case = case(&format!(
+    let case = case(
         "segment all otherwise:\n  at D+3 charge fee 40 EUR\n  at D+5 email first\n\
-         carve-out consumers when customer.kind is \"consumer\":\n  never charge\n"
-    ));
+         carve-out consumers when customer.kind is \"consumer\":\n  never charge\n",
+    );
     let rows = "customers C1, kind: consumer\ninvoices I1, due_date: 2026-10-01";
     assert_eq!(case.timeline(rows, "2026-10-01", "2026-10-31"), ["2026-10-06 automatic email first I1"]);
     let rows = "customers C1, kind: business\ninvoices I1, due_date: 2026-10-01";
@@ -324,9 +324,9 @@ fn r22_templates_see_interest_and_the_total_where_nothing_is_booked() {
 #[test]
 fn r22_interest_in_parts_is_interest_at_once() {
     let case = case(&ladder("every 7 days from D+1: charge interest at 9.37%"));
-    let rows = format!(
+    let rows = String::from(
         "invoices I1, due_date: 2026-10-01, amount: 777.77\n\
-         payments invoice_id: I1, date: 2026-10-20, amount: 123.45, currency: EUR"
+         payments invoice_id: I1, date: 2026-10-20, amount: 123.45, currency: EUR",
     );
     let mut ledger = rows.clone();
     let mut total = 0;
