@@ -103,7 +103,8 @@ impl<'a> Day<'a> {
             let own = || rows.iter().filter(|row| self.snapshot.text(row.step) == step);
             let Status::CarriedOut(on) = history::status(own(), self.today) else { return Ok(sum) };
             let done = own().filter(|row| row.outcome.carries_out());
-            let told = done.filter_map(|row| row.details.as_ref().and_then(|details| details.amount)).last();
+            let told =
+                done.filter_map(|row| row.details.as_ref().and_then(|details| details.amount)).next_back();
             let usual = own().next().and_then(|row| usual(&self.history.name(row).kind)).flatten();
             Ok(sum.saturating_add(told.or(usual).ok_or(on)?))
         })
