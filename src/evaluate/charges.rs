@@ -160,7 +160,7 @@ impl<'a> Day<'a> {
             let own = || rows.iter().filter(|row| self.history.is_same(row, step));
             let Status::CarriedOut(on) = history::status(own(), self.today) else { return Ok(sum) };
             let told = own().filter(|row| row.outcome.carries_out()).filter_map(|row| row.details.as_ref());
-            let told = told.filter_map(|details| Some((details.amount?, details.currency))).last();
+            let told = told.filter_map(|details| Some((details.amount?, details.currency))).next_back();
             let amount = match told {
                 Some((amount, own)) => Some(amount).filter(|_| own.is_none_or(|own| own == currency)),
                 None => usual(step).flatten(),
