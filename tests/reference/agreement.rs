@@ -69,7 +69,7 @@ struct Trial<'a> {
 impl<'a> Trial<'a> {
     fn new(case: &'a Case) -> Result<Trial<'a>, String> {
         let files: Vec<(&str, &str)> = TEMPLATES.into_iter().chain([SHEET]).collect();
-        let (policy, templates) = checked(&case.policy(), &files)?;
+        let (policy, templates) = checked(&case.policy(), &files, &case.files())?;
         Ok(Trial {
             case,
             program: Program::new(policy),

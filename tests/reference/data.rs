@@ -13,7 +13,7 @@ pub(crate) fn load(policy: &Policy, document: &str) -> Snapshot {
     let options = LoadOptions {
         currency: policy.settings.currency,
         fields: &policy.fields,
-        terms_days: policy.settings.terms_days,
+        terms: policy.settings.terms,
         timezone: policy.settings.timezone,
     };
     parse_document("data.yaml", document, &options).unwrap_or_else(|error| panic!("{error}\n{document}"))

@@ -3,6 +3,8 @@
 mod data;
 mod policy;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -75,6 +77,13 @@ impl Case {
 
     pub(crate) fn policy(&self) -> String {
         dated(&self.policy.write(), self.base)
+    }
+
+    /// The files that the policy names.
+    pub(crate) fn files(&self) -> BTreeMap<String, Result<String, String>> {
+        let rates = dated("«-300»: 1.5\n«-9»: -0.88\n«4»: 2.27\n", self.base);
+        let late = dated("«-12»: 4\n", self.base);
+        [("rates.yaml", rates), ("late.yaml", late)].map(|(path, text)| (path.to_owned(), Ok(text))).into()
     }
 
     /// The rows of each table, those of the ledger apart.

@@ -1,8 +1,11 @@
 //! R4: conditions that are true, false or unknown.
 
+use std::cmp::Ordering;
+
 use chrono::{Datelike, NaiveDate};
 use dun::calendar::days_between;
 use dun::model::field::{CustomerField, Field, InvoiceField};
+use dun::model::condition::{Amounts, End};
 use dun::model::{Bounds, Condition, Predicate, Test};
 use dun::money::{Currency, Money};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow, OwnValue};
@@ -31,7 +34,8 @@ pub(super) enum Value {
     Text(String),
     /// In millionths.
     Number(i64),
-    Money(Money),
+    /// What it is the sum of, in one currency or several.
+    Money(Vec<Money>),
     Date(NaiveDate),
     Flag(bool),
     Tags(Vec<String>),
@@ -65,6 +69,12 @@ impl World<'_> {
         let value = self.value(invoice, test.field);
         match (&test.predicate, value) {
             (Predicate::Missing, Value::Tags(tags)) => tags.is_empty().into(),
+            // A sum over several currencies is known where each has a rate to that of the policy.
+            (Predicate::Missing, Value::Money(parts)) => {
+                let of_policy = Money::new(0, self.policy.settings.currency);
+                let one = parts.iter().all(|part| part.currency == parts[0].currency);
+                (!one && self.compared(&parts, of_policy).is_none()).into()
+            }
             (Predicate::Missing, value) => (value == Value::Missing).into(),
             (_, Value::Missing) => Truth::Unknown,
             (Predicate::Flag, Value::Flag(flag)) => flag.into(),
@@ -77,7 +87,7 @@ impl World<'_> {
             (Predicate::Number(ranges), Value::Number(number)) => {
                 ranges.iter().any(|range| range.hold(number)).into()
             }
-            (Predicate::Money(ranges), Value::Money(money)) => amounts(ranges, money),
+            (Predicate::Money(ranges), Value::Money(money)) => self.amounts(ranges, &money),
             (Predicate::Date(ranges), Value::Date(date)) => {
                 ranges.iter().any(|range| range.hold(date)).into()
             }
@@ -109,7 +119,7 @@ impl World<'_> {
             None => Value::Missing,
             Some(OwnValue::Text(text)) => Value::Text(self.data.text(text).to_owned()),
             Some(OwnValue::Number(number)) => Value::Number(number),
-            Some(OwnValue::Money(money)) => Value::Money(money),
+            Some(OwnValue::Money(money)) => Value::Money(vec![money]),
             Some(OwnValue::Date(date)) => Value::Date(date),
             Some(OwnValue::Flag(flag)) => Value::Flag(flag),
             Some(OwnValue::Tags(tags)) => tags_of(Some(self.data.text(tags))),
@@ -119,7 +129,7 @@ impl World<'_> {
     fn of_invoice(&self, invoice: InvoiceRow, field: InvoiceField) -> Value {
         let table = &self.data.invoices;
         let row = invoice.index();
-        let money = |minor| Value::Money(Money::new(minor, self.currency(invoice)));
+        let money = |minor| Value::Money(vec![Money::new(minor, self.currency(invoice))]);
         let promise = self.promise(invoice);
         let is = |kept: PromiseState| promise.is_some_and(|promise| self.state_of(promise) == kept);
         match field {
@@ -178,7 +188,7 @@ impl World<'_> {
             CustomerField::CreditLimit => {
                 let limit = table.credit_limit.get(row);
                 limit.map_or(Value::Missing, |limit| {
-                    Value::Money(Money::new(limit, self.policy.settings.currency))
+                    Value::Money(vec![Money::new(limit, self.policy.settings.currency)])
                 })
             }
             CustomerField::Since => date(table.since.get(row)),
@@ -186,20 +196,17 @@ impl World<'_> {
             CustomerField::Insolvent => {
                 Value::Flag(table.insolvent_since.get(row).is_some_and(|since| since.holds_on(self.known)))
             }
-            CustomerField::Balance => self.sum(&open),
-            CustomerField::OverdueBalance => self.sum(&overdue),
+            CustomerField::Balance => Value::Money(self.balances(&open)),
+            CustomerField::OverdueBalance => Value::Money(self.balances(&overdue)),
             CustomerField::OverdueCount => whole(Some(overdue.len().try_into().unwrap())),
             CustomerField::OldestOverdue => {
                 whole(Some(overdue.iter().map(|invoice| self.days_overdue(*invoice)).max().unwrap_or(0)))
             }
             CustomerField::OverCreditLimit => {
                 let limit = table.credit_limit.get(row);
-                match (limit, self.sum(&open)) {
-                    (Some(limit), Value::Money(sum)) if sum.currency == self.policy.settings.currency => {
-                        Value::Flag(sum.minor > limit)
-                    }
-                    _ => Value::Missing,
-                }
+                let limit = limit.map(|limit| Money::new(limit, self.policy.settings.currency));
+                let order = limit.and_then(|limit| self.compared(&self.balances(&open), limit));
+                order.map_or(Value::Missing, |order| Value::Flag(order == Ordering::Greater))
             }
             CustomerField::BrokenPromises => whole(Some(self.broken_promises(customer))),
             CustomerField::AverageDaysLate => whole(self.average_days_late(customer)),
@@ -211,16 +218,65 @@ impl World<'_> {
         }
     }
 
-    /// A sum over several currencies is missing; over nothing it is zero.
-    fn sum(&self, invoices: &[InvoiceRow]) -> Value {
-        let currency = invoices.first().map_or(self.policy.settings.currency, |first| self.currency(*first));
-        match invoices.iter().all(|invoice| self.currency(*invoice) == currency) {
-            false => Value::Missing,
-            true => {
-                let sum = invoices.iter().map(|invoice| self.balance(*invoice)).sum();
-                Value::Money(Money::new(sum, currency))
-            }
+    /// The open balances of some invoices; of none they are nothing in the policy's currency.
+    fn balances(&self, invoices: &[InvoiceRow]) -> Vec<Money> {
+        let nothing = Money::new(0, self.policy.settings.currency);
+        let balances = invoices.iter().map(|invoice| Money::new(self.balance(*invoice), self.currency(*invoice)));
+        if invoices.is_empty() { vec![nothing] } else { balances.collect() }
+    }
+
+    // ---- rates
+
+    /// R4: whether one of the ranges has the sum of the parts; unknown where one cannot be told and none has it.
+    fn amounts(&self, ranges: &[Amounts], parts: &[Money]) -> Truth {
+        let found: Vec<Truth> = ranges.iter().map(|range| self.within(*range, parts)).collect();
+        match () {
+            () if found.contains(&Truth::True) => Truth::True,
+            () if found.contains(&Truth::Unknown) => Truth::Unknown,
+            () => Truth::False,
         }
+    }
+
+    fn within(&self, range: Amounts, parts: &[Money]) -> Truth {
+        let beyond = |end: Option<End>, outwards: Ordering| {
+            let Some(end) = end else { return Truth::False };
+            match self.compared(parts, Money::new(end.minor, range.currency)) {
+                None => Truth::Unknown,
+                Some(Ordering::Equal) => (!end.included).into(),
+                Some(order) => (order == outwards).into(),
+            }
+        };
+        match (beyond(range.least, Ordering::Less), beyond(range.most, Ordering::Greater)) {
+            (Truth::False, Truth::False) => Truth::True,
+            (Truth::Unknown, _) | (_, Truth::Unknown) => Truth::Unknown,
+            _ => Truth::False,
+        }
+    }
+
+    /// R4: how a sum compares with an amount, each part taken into its currency by the one rate of the two, exactly;
+    /// none where a rate is missing.
+    fn compared(&self, parts: &[Money], with: Money) -> Option<Ordering> {
+        let (mut above, mut below) = (0_i128, 1_i128);
+        for part in parts {
+            let (own, other) = self.rate(part.currency, with.currency)?;
+            let unit = |currency: Currency| 10_i128.pow(currency.exponent());
+            let (up, down) = lowest(
+                i128::from(part.minor) * other * unit(with.currency),
+                own * unit(part.currency),
+            );
+            (above, below) = lowest(above * down + up * below, below * down);
+        }
+        Some(above.cmp(&(i128::from(with.minor) * below)))
+    }
+
+    /// How many units of one currency are how many of another; rates are not chained.
+    fn rate(&self, from: Currency, to: Currency) -> Option<(i128, i128)> {
+        if from == to {
+            return Some((1, 1));
+        }
+        let sides = self.policy.settings.rates.0.iter().flat_map(|rate| [(rate.left, rate.right), (rate.right, rate.left)]);
+        let mut fitting = sides.filter(|(own, other)| own.1 == from && other.1 == to);
+        fitting.next().map(|(own, other)| (i128::from(own.0), i128::from(other.0)))
     }
 
     /// The mean days from due date to settlement over the settled invoices, early ones counting 0, rounded.
@@ -242,13 +298,13 @@ impl World<'_> {
     }
 }
 
-/// R4: of different currencies nobody knows which is more.
-fn amounts(ranges: &[(Bounds<i64>, Currency)], money: Money) -> Truth {
-    let comparable: Vec<_> = ranges.iter().filter(|(_, currency)| *currency == money.currency).collect();
-    if comparable.iter().any(|(range, _)| range.hold(money.minor)) {
-        return Truth::True;
+/// A fraction in lowest terms; what is below the line is more than nothing.
+fn lowest(above: i128, below: i128) -> (i128, i128) {
+    let (mut a, mut b) = (above.abs(), below);
+    while b != 0 {
+        (a, b) = (b, a % b);
     }
-    if comparable.len() == ranges.len() { Truth::False } else { Truth::Unknown }
+    (above / a, below / a)
 }
 
 /// Whether a date lies in a season, which may run over the new year.

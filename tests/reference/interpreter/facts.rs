@@ -59,7 +59,7 @@ impl<'a> World<'a> {
     // ---- R2: open balances
 
     /// The payments and credit notes of the invoice itself, of all days.
-    fn own_rows(&self, invoice: InvoiceRow) -> Vec<&'a Payment> {
+    pub(super) fn own_rows(&self, invoice: InvoiceRow) -> Vec<&'a Payment> {
         self.data.payments.iter().filter(|row| row.invoice == Some(invoice)).collect()
     }
 

@@ -548,7 +548,7 @@ impl<'a> Climb<'a> {
         turns
     }
 
-    /// R11: flags and escalations below the highest rung that are not done yet; what another ladder's contact passed
+    /// R11: flags, escalations and charges below the highest rung that are not done yet; what another ladder's contact passed
     /// does not come back (R13).
     fn marks_below(&self, at: usize) -> Vec<Turn<'a>> {
         let foreign = self.foreign.iter().map(|carried| carried.nominal).max();
@@ -556,7 +556,7 @@ impl<'a> Climb<'a> {
         let passed = foreign.filter(|foreign| own.is_none_or(|own| *foreign > own));
         let comes_back = |place: &&Place| passed.is_none_or(|passed| place.nominal > passed);
         let below = self.places[..at].iter().filter(comes_back).flat_map(|place| self.left(place));
-        let marks = below.filter(|turn| matches!(turn.step.acts[0], Act::Flag { .. } | Act::Escalate { .. }));
+        let marks = below.filter(|turn| matches!(turn.step.acts[0], Act::Flag { .. } | Act::Escalate { .. } | Act::Charge(_)));
         let free = marks.filter(|turn| !turn.forbidden);
         free.map(|turn| Turn { brought_along: true, ..turn }).collect()
     }

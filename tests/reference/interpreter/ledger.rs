@@ -1,7 +1,7 @@
 //! R9 and R13: what the ledger says of a step.
 
 use chrono::{NaiveDate, NaiveTime};
-use dun::model::{Act, Channel, Rung, Step};
+use dun::model::{Act, Channel, Charge, Rung, Step};
 use dun::snapshot::ledger::{LedgerRow, Outcome};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
@@ -35,6 +35,7 @@ pub(super) enum Named {
     HandOff(String),
     Clear(String),
     CreditNotice,
+    Interest,
     Internal,
     /// A name that tells nothing: taken for a contact (R13).
     Nothing,
@@ -115,7 +116,8 @@ impl<'a> World<'a> {
                 Named::Flag { name: String::from("escalated"), role: Some(role(*to)) }
             }
             Act::HandOff { role: to } => Named::HandOff(role(*to)),
-            Act::Notify { .. } | Act::Task { .. } => Named::Internal,
+            Act::Charge(Charge::Interest(_)) => Named::Interest,
+            Act::Charge(Charge::Fee(_)) | Act::Notify { .. } | Act::Task { .. } => Named::Internal,
         }
     }
 
@@ -318,6 +320,7 @@ fn words(name: &str) -> Named {
         "flag" => Named::Flag { name: rest.to_owned(), role: None },
         "escalate" => Named::Flag { name: String::from("escalated"), role: Some(rest.to_owned()) },
         "hand" => Named::HandOff(rest.strip_prefix("off ").unwrap_or(rest).to_owned()),
+        "charge" if rest == "interest" => Named::Interest,
         "notify" | "task" | "charge" => Named::Internal,
         _ => Named::Nothing,
     }

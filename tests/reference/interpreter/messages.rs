@@ -5,7 +5,7 @@ use dun::calendar::add_days;
 use dun::model::{Act, Channel, RestrictionKind, RuleId, Weekends};
 use dun::money::Currency;
 use dun::snapshot::ledger::{LedgerRow, Outcome};
-use dun::snapshot::tables::{CustomerRow, InvoiceRow, Payment};
+use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
 use super::approvals::Content;
@@ -106,17 +106,17 @@ pub(super) fn of_customer<'a>(
     let (mut free, others): (Vec<_>, Vec<_>) = candidates.into_iter().partition(free);
     free.sort_by_cached_key(|candidate| precedence(world, candidate));
     let mut messages = combined(world, free);
-    one_a_day(world, customer, &mut messages);
-    for message in &mut messages {
-        limit_the_customer(world, customer, message);
-    }
+    let mut used = channels_of_today(world, customer);
     for message in &mut messages {
         hold_for_credits(world, message);
-    }
-    messages.extend(others.into_iter().map(|candidate| Message::new(vec![candidate])));
-    for message in &mut messages {
+        limit_the_customer(world, customer, message, &used);
         write(world, message);
+        used.extend(message.channel().filter(|_| message.blockers.is_empty()));
     }
+    let mut others: Vec<Message> =
+        others.into_iter().map(|candidate| Message::new(vec![candidate])).collect();
+    others.iter_mut().for_each(|message| write(world, message));
+    messages.extend(others);
     messages
 }
 
@@ -159,20 +159,13 @@ fn belong_together(world: &World, message: &Message, other: &Candidate) -> bool 
 }
 
 /// R18: a customer gets one message a channel and day, the ledger's of that day included.
-fn one_a_day(world: &World, customer: CustomerRow, messages: &mut [Message]) {
+fn channels_of_today(world: &World, customer: CustomerRow) -> Vec<Channel> {
     if world.policy.settings.one_message_per_invoice {
-        return;
+        return Vec::new();
     }
     let rows = world.rows_of_customer(customer).into_iter();
     let today = rows.filter(|row| row.date == world.today && world.is_message_counted(row));
-    let mut used: Vec<Channel> = today.filter_map(|row| world.channel_of(row)).collect();
-    for message in messages {
-        let channel = message.channel().unwrap();
-        if used.contains(&channel) {
-            message.withhold(world.blocker("one_a_day", None, Some(world.today)));
-        }
-        used.push(channel);
-    }
+    today.filter_map(|row| world.channel_of(row)).collect()
 }
 
 // ---- R19
@@ -197,10 +190,14 @@ fn limits(world: &World, message: &Message) -> Vec<(RuleId, RestrictionKind)> {
     found
 }
 
-/// R19: days with a message to the customer.
-fn limit_the_customer(world: &World, customer: CustomerRow, message: &mut Message) {
+/// R18, R19: one message a channel, and so many days with a message to the customer.
+fn limit_the_customer(world: &World, customer: CustomerRow, message: &mut Message, used: &[Channel]) {
     if !message.blockers.is_empty() {
         return;
+    }
+    let one_message_per_invoice = world.policy.settings.one_message_per_invoice;
+    if message.channel().is_some_and(|channel| !one_message_per_invoice && used.contains(&channel)) {
+        message.withhold(world.blocker("one_a_day", None, Some(world.today)));
     }
     let rows = world.rows_of_customer(customer).into_iter();
     let mut days: Vec<NaiveDate> =
@@ -293,10 +290,23 @@ fn sent_today(world: &World) -> u32 {
 
 // ---- R20
 
-/// R20: the credits of a customer in a currency that belong to no invoice.
-fn credits<'a>(world: &World<'a>, customer: CustomerRow, currency: Currency) -> Vec<&'a Payment> {
+/// A credit: when, its id, how much.
+type Credit<'a> = (NaiveDate, &'a str, i64);
+
+/// R20: the credits of a customer in a currency: what belongs to no invoice, and what invoices have below zero.
+fn credits<'a>(world: &World<'a>, customer: CustomerRow, currency: Currency) -> Vec<Credit<'a>> {
     let rows = world.data.payments.iter().filter(|row| row.customer == customer && row.invoice.is_none());
-    rows.filter(|row| row.money.currency == currency && row.date <= world.known).collect()
+    let free = rows.filter(|row| row.money.currency == currency && row.date <= world.known);
+    let free = free.map(|row| (row.date, world.data.text(row.id), row.money.minor));
+    let paid = |invoice: &InvoiceRow| world.is_issued(*invoice) && !world.is_void(*invoice);
+    let own = world.invoices_of(customer).into_iter().filter(paid);
+    let below = own.filter(|invoice| world.currency(*invoice) == currency && world.balance(*invoice) < 0);
+    let below = below.map(|invoice| {
+        let last = world.payments(invoice).iter().map(|row| row.date).max();
+        let on = last.or(world.issued_on(invoice)).unwrap_or(world.due(invoice));
+        (on, world.id(invoice), -world.balance(invoice))
+    });
+    free.chain(below).collect()
 }
 
 /// R20: a message that asks for no more than the customer has in credits.
@@ -307,7 +317,7 @@ fn hold_for_credits(world: &World, message: &mut Message) {
     let invoices = message.invoices();
     let asked: i64 = invoices.iter().map(|invoice| world.balance(*invoice)).sum();
     let credits = credits(world, world.customer_of(invoices[0]), world.currency(invoices[0]));
-    let sum: i64 = credits.iter().map(|row| row.money.minor).sum();
+    let sum: i64 = credits.iter().map(|credit| credit.2).sum();
     if !credits.is_empty() && sum >= asked {
         message.withhold(world.blocker("allocate_first", None, None));
     }
@@ -323,13 +333,13 @@ pub(super) fn credit_notices(world: &World, written: &[Message]) -> Vec<Entry> {
         let invoice = message.lead().due.invoice;
         let customer = world.customer_of(invoice);
         let credits = credits(world, customer, world.currency(invoice));
-        let newest = credits.iter().max_by_key(|row| (row.date, world.data.text(row.id))).unwrap();
+        let (_, newest, _) = credits.iter().max().unwrap();
         let Some(person) = world.fallback(invoice) else { continue };
-        let step = format!("notify {} of {}", person.0, world.data.text(newest.id));
+        let step = format!("notify {} of {newest}", person.0);
         let told = world
             .rows_of_customer(customer)
             .into_iter()
-            .any(|row| world.name_of(row) == step && row.outcome != Outcome::Approved);
+            .any(|row| world.name_of(row) == step && row.outcome.carries_out());
         let here = |entry: &Entry| entry.step == step && entry.customer == world.data.customer_id(customer);
         if !told && !entries.iter().any(here) {
             entries.push(notice(world, message, step, person));
@@ -346,7 +356,7 @@ fn notice(world: &World, message: &Message, step: String, person: Person) -> Ent
         kind: "notify",
         mode: "automatic",
         actor: Some(person),
-        invoices: message.invoices().iter().map(|invoice| world.stated(*invoice)).collect(),
+        invoices: vec![world.stated(lead.invoice)],
         ..super::silence::blank(world, lead.invoice)
     }
 }
@@ -406,6 +416,9 @@ pub(super) fn content(world: &World, message: &Message) -> Option<Content> {
             }
             text.extend(value);
         }
+    }
+    if let Some((kind, amount, currency, ..)) = &lead.charge {
+        text.push(format!("{kind} {amount} {currency}"));
     }
     if let Act::Task { text: task, .. } = lead.taken {
         text.push(task.clone());

@@ -6,6 +6,7 @@
 
 pub(crate) mod approvals;
 mod carve_outs;
+mod charges;
 mod clearing;
 mod conditions;
 mod facts;
@@ -13,6 +14,7 @@ mod ladder;
 mod ledger;
 mod messages;
 mod people;
+mod pilot;
 mod problems;
 pub(crate) mod report;
 mod restrictions;

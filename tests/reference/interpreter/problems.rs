@@ -49,6 +49,7 @@ pub(super) fn of_plan(world: &World) -> Vec<(String, Option<String>, Option<Stri
         let customer = world.data.customer_id(world.customer_of(invoice)).to_owned();
         problems.push((String::from("unplaced-invoice"), Some(customer), Some(world.id(invoice).to_owned())));
     }
+    problems.extend(world.unknown_in_pilot());
     let rows = world.rows().into_iter();
     let unknown = rows.filter(|row| world.known_step(world.name_of(row)).is_none());
     let unknown = unknown.filter(|row| !matches!(world.named(row), Named::Clear(_) | Named::CreditNotice));

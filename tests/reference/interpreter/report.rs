@@ -24,10 +24,13 @@ pub(crate) struct Blocker {
     pub(crate) until: Option<NaiveDate>,
 }
 
+/// An amount to book: its kind, minor units, currency, the days that it is for, and the yearly rate.
+pub(crate) type Charge = (&'static str, i64, String, Option<NaiveDate>, Option<NaiveDate>, Option<String>);
+
 /// An invoice of an entry: id, balance, currency, due date, days overdue.
 pub(crate) type Stated = (String, i64, String, NaiveDate, i64);
 
-/// A member: invoice, step, rung, segment.
+/// A member: invoice (none named where it is the customer's), step, rung, segment.
 pub(crate) type Member = (String, String, Option<String>, Option<String>);
 
 /// An action, or a withheld step when it has blockers.
@@ -61,6 +64,7 @@ pub(crate) struct Entry {
     pub(crate) because: Option<Rule>,
     pub(crate) blockers: Vec<Blocker>,
     pub(crate) next: Option<NaiveDate>,
+    pub(crate) charge: Option<Charge>,
     /// What an approval would cover; the reference's own, not compared.
     pub(crate) content: Option<Content>,
 }
@@ -95,7 +99,7 @@ impl Entry {
         parts! {
             customer invoices kind step members cadence carve_out mode actor approvers approved_by sender reply_to
             recipient cc attachments template language language_wanted language_fallback registered formal deadline
-            flag window because blockers next
+            flag window because blockers next charge
         }
     }
 
@@ -199,7 +203,7 @@ fn of_action(action: &Action, blockers: Vec<Blocker>, next: Option<NaiveDate>) -
         (invoice.id.clone(), invoice.balance.minor, currency, invoice.due_date, invoice.days_overdue)
     };
     let member = |member: &dun::plan::Member| {
-        (member.invoice.clone(), member.step.clone(), member.rung.clone(), text(&member.segment))
+        (member.invoice.clone().unwrap_or_default(), member.step.clone(), member.rung.clone(), text(&member.segment))
     };
     // The leading member is the action's own step.
     if let Some(lead) = action.members.first() {
@@ -253,6 +257,16 @@ fn of_action(action: &Action, blockers: Vec<Blocker>, next: Option<NaiveDate>) -
             .map(|file| (because.rule.to_string(), file.to_string(), because.line.unwrap_or(0))),
         blockers,
         next,
+        charge: action.charge.as_ref().map(charge),
         content: None,
     }
+}
+
+fn charge(charge: &dun::plan::Charge) -> Charge {
+    let kind = match charge.kind {
+        dun::plan::ChargeKind::Fee => "fee",
+        dun::plan::ChargeKind::Interest => "interest",
+    };
+    let currency = charge.currency.to_string();
+    (kind, charge.amount.minor, currency, charge.from, charge.to, charge.rate.clone())
 }

@@ -280,7 +280,7 @@ impl<'a> World<'a> {
         for approval in &step.approvals {
             asked.extend(self.asks(invoice, approval));
         }
-        let concerned = taken.is_message() || matches!(taken, Act::Flag { .. });
+        let concerned = taken.is_message() || matches!(taken, Act::Flag { .. } | Act::Charge(_));
         for scope in &scope {
             match &scope.restriction.kind {
                 RestrictionKind::NeedsApproval(approval) if concerned => {
@@ -288,6 +288,10 @@ impl<'a> World<'a> {
                 }
                 _ => {}
             }
+        }
+        if matches!(taken, Act::Charge(_)) {
+            // R22: a charge waits for the fallback, whoever else is asked.
+            asked.push((self.fallback(invoice), self.rule(step.rule)));
         }
         if taken.is_message() {
             asked.extend(self.escalation_approvals(invoice, step));
@@ -373,5 +377,6 @@ fn covers(what: Forbidden, act: &Act) -> bool {
         Forbidden::Channel(channel) => act.contact() == Some(channel),
         Forbidden::Contact => act.contact().is_some(),
         Forbidden::Escalate => matches!(act, Act::Escalate { .. }),
+        Forbidden::Charge => matches!(act, Act::Charge(_)),
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn kind(act: &Act) -> &'static str {
         Act::HandOff { .. } => "hand_off",
         Act::Escalate { .. } => "escalate",
         Act::Flag { .. } => "flag",
+        Act::Charge(_) => "charge",
     }
 }
 
@@ -70,6 +71,7 @@ pub(super) fn blank(world: &World, invoice: InvoiceRow) -> Entry {
         because: None,
         blockers: Vec::new(),
         next: None,
+        charge: None,
         content: None,
     }
 }
@@ -123,6 +125,7 @@ pub(super) fn entry(world: &World, message: Message, stuck: &[Stuck]) -> Entry {
         flag: flag(taken),
         window: message.hours.map(|(from, to)| (time(from), time(to))),
         because: Some(world.rule(step.rule)),
+        charge: lead.charge.clone(),
         blockers: message.blockers.clone(),
         next,
         content: super::messages::content(world, &message),
@@ -165,7 +168,7 @@ pub(super) type Stuck = (InvoiceRow, String);
 
 /// R23: what no day on the calendar ends withholds a step on every later day as well.
 pub(super) fn stuck(written: &[Message]) -> Vec<Stuck> {
-    let passing = ["limit", "one_a_day", "failed_today", "hold_until", "held", "disputed", "promised"];
+    let passing = ["nothing_to_charge", "limit", "one_a_day", "failed_today", "hold_until", "held", "disputed", "promised"];
     let lasts = |message: &&Message| message.blockers.iter().any(|blocker| !passing.contains(&blocker.code));
     let members = written.iter().filter(lasts).flat_map(|message| &message.members);
     members.map(|member| (member.due.invoice, member.due.key())).collect()

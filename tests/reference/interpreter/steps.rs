@@ -12,7 +12,7 @@ use super::ladder::Climb;
 use super::ledger::State;
 use super::messages::Message;
 use super::people::Person;
-use super::report::{Approver, Blocker};
+use super::report::{Approver, Blocker, Charge};
 use super::restrictions::Block;
 
 use crate::templates::Chosen;
@@ -43,6 +43,7 @@ pub(super) struct Candidate<'a> {
     pub(super) recipient: Option<Person>,
     pub(super) template: Option<Chosen<'a>>,
     pub(super) actor: Option<Person>,
+    pub(super) charge: Option<Charge>,
     pub(super) approvers: Vec<Approver>,
     /// By hand of the role, or of the owner.
     pub(super) by_hand: Option<Option<RoleId>>,
@@ -131,6 +132,10 @@ pub(super) fn candidate<'a>(world: &World<'a>, due: Due<'a>) -> Candidate<'a> {
     if taken.template().is_some() && template.is_none() {
         block("no_template", None);
     }
+    let charge = world.charge(invoice, taken).unwrap_or_else(|code| {
+        block(code, own);
+        None
+    });
     if hours.is_some_and(|(from, to)| from >= to) {
         block("no_hours", own);
     }
@@ -143,6 +148,7 @@ pub(super) fn candidate<'a>(world: &World<'a>, due: Due<'a>) -> Candidate<'a> {
         recipient,
         template,
         actor: actor.unwrap_or(None),
+        charge,
         approvers,
         by_hand,
         hours,
@@ -160,18 +166,20 @@ fn standing_in_the_way(world: &World, due: &Due, taken: &Act) -> Vec<Blocker> {
     };
     // What forbids the first action forbids its stand-in, but a problem only withholds contacts.
     let contact = taken.contact().is_some();
-    let mut blockers = Vec::new();
-    if contact {
+    // A charge reaches the customer as well.
+    let reaches = contact || matches!(taken, Act::Charge(_));
+    let mut blockers: Vec<Blocker> = world.outside_pilot(invoice).into_iter().collect();
+    if reaches {
         blockers.extend(world.refusal());
         if world.has_problem(invoice) {
             blockers.push(world.blocker("problem", None, None));
         }
     }
-    if contact && world.has_unknown_outcome(invoice) || due.state == State::Unknown {
+    if reaches && world.has_unknown_outcome(invoice) || due.state == State::Unknown {
         blockers.push(world.blocker("unknown_outcome", None, None));
     }
     blockers.extend(world.forbidding(invoice, ladder, first, taken));
-    if contact || ladder.is_some() {
+    if reaches || ladder.is_some() {
         blockers.extend(world.holds_on(invoice));
     }
     match due.state {
@@ -201,7 +209,7 @@ fn actor(
             Some(None) => return world.owner(invoice).map(Some).ok_or(()),
             Some(Some(role)) => role,
         },
-        Act::Flag { .. } => return Ok(None),
+        Act::Flag { .. } | Act::Charge(_) => return Ok(None),
         Act::Call { by: role, .. }
         | Act::Notify { role, .. }
         | Act::Task { role, .. }
