@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use dun::calendar::{Calendar, add_days};
 use dun::compile::Program;
 use dun::evaluate::{Options, plan};
+use dun::money::Money;
 use dun::plan::{Action, Plan};
 use dun::template::TemplateSet;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -169,11 +170,17 @@ fn rows(entry: &Entry, day: NaiveDate, outcome: &str) -> Vec<String> {
         (outcome, _) => (outcome, None),
     };
     let address = detail.map_or(String::new(), |(_, address)| format!(", address: '{address}'"));
+    // Interest of which the ledger does not say how much is asked about.
+    let amount = entry.charge.as_ref().filter(|_| outcome != "assigned");
+    let amount = amount.map_or(String::new(), |charge| {
+        let money = Money::new(charge.1, charge.2.parse().unwrap());
+        format!(", amount: {}", money.decimal())
+    });
     let channel = if message { format!(", channel: {}", entry.kind) } else { String::new() };
     let members = entry.members.iter().map(|(invoice, step, rung, _)| {
         let rung = rung.as_ref().map_or(String::new(), |rung| format!(", rung: '{rung}'"));
         format!(
-            "{{ invoice_id: {invoice}, date: {day}, step: '{step}', outcome: {outcome}{rung}{channel}{address} }}"
+            "{{ invoice_id: {invoice}, date: {day}, step: '{step}', outcome: {outcome}{rung}{channel}{address}{amount} }}"
         )
     });
     members.collect()

@@ -72,14 +72,15 @@ fn customers() -> BoxedStrategy<Vec<String>> {
                 1 => Just(Some(String::from("insolvent_since: yes"))),
             ],
             cell(0.2, "phone", Just("\"+33 1 00 00 00 01\"")),
+            cell(0.1, "terms", select(vec!["15", "20 days end of month", "whenever"])),
         ),
     );
     prop::collection::vec(one, 1..4)
         .prop_map(|all| {
             let rows = all.into_iter().enumerate().map(
-                |(at, ((a, b, c, d, e, f, g), (h, i, j, k, l, m, n), (o, p, q)))| {
+                |(at, ((a, b, c, d, e, f, g), (h, i, j, k, l, m, n), (o, p, q, r)))| {
                     let id = Some(format!("customer_id: C{at}"));
-                    row([id, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q])
+                    row([id, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r])
                 },
             );
             rows.collect()
@@ -89,7 +90,13 @@ fn customers() -> BoxedStrategy<Vec<String>> {
 
 fn invoices() -> BoxedStrategy<Vec<String>> {
     let one = (
-        (0_usize..3, -35_i64..9, amount(), prop::option::weighted(0.6, 0_i64..40)),
+        (
+            0_usize..3,
+            prop::option::weighted(0.92, Just(())),
+            -35_i64..9,
+            amount(),
+            prop::option::weighted(0.6, 0_i64..40),
+        ),
         (
             cell(0.15, "currency", select(vec!["USD", "JPY", "EUR"])),
             cell(0.1, "balance", select(vec!["0", "3", "77", "600"])),
@@ -117,15 +124,15 @@ fn invoices() -> BoxedStrategy<Vec<String>> {
     prop::collection::vec(one, 1..6)
         .prop_map(|all| {
             let rows = all.into_iter().enumerate().map(
-                |(at, ((customer, due, amount, age), (a, b, c, d, e, f), (g, h, i, j, k)))| {
+                |(at, ((customer, dated, due, amount, age), (a, b, c, d, e, f), (g, h, i, j, k)))| {
                     let amount =
                         if a.as_deref() == Some("currency: JPY") { String::from("90000") } else { amount };
                     let b = b.filter(|_| a.as_deref() != Some("currency: JPY"));
                     let issued = age.map(|age| format!("issue_date: «{}»", due - age));
-                    let head = format!(
-                        "invoice_id: I{at}, customer_id: C{customer}, due_date: «{due}», amount: {amount}"
-                    );
-                    row([Some(head), issued, a, b, c, d, e, f, g, h, i, j, k])
+                    // Without a due date the terms decide.
+                    let due = dated.or(issued.is_none().then_some(())).map(|()| format!("due_date: «{due}»"));
+                    let head = format!("invoice_id: I{at}, customer_id: C{customer}, amount: {amount}");
+                    row([Some(head), due, issued, a, b, c, d, e, f, g, h, i, j, k])
                 },
             );
             rows.collect()
@@ -214,7 +221,8 @@ fn promises() -> BoxedStrategy<Vec<String>> {
         .boxed()
 }
 
-const FOREIGN: [&str; 12] = [
+const FOREIGN: [&str; 13] = [
+    "charge interest",
     "email gone",
     "Mahnung",
     "call gone",
@@ -257,17 +265,21 @@ fn history(keys: Vec<String>) -> BoxedStrategy<Vec<String>> {
         cell(0.3, "at", select(vec!["'09:00'", "'15:30'"])),
         cell(0.15, "channel", select(vec!["email", "sms", "call"])),
         cell(0.2, "address", select(vec!["a@x.example", "'+33639980001'", "gone@x.example"])),
+        cell(0.7, "amount", select(vec!["0.40", "3", "12.34"])),
     );
     prop::collection::vec(one, 0..8)
         .prop_map(|all| {
-            let rows = all.into_iter().map(|((subject, day, step, outcome), rung, at, channel, address)| {
-                let address = address.filter(|_| outcome == "bounced");
-                // Marks on a customer as a whole are of ladders per customer, which are not made up.
-                let of_invoice = subject.starts_with("invoice_id") && !subject.contains("I9");
-                let step = if of_invoice { step } else { String::from("email gone") };
-                let head = format!("{subject}, date: «{day}», step: '{step}', outcome: {outcome}");
-                row([Some(head), rung, at, channel, address])
-            });
+            let rows =
+                all.into_iter().map(|((subject, day, step, outcome), rung, at, channel, address, amount)| {
+                    let address = address.filter(|_| outcome == "bounced");
+                    // Marks on a customer as a whole are of ladders per customer, which are not made up.
+                    let of_invoice = subject.starts_with("invoice_id") && !subject.contains("I9");
+                    let step = if of_invoice { step } else { String::from("email gone") };
+                    let charge = step.starts_with("charge") || step.starts_with("interest");
+                    let amount = amount.filter(|_| charge && of_invoice);
+                    let head = format!("{subject}, date: «{day}», step: '{step}', outcome: {outcome}");
+                    row([Some(head), rung, at, channel, address, amount])
+                });
             rows.collect()
         })
         .boxed()

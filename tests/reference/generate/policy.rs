@@ -52,6 +52,11 @@ const FAMILIES: [&str; 6] =
     ["one at a time", "latest", "one per run", "same day only", "all, 3 days apart", "all, 1 day apart"];
 const WEEKENDS: [&str; 3] = ["next business day", "previous business day", "same day"];
 
+const RATES: [&str; 3] = ["1 USD = 0.92 EUR", "1 EUR = 161.8 JPY", "3 USD = 450 JPY"];
+const TERMS: [&str; 3] = ["10 days", "30 days end of month", "0 days end of month"];
+const PILOTS: [&str; 4] =
+    ["1 customers", "2 customers", "customers \"C0\", \"C1\"", "customers \"C1\", \"C9\""];
+
 const CALENDARS: [&str; 4] = [
     "calendar plain:\n  closed saturday, sunday\n",
     "calendar french when customer.country is \"FR\":\n  closed sunday\n  holiday every 12-25\n  holiday «4»\n",
@@ -60,7 +65,12 @@ const CALENDARS: [&str; 4] = [
 ];
 
 /// Conditions on one fact.
-const FACTS: [&str; 46] = [
+const FACTS: [&str; 51] = [
+    "invoice.amount >= 500 USD",
+    "invoice.balance < 90000 JPY",
+    "invoice.balance in (1000 EUR, 10 USD)",
+    "customer.balance between 300 USD and 900 USD",
+    "customer.overdue_balance is known",
     "invoice.disputed",
     "invoice.promised",
     "invoice.promise_broken",
@@ -210,7 +220,17 @@ fn internal() -> BoxedStrategy<Action> {
         message: false,
         contact: false,
     };
+    let rate = select(vec![
+        "10%",
+        "0.5% plus 1.25 points",
+        "\"rates.yaml\" plus 8 points",
+        "\"rates.yaml\" plus 0 points",
+        "\"late.yaml\" plus 2 points",
+    ]);
     prop_oneof![
+        2 => select(vec!["40 EUR", "12.50 USD"])
+            .prop_map(move |fee| plain(format!("charge fee {fee}"), String::from("charge fee"), false)),
+        2 => rate.prop_map(move |rate| plain(format!("charge interest at {rate}"), String::from("charge interest"), false)),
         3 => role().prop_map(move |role| plain(format!("notify {role}"), format!("notify {role}"), false)),
         1 => role().prop_map(move |role| plain(format!("notify {role} with sheet"), format!("notify {role}"), false)),
         1 => role().prop_map(move |role| plain(format!("task \"Ask\" for {role}"), String::from("task \"Ask\""), true)),
@@ -251,7 +271,7 @@ fn action() -> BoxedStrategy<Action> {
                 "wait" if action.waits => action.text.push_str(" and wait"),
                 "name" => {
                     // A name stands for one kind of step in the whole file.
-                    let kind = action.key.split(' ').next().unwrap().to_owned();
+                    let kind = action.key.trim_start_matches("charge ").split(' ').next().unwrap().to_owned();
                     action.key = format!("{kind}_{name}");
                     action.text.push_str(&format!(" as {}", action.key));
                 }
@@ -293,7 +313,7 @@ fn step(moment: BoxedStrategy<String>) -> BoxedStrategy<Step> {
 fn restriction() -> BoxedStrategy<String> {
     prop_oneof![
         2 => select(vec!["never auto-send", "only by hand", "needs approval", "hold"]).prop_map(String::from),
-        2 => select(vec!["never email", "never sms", "never letter", "never call", "never contact", "never escalate"])
+        2 => select(vec!["never email", "never sms", "never letter", "never call", "never contact", "never escalate", "never charge"])
             .prop_map(String::from),
         1 => role().prop_map(|role| format!("only by hand by {role}")),
         2 => role().prop_map(|role| format!("needs approval by {role}")),
@@ -376,8 +396,14 @@ pub(super) fn text() -> BoxedStrategy<Text> {
         some(0.15, Just(String::from("one message per invoice"))),
         some(0.7, Just(String::from("sender finance"))),
         some(0.2, role().prop_map(|role| format!("reply to {role}"))),
+        prop::sample::subsequence(RATES.to_vec(), 0..=RATES.len()),
+        some(0.5, select(TERMS.to_vec()).prop_map(|terms| format!("terms {terms}"))),
+        some(0.12, select(PILOTS.to_vec()).prop_map(|pilot| format!("pilot: {pilot}"))),
     )
-        .prop_map(|(a, b, c, d, e)| [a, b, c, d, e].concat());
+        .prop_map(|(a, b, c, d, e, rates, terms, pilot)| {
+            let rates = rates.into_iter().map(|rate| format!("rate {rate}")).collect();
+            [a, b, c, d, e, rates, terms, pilot].concat()
+        });
     let segments = prop::collection::vec((select(FACTS.to_vec()), segment()), 0..3);
     let everywhere = prop_oneof![
         3 => Just(Vec::new()),
@@ -474,7 +500,10 @@ impl Block {
         // `previous` follows a rung that does not repeat.
         let mut may_follow = false;
         for step in &self.steps {
-            let fits = |action: &&Action| !(holds && (action.contact));
+            let fits = |action: &&Action| {
+                let reaches = action.contact || action.text.starts_with("charge");
+                !(holds && reaches) && !is_more_interest(step, action, former)
+            };
             let actions: Vec<&Action> =
                 step.actions.iter().filter(fits).filter(|action| keys.insert(action.key.clone())).collect();
             let follows = step.when.contains("previous") && !may_follow;
@@ -485,6 +514,12 @@ impl Block {
         }
         lines.iter().map(|line| format!("  {line}\n")).collect()
     }
+}
+
+/// Whether it is interest that does not come once only: of that one step is enough in a policy.
+fn is_more_interest(step: &Step, action: &Action, former: &mut BTreeSet<&'static str>) -> bool {
+    action.text.starts_with("charge interest")
+        && (step.when.starts_with("every") || !former.insert("charge interest"))
 }
 
 impl Step {

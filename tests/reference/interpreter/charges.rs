@@ -16,7 +16,11 @@ const WHOLE: i128 = 100_000_000;
 
 impl World<'_> {
     /// R22: what an action books, or the code of what stands in its way; nothing for what is no charge.
-    pub(super) fn charge(&self, invoice: InvoiceRow, act: &Act) -> Result<Option<report::Charge>, &'static str> {
+    pub(super) fn charge(
+        &self,
+        invoice: InvoiceRow,
+        act: &Act,
+    ) -> Result<Option<report::Charge>, &'static str> {
         let currency = self.currency(invoice);
         match act {
             Act::Charge(Charge::Fee(fee)) if fee.currency != currency => Err("other_currency"),

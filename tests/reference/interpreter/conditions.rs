@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use chrono::{Datelike, NaiveDate};
 use dun::calendar::days_between;
-use dun::model::field::{CustomerField, Field, InvoiceField};
 use dun::model::condition::{Amounts, End};
+use dun::model::field::{CustomerField, Field, InvoiceField};
 use dun::model::{Bounds, Condition, Predicate, Test};
 use dun::money::{Currency, Money};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow, OwnValue};
@@ -221,7 +221,8 @@ impl World<'_> {
     /// The open balances of some invoices; of none they are nothing in the policy's currency.
     fn balances(&self, invoices: &[InvoiceRow]) -> Vec<Money> {
         let nothing = Money::new(0, self.policy.settings.currency);
-        let balances = invoices.iter().map(|invoice| Money::new(self.balance(*invoice), self.currency(*invoice)));
+        let balances =
+            invoices.iter().map(|invoice| Money::new(self.balance(*invoice), self.currency(*invoice)));
         if invoices.is_empty() { vec![nothing] } else { balances.collect() }
     }
 
@@ -260,10 +261,8 @@ impl World<'_> {
         for part in parts {
             let (own, other) = self.rate(part.currency, with.currency)?;
             let unit = |currency: Currency| 10_i128.pow(currency.exponent());
-            let (up, down) = lowest(
-                i128::from(part.minor) * other * unit(with.currency),
-                own * unit(part.currency),
-            );
+            let (up, down) =
+                lowest(i128::from(part.minor) * other * unit(with.currency), own * unit(part.currency));
             (above, below) = lowest(above * down + up * below, below * down);
         }
         Some(above.cmp(&(i128::from(with.minor) * below)))
@@ -274,7 +273,13 @@ impl World<'_> {
         if from == to {
             return Some((1, 1));
         }
-        let sides = self.policy.settings.rates.0.iter().flat_map(|rate| [(rate.left, rate.right), (rate.right, rate.left)]);
+        let sides = self
+            .policy
+            .settings
+            .rates
+            .0
+            .iter()
+            .flat_map(|rate| [(rate.left, rate.right), (rate.right, rate.left)]);
         let mut fitting = sides.filter(|(own, other)| own.1 == from && other.1 == to);
         fitting.next().map(|(own, other)| (i128::from(own.0), i128::from(other.0)))
     }

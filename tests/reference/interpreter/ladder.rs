@@ -556,7 +556,9 @@ impl<'a> Climb<'a> {
         let passed = foreign.filter(|foreign| own.is_none_or(|own| *foreign > own));
         let comes_back = |place: &&Place| passed.is_none_or(|passed| place.nominal > passed);
         let below = self.places[..at].iter().filter(comes_back).flat_map(|place| self.left(place));
-        let marks = below.filter(|turn| matches!(turn.step.acts[0], Act::Flag { .. } | Act::Escalate { .. } | Act::Charge(_)));
+        let marks = below.filter(|turn| {
+            matches!(turn.step.acts[0], Act::Flag { .. } | Act::Escalate { .. } | Act::Charge(_))
+        });
         let free = marks.filter(|turn| !turn.forbidden);
         free.map(|turn| Turn { brought_along: true, ..turn }).collect()
     }

@@ -203,7 +203,12 @@ fn of_action(action: &Action, blockers: Vec<Blocker>, next: Option<NaiveDate>) -
         (invoice.id.clone(), invoice.balance.minor, currency, invoice.due_date, invoice.days_overdue)
     };
     let member = |member: &dun::plan::Member| {
-        (member.invoice.clone().unwrap_or_default(), member.step.clone(), member.rung.clone(), text(&member.segment))
+        (
+            member.invoice.clone().unwrap_or_default(),
+            member.step.clone(),
+            member.rung.clone(),
+            text(&member.segment),
+        )
     };
     // The leading member is the action's own step.
     if let Some(lead) = action.members.first() {

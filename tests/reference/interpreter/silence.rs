@@ -168,7 +168,16 @@ pub(super) type Stuck = (InvoiceRow, String);
 
 /// R23: what no day on the calendar ends withholds a step on every later day as well.
 pub(super) fn stuck(written: &[Message]) -> Vec<Stuck> {
-    let passing = ["nothing_to_charge", "limit", "one_a_day", "failed_today", "hold_until", "held", "disputed", "promised"];
+    let passing = [
+        "nothing_to_charge",
+        "limit",
+        "one_a_day",
+        "failed_today",
+        "hold_until",
+        "held",
+        "disputed",
+        "promised",
+    ];
     let lasts = |message: &&Message| message.blockers.iter().any(|blocker| !passing.contains(&blocker.code));
     let members = written.iter().filter(lasts).flat_map(|message| &message.members);
     members.map(|member| (member.due.invoice, member.due.key())).collect()
