@@ -8,6 +8,7 @@
 mod agreement;
 #[path = "../shared/checked.rs"]
 mod checked;
+mod coverage;
 mod data;
 mod generate;
 mod interpreter;

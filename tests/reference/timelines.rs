@@ -12,6 +12,7 @@
 //! | `days` | the whole plan of a day from the data as it is |
 //! | `balances` | whether rows show the open balance |
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -124,6 +125,7 @@ impl Planner {
             today: day,
             replay: false,
             always_open: &always_open,
+            played: &RefCell::default(),
         })
     }
 

@@ -9,19 +9,26 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// A policy, rows and days.
+/// A policy, and stories of it.
 ///
 /// Days in the texts are relative to the base: `«-3»` is a date, `‹-3›` a day of the year.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     base: NaiveDate,
     policy: policy::Text,
+    pub(crate) stories: Vec<Story>,
+}
+
+/// Data for the policy, and days on which plans are made.
+#[derive(Debug, Clone)]
+pub(crate) struct Story {
+    base: NaiveDate,
     data: data::Rows,
     /// When plans are made, and what becomes of them.
     pub(crate) runs: Vec<Run>,
 }
 
-/// One plan of a case.
+/// One plan of a story.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     /// Days since the run before, or since the base.
@@ -55,10 +62,12 @@ pub(crate) fn case() -> BoxedStrategy<Case> {
     ];
     (base, policy::text())
         .prop_flat_map(|(base, policy)| {
-            let data = data::rows(policy.keys());
-            (Just(base.parse().unwrap()), Just(policy), data, prop::collection::vec(run(), 1..5))
+            let base: NaiveDate = base.parse().unwrap();
+            let story = (data::rows(policy.keys()), prop::collection::vec(run(), 1..5));
+            let story = story.prop_map(move |(data, runs)| Story { base, data, runs });
+            (Just(base), Just(policy), prop::collection::vec(story, 1..6))
         })
-        .prop_map(|(base, policy, data, runs)| Case { base, policy, data, runs })
+        .prop_map(|(base, policy, stories)| Case { base, policy, stories })
         .boxed()
 }
 
@@ -85,7 +94,9 @@ impl Case {
         let late = dated("«-12»: 4\n", self.base);
         [("rates.yaml", rates), ("late.yaml", late)].map(|(path, text)| (path.to_owned(), Ok(text))).into()
     }
+}
 
+impl Story {
     /// The rows of each table, those of the ledger apart.
     pub(crate) fn document(&self, history: &[String]) -> String {
         dated(&self.data.write(history), self.base)

@@ -53,7 +53,13 @@ impl World<'_> {
             }
         };
         match condition {
-            Condition::Test(test) => self.test(invoice, test),
+            Condition::Test(test) => {
+                let truth = self.test(invoice, test);
+                if truth == Truth::Unknown {
+                    self.played("R4");
+                }
+                truth
+            }
             Condition::Not(inner) => match self.truth(invoice, inner) {
                 Truth::True => Truth::False,
                 Truth::False => Truth::True,
@@ -260,6 +266,9 @@ impl World<'_> {
         let (mut above, mut below) = (0_i128, 1_i128);
         for part in parts {
             let (own, other) = self.rate(part.currency, with.currency)?;
+            if part.currency != with.currency {
+                self.played("R4, by a rate");
+            }
             let unit = |currency: Currency| 10_i128.pow(currency.exponent());
             let (up, down) =
                 lowest(i128::from(part.minor) * other * unit(with.currency), own * unit(part.currency));

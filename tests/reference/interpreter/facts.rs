@@ -77,6 +77,7 @@ impl<'a> World<'a> {
         let invoices = &self.data.invoices;
         let row = invoice.index();
         if !self.own_rows(invoice).is_empty() {
+            self.played("R2");
             let paid: i64 = self.payments(invoice).iter().map(|row| row.money.minor).sum();
             return self.amount(invoice) - paid;
         }
@@ -174,6 +175,7 @@ impl<'a> World<'a> {
         if self.is_settled(invoice) {
             return (Stage::Paid, None);
         }
+        self.played("R3");
         if let Some(dispute) = self.dispute(invoice) {
             return (Stage::Disputed, dispute.opened.date());
         }

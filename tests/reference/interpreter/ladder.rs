@@ -168,7 +168,20 @@ impl<'a> Climb<'a> {
         climb.plan_dates();
         climb.carried = climb.carried();
         climb.deadline = climb.deadline();
+        climb.tell();
         climb
+    }
+
+    /// The rules that this ladder plays.
+    fn tell(&self) {
+        let rules = [
+            ("R7", self.places.len() > 1),
+            ("R8", self.places.iter().any(|place| place.planned != place.nominal)),
+            ("R10", self.passed > 0 && self.passed < self.places.len()),
+            ("R11", self.carried.last().is_some_and(|last| last.on > last.planned)),
+            ("R13", !self.foreign.is_empty()),
+        ];
+        rules.iter().filter(|(_, plays)| *plays).for_each(|(rule, _)| self.world.played(rule));
     }
 
     /// Looks at a later day, if nothing changes until then.
@@ -437,6 +450,23 @@ impl<'a> Climb<'a> {
 
     /// The steps of this ladder that have their turn today.
     pub(super) fn turns(&self) -> Vec<Turn<'a>> {
+        let turns = self.turns_of_family();
+        if !turns.is_empty() {
+            self.world.played(match self.ladder.catch_up {
+                CatchUp::OneAtATime => "one at a time",
+                CatchUp::OnePerRun => "one per run",
+                CatchUp::Latest => "latest",
+                CatchUp::SameDayOnly => "same day only",
+                CatchUp::All { .. } => "all, N days apart",
+            });
+        }
+        if turns.iter().any(|turn| turn.brought_along) {
+            self.world.played("latest, marks made up for");
+        }
+        turns
+    }
+
+    fn turns_of_family(&self) -> Vec<Turn<'a>> {
         let rest = self.rest();
         if self.waits_for_a_person() {
             return self.given().into_iter().chain(rest).collect();

@@ -51,7 +51,11 @@ impl<'a> World<'a> {
     /// R1: the ledger rows known.
     pub(super) fn rows(&self) -> Vec<&'a LedgerRow> {
         let all = self.data.ledger.iter().chain(&self.data.customer_ledger);
-        all.filter(|row| row.date <= self.known).collect()
+        let (known, later): (Vec<&LedgerRow>, Vec<&LedgerRow>) = all.partition(|row| row.date <= self.known);
+        if !later.is_empty() {
+            self.played("R1");
+        }
+        known
     }
 
     pub(super) fn rows_of_customer(&self, customer: CustomerRow) -> Vec<&'a LedgerRow> {
@@ -189,6 +193,7 @@ impl<'a> World<'a> {
         };
         let decided = rows.iter().filter(|row| row.outcome != Outcome::Approved);
         let Some(last) = decided.max_by_key(|row| moment_of(row)) else { return State::Open };
+        self.played("R9");
         match last.outcome {
             Outcome::Failed | Outcome::Withdrawn => State::Tried(last.date),
             Outcome::Unknown => State::Unknown,

@@ -21,6 +21,9 @@ mod restrictions;
 mod silence;
 mod steps;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use dun::calendar::Calendar;
 use dun::model::Policy;
@@ -45,9 +48,15 @@ pub(crate) struct World<'a> {
     pub(crate) today: NaiveDate,
     pub(crate) replay: bool,
     pub(crate) always_open: &'a Calendar,
+    pub(crate) played: &'a RefCell<BTreeSet<&'static str>>,
 }
 
 impl<'a> World<'a> {
+    /// Remembers that a rule decided something, for the table of what the cases cover.
+    fn played(&self, rule: &'static str) {
+        self.played.borrow_mut().insert(rule);
+    }
+
     /// The same facts on a later day.
     fn on(&self, day: NaiveDate) -> World<'a> {
         World { today: day, ..*self }

@@ -113,7 +113,11 @@ impl<'a> World<'a> {
             rows.filter(|row| row.outcome == Outcome::Bounced && self.channel_of(row) == Some(channel));
         bounced.any(|row| {
             let of_row = row.details.as_ref().and_then(|details| details.address);
-            self.text(of_row).is_none_or(|of_row| same_address(channel, of_row, address))
+            let closed = self.text(of_row).is_none_or(|of_row| same_address(channel, of_row, address));
+            if closed {
+                self.played("R21");
+            }
+            closed
         })
     }
 
