@@ -29,9 +29,7 @@ fn marks(world: &World, invoice: InvoiceRow) -> Vec<String> {
     names.dedup();
     names.retain(|name| {
         let clearing = world.state(&world.rows_named(invoice, &format!("clear {name}")), false);
-        world.flag_set(invoice, name).is_some()
-            && clearing != State::Tried(world.today)
-            && clearing != State::Unknown
+        world.flag_set(invoice, name).is_some() && clearing != State::Tried(world.today)
     });
     names
 }
