@@ -1,5 +1,4 @@
-//! What the checker refuses, and what it says: names, types, duplicates, units, misplaced lines, and what is
-//! parsed but not evaluated yet.
+//! What the checker refuses, and what it says: names, types, duplicates, units, charges, and misplaced lines.
 #![expect(clippy::disallowed_methods, reason = "one test reads the checker's own source")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,11 +19,20 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("short_nudge.txt", "Please pay {{ total }}.\n"),
 ];
 
-const HOLIDAYS: [(&str, Result<&str, &str>); 4] = [
+/// The files of holidays and of rates that a policy can name.
+const FILES: [(&str, Result<&str, &str>); 12] = [
     ("calendars/fr.yaml", Ok("2026-05-01: Fête du Travail\n")),
     ("calendars/gone.yaml", Err("No such file or directory (os error 2)")),
     ("calendars/list.yaml", Ok("- 2026-05-01\n- 2026-07-14\n")),
     ("calendars/odd.yaml", Ok("2026-05-01: Fête du Travail\n14/07/2026: Fête nationale\n")),
+    ("rates/ecb.yaml", Ok("2026-01-01: -0.88\n2026-07-01: 2.27\n")),
+    ("rates/gone.yaml", Err("No such file or directory (os error 2)")),
+    ("rates/empty.yaml", Ok("# none yet\n")),
+    ("rates/nothing.yaml", Ok("{}\n")),
+    ("rates/list.yaml", Ok("- 2.27\n")),
+    ("rates/day.yaml", Ok("01/07/2026: 2.27\n")),
+    ("rates/comma.yaml", Ok("2026-07-01: 2,27\n")),
+    ("rates/twice.yaml", Ok("2026-07-01: 2.27\n2026-07-01: 2.37\n")),
 ];
 
 /// A policy with all that it names, checked.
@@ -48,7 +56,7 @@ impl Checked {
             text: (*text).into(),
         });
         let templates = TemplateSet::new(files.collect(), "en");
-        let files: BTreeMap<_, _> = HOLIDAYS
+        let files: BTreeMap<_, _> = FILES
             .iter()
             .filter(|(path, _)| named.files.contains(*path))
             .map(|(path, text)| (String::from(*path), text.map(String::from).map_err(String::from)))
@@ -238,6 +246,23 @@ const MISPLACED: &[&str] = &[
     "cadence a:\n  at D+3 email first_reminder else call by finance as talk",
 ];
 
+const CHARGES: &[&str] = &[
+    "cadence a:\n  at D+3 charge fee 0 EUR",
+    "cadence a:\n  at D+3 charge interest at 1000%",
+    "cadence a:\n  at D+3 charge interest at 9.1234567%",
+    "cadence a:\n  at D+3 charge interest at 10% plus 1000 points",
+    "cadence a:\n  at D+3 charge interest at \"rates/gone.yaml\"",
+    "cadence a:\n  at D+3 charge interest at \"rates/empty.yaml\"",
+    "cadence a:\n  at D+3 charge interest at \"rates/nothing.yaml\"",
+    "cadence a:\n  at D+3 charge interest at \"rates/list.yaml\" plus 9 points",
+    "cadence a:\n  at D+3 charge interest at \"rates/day.yaml\" plus 9 points",
+    "cadence a:\n  at D+3 charge interest at \"rates/comma.yaml\" plus 9 points",
+    "cadence a:\n  at D+3 charge interest at \"rates/twice.yaml\" plus 9 points",
+    "carve-out a when invoice.disputed:\n  hold\n  at dispute charge fee 40 EUR",
+    "carve-out a when invoice.disputed:\n  hold; at dispute charge interest at 10%",
+    "cadence a:\n  at D+3 charge fee 40 EUR as late\n  at D+9 charge fee 20 EUR as late",
+];
+
 /// Cases with more than a few lines, or whose point is what the policy lacks.
 const WHOLE: &[&str] = &[
     "role finance = \"collections@acme.example\"\nsegment everyone otherwise:\n  hold\n",
@@ -278,6 +303,11 @@ fn misplaced_lines() {
 #[test]
 fn what_a_policy_lacks() {
     insta::assert_snapshot!(shown_whole(WHOLE));
+}
+
+#[test]
+fn charges() {
+    insta::assert_snapshot!(shown(CHARGES));
 }
 
 /// One run tells what is wrong in every block and in the templates.
@@ -363,6 +393,8 @@ fn sound_policies_pass() {
         "calendar france:\n  closed saturday, sunday\n  holidays from \"calendars/fr.yaml\"",
         "cadence a:\n  at D+3 email first_reminder as one\n  at D+5 email first_reminder as two",
         "carve-out a when invoice.disputed:\n  hold\n  at dispute+3 task \"Look into it\" for finance",
+        "segment a when customer.kind is \"business\":\n  at D+3 charge interest at \"rates/ecb.yaml\" plus 9 points\n  at D+9 charge fee 40 EUR",
+        "everywhere:\n  never charge",
     ];
     for lines in sound {
         let checked = checked(lines);
@@ -380,7 +412,7 @@ fn a_number_may_stand_before_and() {
 /// Errors never come without a remedy, and read as the house style has them.
 #[test]
 fn every_message_is_lower_case_without_a_full_stop_and_has_a_remedy() {
-    let lists = [NAMES, TYPES, DUPLICATES, MISPLACED, SETTINGS].concat();
+    let lists = [NAMES, TYPES, DUPLICATES, MISPLACED, SETTINGS, CHARGES].concat();
     for checked in lists.iter().map(|lines| checked(lines)) {
         for found in checked.found.iter().filter(|found| found.is_error()) {
             let first = found.message.chars().next().unwrap();
@@ -411,9 +443,8 @@ fn every_code_of_the_checker_is_reached() {
         .filter(|file| file.is_file())
         .flat_map(|file| codes_of(&std::fs::read_to_string(file).unwrap()))
         .collect();
-    let lists = [NAMES, TYPES, DUPLICATES, MISPLACED, SETTINGS].concat();
-    let cases = lists.into_iter().map(checked);
-    let cases = cases.chain(WHOLE.iter().map(|text| Checked::of(text, &TEMPLATES)));
+    let lists = [NAMES, TYPES, DUPLICATES, MISPLACED, SETTINGS, CHARGES].concat();
+    let cases = lists.into_iter().map(checked).chain(WHOLE.iter().map(|text| Checked::of(text, &TEMPLATES)));
     let reached: BTreeSet<String> =
         cases.flat_map(|checked| checked.found).map(|found| format!("{:?}", found.code)).collect();
     let missed: Vec<&String> = codes.difference(&reached).collect();

@@ -452,5 +452,34 @@ fn a_formal_letter_shows_its_hours_and_its_deadline() {
     let mut table = Vec::new();
     render::csv::table(&plan, false, &mut table).unwrap();
     let table = String::from_utf8(table).unwrap();
-    assert!(table.contains(",billing,reminder,en,08:00 to 19:00,2027-01-04,5 days overdue,"), "{table}");
+    assert!(table.contains(",billing,reminder,en,08:00 to 19:00,2027-01-04,,,5 days overdue,"), "{table}");
+}
+
+#[test]
+fn a_charge_shows_what_it_books() {
+    let mut plan = plan();
+    let action = &mut plan.actions[0];
+    (action.kind, action.mode) = (dun::plan::Kind::Charge, dun::plan::Mode::Approval);
+    let currency = action.invoices[0].currency;
+    action.charge = Some(dun::plan::Charge {
+        kind: dun::plan::ChargeKind::Interest,
+        amount: dun::money::Money::new(822, currency),
+        currency,
+        from: Some("2026-10-02".parse().unwrap()),
+        to: Some("2026-10-31".parse().unwrap()),
+        rate: Some(String::from("10")),
+    });
+    let what = "charge interest of 8.22 EUR, 2026-10-02 to 2026-10-31, at 10%";
+    for text in [render::text::plan(&plan, false), render::markdown::plan(&plan, false)] {
+        assert!(text.contains(what), "{text}");
+    }
+    let mut table = Vec::new();
+    render::csv::table(&plan, false, &mut table).unwrap();
+    let table = String::from_utf8(table).unwrap();
+    let mut lines = table.trim_start_matches('\u{feff}').lines();
+    let at = |column| render::csv::COLUMNS.iter().position(|known| *known == column).unwrap();
+    assert!(lines.next().unwrap().starts_with("entry,"));
+    let rows = lines.filter(|row| row.contains(",charge,")).map(|row| row.split(',').collect::<Vec<_>>());
+    let booked: Vec<_> = rows.map(|cells| (cells[at("charge")], cells[at("charge_currency")])).collect();
+    assert_eq!(booked, [("8.22", "EUR")]);
 }

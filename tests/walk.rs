@@ -60,21 +60,73 @@ fn walk(page: &str) -> String {
     walked
 }
 
-#[test]
-fn the_tutorial_is_true_from_top_to_bottom() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tutorial.md");
-    let page = fs::read_to_string(&path).unwrap();
-    let walked = walk(&page);
+/// Follows a page, and compares it with what its commands print, or writes that into it.
+fn follow(page: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let text = fs::read_to_string(&path).unwrap();
+    let walked = walk(&text);
     if std::env::var_os("WALK").is_some_and(|walk| walk == "update") {
         fs::write(&path, walked).unwrap();
     } else {
-        similar_asserts(&page, &walked);
+        assert!(text == walked, "{page} is not what its commands print; WALK=update writes it:\n{walked}");
     }
 }
 
-fn similar_asserts(page: &str, walked: &str) {
-    assert!(
-        page == walked,
-        "docs/tutorial.md is not what its commands print; WALK=update writes it:\n{walked}"
-    );
+#[test]
+fn the_tutorial_is_true_from_top_to_bottom() {
+    follow("docs/tutorial.md");
+}
+
+#[test]
+fn the_rules_are_true_from_top_to_bottom() {
+    follow("docs/rules.md");
+}
+
+/// The sections of a page: title and text, in their order.
+fn sections(page: &str) -> Vec<(&str, &str)> {
+    page.split("\n## ").skip(1).map(|section| section.split_once('\n').unwrap()).collect()
+}
+
+/// What a section about a rule lacks: a policy, or a command with what it prints.
+fn lacks(title: &str, text: &str) -> Vec<String> {
+    let rule = title.split(' ').next().unwrap();
+    let blocks = blocks(text);
+    let policy = blocks.iter().any(|block| block.info.starts_with("dun file="));
+    let plan = blocks.iter().any(|block| block.info == "console" && !block.text.is_empty());
+    let mut lacks = Vec::new();
+    if !policy {
+        lacks.push(format!("{rule} has no policy"));
+    }
+    if !plan {
+        lacks.push(format!("{rule} has no plan"));
+    }
+    lacks
+}
+
+#[test]
+fn every_rule_has_an_example_with_its_plan() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md")).unwrap();
+    let sections = sections(&page);
+    let rules: Vec<&str> = sections.iter().map(|(title, _)| title.split(' ').next().unwrap()).collect();
+    let all: Vec<String> = (1..=24).map(|number| format!("R{number}")).collect();
+    assert_eq!(rules, all);
+    let lacking: Vec<String> = sections.iter().flat_map(|(title, text)| lacks(title, text)).collect();
+    assert_eq!(lacking, Vec::<String>::new());
+}
+
+/// The reference names each rule as its example does, and leads to it.
+#[test]
+fn the_reference_leads_to_each_example() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let page = fs::read_to_string(docs.join("rules.md")).unwrap();
+    let reference = fs::read_to_string(docs.join("language.md")).unwrap();
+    let leads = |title: &str| {
+        let (rule, name) = title.split_once(' ').unwrap();
+        let begins = format!("**{rule}. {name}.** ");
+        let link = format!(" [Example](rules.md#{}).", title.to_lowercase().replace(' ', "-"));
+        reference.lines().any(|line| line.starts_with(&begins) && line.ends_with(&link))
+    };
+    let lost: Vec<&str> =
+        sections(&page).into_iter().map(|(title, _)| title).filter(|title| !leads(title)).collect();
+    assert_eq!(lost, Vec::<&str>::new());
 }

@@ -6,10 +6,11 @@ use super::steps::{self, Home, Steps};
 use super::{Checker, calendars, conditions, digest, settings, shared};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::model::charge::BaseRate;
 use crate::model::field::{CustomerField, Field};
 use crate::model::{
-    Act, Anchor, CarveOut, CatchUp, Catches, Condition, Ladder, LadderId, Policy, Predicate, Restriction,
-    RestrictionKind, RuleId, Rung, Segment, Step, Test, Weekends,
+    Act, Anchor, CarveOut, CatchUp, Catches, Charge, Condition, Ladder, LadderId, Policy, Predicate,
+    Restriction, RestrictionKind, RuleId, Rung, Segment, Step, Test, Weekends,
 };
 use crate::span::Span;
 use crate::syntax::ast::{
@@ -48,7 +49,7 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
         name: block.name.clone(),
         file: c.input.sources.get(c.input.file).name.to_string(),
         digest: digest(&[&c.input.sources.get(c.input.file).text]),
-        calendar_digest: calendars::calendar_digest(&calendars),
+        calendar_digest: calendars::calendar_digest(&calendars, &parts.rates()),
         settings,
         roles: c.names.roles.clone(),
         fields: c.names.fields.clone(),
@@ -134,6 +135,18 @@ struct Body {
 }
 
 impl Parts {
+    /// The rates by date that its charges name.
+    fn rates(&self) -> Vec<&BaseRate> {
+        let of_ladders =
+            self.ladders.iter().flat_map(|ladder| ladder.rungs.iter().flat_map(|rung| &rung.steps));
+        let steps = of_ladders.chain(self.carve_outs.iter().flat_map(|carve_out| &carve_out.steps));
+        let rates = steps.flat_map(|step| &step.acts).filter_map(|act| match act {
+            Act::Charge(Charge::Interest(rate)) => Some(&rate.base),
+            _ => None,
+        });
+        rates.filter(|base| matches!(base, BaseRate::ByDate(..))).collect()
+    }
+
     fn add(&mut self, c: &mut Checker, block: &RulesBlock) {
         match &block.header {
             RulesHeader::Cadence { name, per_customer } => self.cadence(c, block, name, *per_customer),

@@ -1,14 +1,13 @@
 //! Calendars and their holiday files.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 
-use super::{Checker, conditions, digest};
+use super::{Checker, conditions, digest, yaml};
 use crate::calendar::Calendar;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::PolicyCalendar;
+use crate::model::charge::BaseRate;
 use crate::span::Span;
 use crate::syntax::ast::{Block, CalendarBlock, CalendarLine};
 
@@ -75,11 +74,8 @@ fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
         None => return,
     };
     let help = "a holiday file has a line for each day, such as `2026-05-01: Fête du Travail`";
-    match serde_yaml::from_str::<BTreeMap<String, String>>(text) {
-        Err(error) => {
-            let error = error.to_string();
-            let first = error.lines().next().unwrap_or("");
-            let why = first.strip_prefix("error: ").unwrap_or(first);
+    match yaml::lines(text) {
+        Err(why) => {
             let message = format!("`{path}` does not give holidays: {why}");
             c.report(Diagnostic::error(Code::BadHolidayFile, span, message).help(help));
         }
@@ -97,9 +93,9 @@ fn holidays(c: &mut Checker, calendar: &mut Calendar, path: &str, span: Span) {
     }
 }
 
-/// A digest of all closed days, so that a plan names the calendars it was made with.
-pub(super) fn calendar_digest(calendars: &[PolicyCalendar]) -> String {
-    let lines: Vec<String> = calendars
+/// A digest of all closed days and of the files of rates, so that a plan names what it was made with.
+pub(super) fn calendar_digest(calendars: &[PolicyCalendar], rates: &[&BaseRate]) -> String {
+    let mut lines: Vec<String> = calendars
         .iter()
         .map(|calendar| {
             let days = &calendar.calendar;
@@ -109,5 +105,6 @@ pub(super) fn calendar_digest(calendars: &[PolicyCalendar]) -> String {
             format!("{} {:?} {} {}", calendar.name, days.closed_weekdays(), yearly.join(","), dates.join(","))
         })
         .collect();
+    lines.extend(rates.iter().map(|rates| format!("{rates:?}")));
     digest(&lines.iter().map(String::as_str).collect::<Vec<_>>())
 }

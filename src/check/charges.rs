@@ -1,10 +1,8 @@
 //! Fees, and interest with its rates.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 
-use super::Checker;
+use super::{Checker, yaml};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::Charge;
@@ -73,19 +71,18 @@ fn file(c: &mut Checker, path: &str, span: Span) -> Option<BaseRate> {
 }
 
 fn rates(text: &str) -> Result<Vec<(NaiveDate, i64)>, String> {
-    let lines: BTreeMap<String, String> = serde_yaml::from_str(text).map_err(|error| {
-        let error = error.to_string();
-        let first = error.lines().next().unwrap_or("").to_owned();
-        first.strip_prefix("error: ").unwrap_or(&first).to_owned()
-    })?;
+    let lines = yaml::lines(text)?;
     let rate = |(day, rate): (&String, &String)| {
         let from = day.parse().map_err(|_| format!("`{day}` is not a date"))?;
         Ok((from, parse_rate(rate).map_err(|why| format!("the rate `{rate}` of {day} {why}"))?))
     };
     let mut rates = lines.iter().map(rate).collect::<Result<Vec<(NaiveDate, i64)>, String>>()?;
+    rates.sort_unstable();
     if rates.is_empty() {
         return Err(String::from("it is empty"));
     }
-    rates.sort_unstable();
-    Ok(rates)
+    match rates.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(pair) => Err(format!("{} stands there twice", pair[0].0)),
+        None => Ok(rates),
+    }
 }

@@ -8,6 +8,7 @@ pub mod lints;
 mod names;
 mod settings;
 mod steps;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -207,32 +207,7 @@ impl<'a> Steps<'a> {
         let (first, others) = action.alternatives.split_first()?;
         let key = self.key(c, first);
         let rule = c.rule(self.block, Some(&key), line);
-        for other in others {
-            if let Some(name) = &other.key_name {
-                let error = Diagnostic::error(
-                    Code::Misplaced,
-                    name.span,
-                    "the step keeps the key of its first action",
-                );
-                c.report(error.help("put `as` before `else`"));
-            }
-            if let Some(old) = other.formerly.first() {
-                let error = Diagnostic::error(
-                    Code::Misplaced,
-                    old.span,
-                    "the step keeps the key of its first action",
-                );
-                c.report(error.help("put `formerly` before `else`"));
-            }
-            if let Some(span) = other.wait {
-                let error = Diagnostic::error(
-                    Code::Misplaced,
-                    span,
-                    "only the first action of a step can be waited for",
-                );
-                c.report(error.help("leave `and wait` out here"));
-            }
-        }
+        others.iter().for_each(|other| stand_in(c, other));
         if !others.is_empty() && !matches!(first.kind, ActKind::Message { .. }) {
             let error = Diagnostic::error(
                 Code::Misplaced,
@@ -480,6 +455,27 @@ fn act(c: &mut Checker, act: &ast::Act) -> Option<Act> {
         ActKind::ChargeInterest { rate, points } => {
             charges::interest(c, rate, points.as_deref(), act.span).map(Act::Charge)
         }
+    }
+}
+
+/// What may not stand behind `else`.
+fn stand_in(c: &mut Checker, other: &ast::Act) {
+    let mut misplaced = |span: Span, what: &str, help: &str| {
+        c.report(Diagnostic::error(Code::Misplaced, span, what).help(help));
+    };
+    if matches!(other.kind, ActKind::ChargeFee(_) | ActKind::ChargeInterest { .. }) {
+        let help = "write it as a step of its own: nobody is charged for having no address";
+        misplaced(other.span, "a charge does not stand in for a message", help);
+    }
+    let kept = "the step keeps the key of its first action";
+    if let Some(name) = &other.key_name {
+        misplaced(name.span, kept, "put `as` before `else`");
+    }
+    if let Some(old) = other.formerly.first() {
+        misplaced(old.span, kept, "put `formerly` before `else`");
+    }
+    if let Some(span) = other.wait {
+        misplaced(span, "only the first action of a step can be waited for", "leave `and wait` out here");
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::candidate::{Bench, Candidate, Due, Together};
+use super::candidate::{Bench, Candidate, Together};
 use super::customer::Site;
 use super::day::Day;
 use super::facts::CustomerState;
@@ -189,7 +189,9 @@ impl<'s, 'a> Account<'s, 'a> {
                 episode,
             }),
         };
-        candidates.extend(climb.due.into_iter().filter_map(|due| bench.candidate(Due::from(due))));
+        let first = candidates.len();
+        candidates.extend(bench.of_ladder(climb.due));
+        bench.share_interest(&mut candidates[first..]);
         climb.next
     }
 

@@ -161,6 +161,21 @@ impl<'a> Bench<'_, 'a> {
         &self.customer.invoices[self.at]
     }
 
+    /// Judges what a ladder has due. What stands below a rung that is withheld does not come without it (R11).
+    pub(super) fn of_ladder(&self, due: Vec<DueStep<'a>>) -> Vec<Candidate<'a>> {
+        let (with_top, others): (Vec<_>, Vec<_>) = due.into_iter().partition(|due| due.with_top);
+        let top = others.iter().map(|due| (due.rung.nominal, due.rung.rung)).max();
+        let is_top: Vec<bool> =
+            others.iter().map(|due| Some((due.rung.nominal, due.rung.rung)) == top).collect();
+        let judged: Vec<Option<Candidate>> =
+            others.into_iter().map(|due| self.candidate(Due::from(due))).collect();
+        let mut of_top = judged.iter().zip(is_top).filter(|(_, is_top)| *is_top);
+        let acts = of_top.any(|(judged, _)| judged.as_ref().is_some_and(|judged| !judged.blocked_alone));
+        let with_top = with_top.into_iter().filter(|_| acts);
+        let with_top = with_top.filter_map(|due| self.candidate(Due::from(due)));
+        judged.into_iter().flatten().chain(with_top).collect()
+    }
+
     /// Judges a due step.
     pub(super) fn candidate(&self, due: Due<'a>) -> Option<Candidate<'a>> {
         let first = due.step.acts.first()?;
@@ -174,7 +189,7 @@ impl<'a> Bench<'_, 'a> {
         let (actor, by_hand) = self.actor(ladder, act, due.step.rule, &mut blockers);
         let approvers = self.approvers(&due, act, &mut blockers);
         let charge = match act {
-            Act::Charge(charge) => self.charge(charge, due.step).map_err(|why| blockers.push(why)).ok(),
+            Act::Charge(charge) => self.charge(charge, &due).map_err(|why| blockers.push(why)).ok(),
             _ => None,
         };
         let step = match due.repetition {
@@ -253,7 +268,7 @@ impl<'a> Bench<'_, 'a> {
                 format!("given to a person on {}, and not done yet", sentences::date(since, day.today));
             blockers.push(day.blocker("not_done", sentence, Some(due.step.rule)));
         }
-        if due.status == Status::Unknown && act.contact().is_none() {
+        if due.status == Status::Unknown && !act.concerns_customer() {
             let sentence = String::from("nobody knows what became of it: settle it in the ledger");
             blockers.push(day.blocker("unknown_outcome", sentence, None));
         }

@@ -1,52 +1,96 @@
 //! Fees and interest: what is to be booked, and what the ledger has as booked already (R22).
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 
-use super::candidate::Bench;
+use super::candidate::{Bench, Candidate, Due};
+use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use super::history::{self, Status};
 use crate::calendar::{add_days, days_between};
 use crate::compile::HistoryKind;
 use crate::model::charge::{BaseRate, RATE_PARTS};
-use crate::model::{Act, Charge, InterestRate, Step};
+use crate::model::{Act, Charge, InterestRate, LadderId, RuleId, Step};
 use crate::money::{Currency, Money};
 use crate::plan::{self, Blocker, ChargeKind};
-use crate::snapshot::ledger::LedgerRow;
+use crate::snapshot::ledger::{LedgerRow, Outcome};
 use crate::snapshot::tables::Status as Standing;
 
 const DAYS_OF_A_YEAR: i128 = 365;
 
 /// Why interest cannot be worked out.
 pub(super) enum Unclear {
-    /// The rates of the file begin later than the first day that bears interest.
+    /// The rates of the file begin later than this day, which bears interest.
     NoRate(NaiveDate),
-    /// The ledger has interest of this day as charged, and not how much.
+    /// The ledger has something of this day as charged, and not how much in the invoice's currency.
     NoAmount(NaiveDate),
 }
 
+/// Interest that is still to be charged, in minor units.
+pub(super) struct Left {
+    pub(super) amount: i64,
+    /// What was charged before, and is taken off.
+    charged: i64,
+}
+
 impl<'a> Day<'a> {
-    /// The interest on an invoice up to today: simple, actual/365, on each day's open balance from the day after due,
+    /// The interest on an invoice through a day: simple, actual/365, on each day's open balance from the day after due,
     /// rounded half away from zero to the currency's minor unit (R22). In minor units.
-    ///
-    /// The error is the first day without a rate.
-    pub(super) fn accrued(&self, invoice: &InvoiceState<'a>, rate: &InterestRate) -> Result<i64, NaiveDate> {
-        let Some(first) = self.first_interest_day(invoice) else { return Ok(0) };
-        let mut starts: Vec<NaiveDate> = rate.changes(first, self.today).chain([first]).collect();
+    fn accrued(
+        &self,
+        invoice: &InvoiceState<'a>,
+        rate: &InterestRate,
+        through: NaiveDate,
+    ) -> Result<i64, Unclear> {
+        let Some(first) = self.first_interest_day(invoice).filter(|&first| first <= through) else {
+            return Ok(0);
+        };
+        let mut starts: Vec<NaiveDate> = rate.changes(first, through).chain([first]).collect();
         let own = self.snapshot.payments_of(invoice.row).iter().map(|payment| payment.date);
-        starts.extend(own.filter(|&date| first < date && date <= self.today));
+        starts.extend(own.filter(|&date| first < date && date <= through));
         starts.sort_unstable();
         starts.dedup();
-        let ends = starts.iter().skip(1).copied().chain([add_days(self.today, 1)]);
+        let ends = starts.iter().skip(1).copied().chain([add_days(through, 1)]);
         let mut parts: i128 = 0;
         for (from, to) in starts.iter().copied().zip(ends) {
-            let yearly = rate.on(from).ok_or(from)?;
+            let yearly = rate.on(from).ok_or(Unclear::NoRate(from))?;
             let balance = self.balance_on(invoice, from).max(0);
             parts += i128::from(balance) * i128::from(yearly) * i128::from(days_between(from, to));
         }
         Ok(rounded(parts, RATE_PARTS * DAYS_OF_A_YEAR))
+    }
+
+    /// The interest on some invoices of one currency through a day, less what their ledger rows have as charged. What
+    /// was declined is waived: the days up to a decline do not come back.
+    pub(super) fn interest_left(
+        &self,
+        invoices: &[&InvoiceState<'a>],
+        rows: &[LedgerRow],
+        rate: &InterestRate,
+        through: NaiveDate,
+    ) -> Result<Left, Unclear> {
+        let Some(currency) = invoices.first().map(|invoice| invoice.balance.currency) else {
+            return Ok(Left { amount: 0, charged: 0 });
+        };
+        let accrued = |through| {
+            let each = invoices.iter().map(|invoice| self.accrued(invoice, rate, through));
+            each.sum::<Result<i64, Unclear>>()
+        };
+        let (all, charged) = (accrued(through)?, self.interest_charged(rows, currency, None)?);
+        let mut amount = all.saturating_sub(charged);
+        if let Some(declined) = self.interest_declined(rows) {
+            let since = self.interest_charged(rows, currency, Some(declined))?;
+            let waived = accrued(declined.min(through))?;
+            amount = amount.min(all.saturating_sub(waived).saturating_sub(since));
+        }
+        Ok(Left { amount, charged })
+    }
+
+    /// The last day on which somebody decided against charging interest.
+    fn interest_declined(&self, rows: &[LedgerRow]) -> Option<NaiveDate> {
+        let own = rows.iter().filter(|row| matches!(self.history.name(row).kind, HistoryKind::Interest));
+        let declined = own.filter(|row| row.outcome == Outcome::Declined && row.date <= self.today);
+        declined.map(|row| row.date).max()
     }
 
     /// The first day that bears interest: the day after due, or that of issue if it is later; none before it.
@@ -71,137 +115,196 @@ impl<'a> Day<'a> {
         paid.fold(amount, |left, payment| left.saturating_sub(payment.money.minor))
     }
 
-    /// The interest that the ledger has as charged in some rows, in minor units.
-    fn interest_charged(&self, rows: &[LedgerRow]) -> Result<i64, NaiveDate> {
-        self.booked(rows, |kind| matches!(kind, HistoryKind::Interest).then_some(None))
-    }
-
-    /// The fees in a currency that the ledger has as charged in some rows; one without an amount is the policy's.
-    fn fees_charged(&self, rows: &[LedgerRow], currency: Currency) -> i64 {
-        let of_policy = |kind: &HistoryKind| match kind {
-            HistoryKind::Fee { fee } => {
-                Some(Some(fee.filter(|fee| fee.currency == currency).map_or(0, |fee| fee.minor)))
-            }
-            _ => None,
-        };
-        self.booked(rows, of_policy).unwrap_or(0)
-    }
-
-    /// The sum of what is booked: for each step that was carried out, the last amount that a row gives, else the
-    /// usual one. The error is the day of a row that has neither.
-    fn booked(
+    /// The interest that the ledger has as charged, after a day or at all, in minor units of a currency. A row of a
+    /// step that nobody knows any more counts when it has an amount.
+    fn interest_charged(
         &self,
         rows: &[LedgerRow],
-        usual: impl Fn(&HistoryKind) -> Option<Option<i64>>,
-    ) -> Result<i64, NaiveDate> {
-        let steps: BTreeSet<&str> = rows
-            .iter()
-            .filter(|row| usual(&self.history.name(row).kind).is_some())
-            .map(|row| self.snapshot.text(row.step))
-            .collect();
-        steps.into_iter().try_fold(0_i64, |sum, step| {
-            let own = || rows.iter().filter(|row| self.snapshot.text(row.step) == step);
-            let Status::CarriedOut(on) = history::status(own(), self.today) else { return Ok(sum) };
-            let done = own().filter(|row| row.outcome.carries_out());
-            let told = done.filter_map(|row| row.details.as_ref().and_then(|details| details.amount)).last();
-            let usual = own().next().and_then(|row| usual(&self.history.name(row).kind)).flatten();
-            Ok(sum.saturating_add(told.or(usual).ok_or(on)?))
+        currency: Currency,
+        after: Option<NaiveDate>,
+    ) -> Result<i64, Unclear> {
+        let is_interest = |row: &LedgerRow| match self.history.name(row).kind {
+            HistoryKind::Interest => true,
+            HistoryKind::Foreign => row.details.as_ref().is_some_and(|details| details.amount.is_some()),
+            _ => false,
+        };
+        self.booked(rows, currency, |row| {
+            (is_interest(row) && after.is_none_or(|after| row.date > after)).then_some(None)
         })
     }
 
-    /// What a template is told of interest: all that has accrued on some invoices up to today, charged or not; none
-    /// where it cannot be worked out. Without a rate in the policy there is none to pay.
-    pub(super) fn interest_to_date(&self, customer: &CustomerState<'a>, invoices: &[usize]) -> Option<i64> {
-        let lead = &customer.invoices[*invoices.first()?];
-        let Some(rate) = self.rate_of(customer, lead) else { return Some(0) };
-        let accrued = invoices.iter().map(|&at| self.accrued(&customer.invoices[at], rate));
-        accrued.sum::<Result<i64, NaiveDate>>().ok()
+    /// The fees in a currency that the ledger has as charged; one without an amount is the policy's.
+    fn fees_charged(&self, rows: &[LedgerRow], currency: Currency) -> Option<i64> {
+        let fee = |row: &LedgerRow| match &self.history.name(row).kind {
+            HistoryKind::Fee { fee } => Some(fee.filter(|fee| fee.currency == currency).map(|fee| fee.minor)),
+            _ => None,
+        };
+        self.booked(rows, currency, fee).ok()
     }
 
-    /// The fees that the ledger has as charged for some invoices.
-    pub(super) fn fees_to_date(&self, customer: &CustomerState<'a>, invoices: &[usize]) -> i64 {
+    /// The sum of what is booked: for each step that was carried out, the last amount that a row gives, else the
+    /// usual one of the step.
+    fn booked(
+        &self,
+        rows: &[LedgerRow],
+        currency: Currency,
+        usual: impl Fn(&LedgerRow) -> Option<Option<i64>>,
+    ) -> Result<i64, Unclear> {
+        let mut steps: Vec<&LedgerRow> = Vec::new();
+        for row in rows.iter().filter(|row| usual(row).is_some()) {
+            if !steps.iter().any(|known| self.history.is_same(known, row)) {
+                steps.push(row);
+            }
+        }
+        steps.into_iter().try_fold(0_i64, |sum, step| {
+            let own = || rows.iter().filter(|row| self.history.is_same(row, step));
+            let Status::CarriedOut(on) = history::status(own(), self.today) else { return Ok(sum) };
+            let told = own().filter(|row| row.outcome.carries_out()).filter_map(|row| row.details.as_ref());
+            let told = told.filter_map(|details| Some((details.amount?, details.currency))).last();
+            let amount = match told {
+                Some((amount, own)) => Some(amount).filter(|_| own.is_none_or(|own| own == currency)),
+                None => usual(step).flatten(),
+            };
+            Ok(sum.saturating_add(amount.ok_or(Unclear::NoAmount(on))?))
+        })
+    }
+
+    /// What a template is told of interest: all that has accrued on some invoices up to today, charged or not, at the
+    /// mildest rate that may be charged; none where it cannot be worked out, and nothing where none may be.
+    pub(super) fn interest_to_date(&self, customer: &CustomerState<'a>, invoices: &[usize]) -> Option<i64> {
+        let lead = &customer.invoices[*invoices.first()?];
+        let rates = self.rates_of(customer, lead);
+        if rates.is_empty() {
+            return Some(0);
+        }
+        let of_rate = |rate: &&InterestRate| {
+            let each = invoices.iter().map(|&at| self.accrued(&customer.invoices[at], rate, self.today));
+            each.sum::<Result<i64, Unclear>>().ok()
+        };
+        rates.iter().filter_map(of_rate).min()
+    }
+
+    /// The fees that the ledger has as charged for some invoices; none where it does not say how much.
+    pub(super) fn fees_to_date(&self, customer: &CustomerState<'a>, invoices: &[usize]) -> Option<i64> {
         let fees = invoices.iter().map(|&at| {
             let invoice = &customer.invoices[at];
             self.fees_charged(invoice.rows, invoice.balance.currency)
         });
-        fees.fold(0, i64::saturating_add)
+        fees.sum()
     }
 
-    /// The rate of the first interest in the ladders of an invoice, then in the carve-outs that match it.
-    fn rate_of(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<&'a InterestRate> {
+    /// The rates of the interest in the ladders of an invoice and in the carve-outs that match it, as far as nothing
+    /// forbids it and its condition holds.
+    fn rates_of(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Vec<&'a InterestRate> {
         let policy = &self.program.policy;
-        let placed = self.place(customer, invoice, |_, _| {})?;
-        let ladders = self.program.ladders_of(placed.segment).iter().map(|id| &policy.ladders[id.0]);
-        let of_ladders = ladders.flat_map(|ladder| ladder.rungs.iter().flat_map(|rung| &rung.steps));
+        let Some(placed) = self.place(customer, invoice, |_, _| {}) else { return Vec::new() };
         let scope = self.scope(placed.segment, customer, invoice);
-        let of_carve_outs = scope.matching.iter().flat_map(|&at| &policy.carve_outs[at].steps);
-        let rate = |step: &'a Step| match step.acts.first()? {
-            Act::Charge(Charge::Interest(rate)) => Some(rate),
-            _ => None,
+        let of_ladders = self.program.ladders_of(placed.segment).iter().flat_map(|id| {
+            let steps = policy.ladders[id.0].rungs.iter().flat_map(|rung| &rung.steps);
+            steps.map(|step| (Some(*id), step))
+        });
+        let of_carve_outs =
+            scope.matching.iter().flat_map(|&at| policy.carve_outs[at].steps.iter().map(|step| (None, step)));
+        let rate = |(ladder, step): (Option<LadderId>, &'a Step)| {
+            let act = step.acts.first()?;
+            let Act::Charge(Charge::Interest(rate)) = act else { return None };
+            let holds = |when| self.truth(when, customer, invoice) == Truth::Yes;
+            let may = step.when.as_ref().is_none_or(holds) && scope.forbidden(self, ladder, act).is_empty();
+            may.then_some(rate)
         };
-        of_ladders.chain(of_carve_outs).find_map(rate)
+        of_ladders.chain(of_carve_outs).filter_map(rate).collect()
     }
 }
 
 impl<'a> Bench<'_, 'a> {
-    /// What a step books, or what stands in its way.
-    pub(super) fn charge(&self, charge: &Charge, step: &Step) -> Result<plan::Charge, Blocker> {
+    /// What a due step books, or what stands in its way.
+    pub(super) fn charge(&self, charge: &Charge, due: &Due<'a>) -> Result<plan::Charge, Blocker> {
         match charge {
-            Charge::Fee(fee) => self.fee(*fee, step),
-            Charge::Interest(rate) => self.interest(rate, step),
+            Charge::Fee(fee) => self.fee(*fee, due),
+            Charge::Interest(rate) => self.interest(rate, due),
         }
     }
 
-    fn fee(&self, fee: Money, step: &Step) -> Result<plan::Charge, Blocker> {
+    fn fee(&self, fee: Money, due: &Due<'a>) -> Result<plan::Charge, Blocker> {
         let currency = self.invoice().balance.currency;
         if fee.currency != currency {
             let sentence = format!("the fee is in {}, and the invoice in {currency}", fee.currency);
-            return Err(self.day.blocker("other_currency", sentence, Some(step.rule)));
+            return Err(self.day.blocker("other_currency", sentence, Some(due.step.rule)));
         }
-        Ok(plan::Charge { kind: ChargeKind::Fee, amount: fee, currency, from: None, to: None, rate: None })
-    }
-
-    fn interest(&self, rate: &InterestRate, step: &Step) -> Result<plan::Charge, Blocker> {
-        let day = self.day;
-        let currency = self.invoice().balance.currency;
-        let left = self.interest_left(rate).map_err(|unclear| {
-            let (code, sentence) = match unclear {
-                Unclear::NoRate(first) => ("no_rate", no_rate(rate, first)),
-                Unclear::NoAmount(on) => (
-                    "unknown_amount",
-                    format!("the ledger has interest of {on} as charged and not how much: add `amount` to that row"),
-                ),
-            };
-            day.blocker(code, sentence, Some(step.rule))
-        })?;
-        if left <= 0 {
-            let sentence = String::from("all interest up to today is charged already");
-            return Err(day.blocker("nothing_to_charge", sentence, Some(step.rule)));
-        }
-        let first =
-            self.about().iter().filter_map(|&at| day.first_interest_day(&self.customer.invoices[at])).min();
         Ok(plan::Charge {
-            kind: ChargeKind::Interest,
-            amount: Money::new(left, currency),
+            kind: ChargeKind::Fee,
+            amount: fee,
             currency,
-            from: first,
-            to: Some(day.today),
-            rate: rate.on(day.today).map(percent),
+            from: None,
+            to: None,
+            rate: None,
+            before: None,
         })
     }
 
-    /// The interest of the step's invoices up to today, less what was charged of it.
-    fn interest_left(&self, rate: &InterestRate) -> Result<i64, Unclear> {
-        let mut left = 0_i64;
-        for &at in self.about() {
-            let accrued = self.day.accrued(&self.customer.invoices[at], rate).map_err(Unclear::NoRate)?;
-            left = left.saturating_add(accrued);
+    /// Interest runs to the day at which the step stands: a step that comes late charges no more, and what was
+    /// approved stays what it was.
+    fn interest(&self, rate: &InterestRate, due: &Due<'a>) -> Result<plan::Charge, Blocker> {
+        let currency = self.invoice().balance.currency;
+        let through = due.nominal.min(self.day.today);
+        let about: Vec<&InvoiceState> = self.about().iter().map(|&at| &self.customer.invoices[at]).collect();
+        let rows = self.together.as_ref().map_or(self.invoice().rows, |together| together.rows);
+        let left = self.day.interest_left(&about, rows, rate, through);
+        let Left { amount, charged } = left.map_err(|unclear| self.unclear(&unclear, rate, due))?;
+        if amount <= 0 {
+            return Err(self.nothing_to_charge(due.step.rule));
         }
-        let charged = match &self.together {
-            None => self.day.interest_charged(self.invoice().rows),
-            Some(together) => self.day.interest_charged(together.rows),
+        let first = about.iter().filter_map(|invoice| self.day.first_interest_day(invoice)).min();
+        Ok(plan::Charge {
+            kind: ChargeKind::Interest,
+            amount: Money::new(amount, currency),
+            currency,
+            from: first,
+            to: Some(through),
+            rate: first.and_then(|first| rates(rate, first, through)),
+            before: (charged > 0).then(|| Money::new(charged, currency).decimal()),
+        })
+    }
+
+    fn unclear(&self, unclear: &Unclear, rate: &InterestRate, due: &Due<'a>) -> Blocker {
+        let (code, sentence) = match unclear {
+            Unclear::NoRate(day) => ("no_rate", no_rate(rate, *day)),
+            Unclear::NoAmount(on) => {
+                let currency = self.invoice().balance.currency;
+                let sentence = format!(
+                    "the ledger has a charge of {on}, and not how much it was in {currency}: add `amount` to that row"
+                );
+                ("unknown_amount", sentence)
+            }
         };
-        Ok(left.saturating_sub(charged.map_err(Unclear::NoAmount)?))
+        self.day.blocker(code, sentence, Some(due.step.rule))
+    }
+
+    fn nothing_to_charge(&self, rule: RuleId) -> Blocker {
+        let sentence = String::from("all interest up to the day of this step is charged or waived");
+        self.day.blocker("nothing_to_charge", sentence, Some(rule))
+    }
+
+    /// Of several interest steps of one day each charges only what those before it do not.
+    pub(super) fn share_interest(&self, candidates: &mut [Candidate<'a>]) {
+        let is_interest = |candidate: &&mut Candidate<'a>| {
+            candidate.charge.as_ref().is_some_and(|charge| charge.kind == ChargeKind::Interest)
+        };
+        let mut steps: Vec<&mut Candidate<'a>> = candidates.iter_mut().filter(is_interest).collect();
+        steps.sort_by_key(|candidate| (candidate.nominal, candidate.rule));
+        let mut taken = 0_i64;
+        for candidate in steps {
+            let Some(charge) = &mut candidate.charge else { continue };
+            let own = charge.amount.minor.saturating_sub(taken);
+            if own <= 0 {
+                candidate.charge = None;
+                candidate.blockers.push(self.nothing_to_charge(candidate.rule));
+                (candidate.blocked_alone, candidate.next) = (true, None);
+                continue;
+            }
+            charge.amount = Money::new(own, charge.currency);
+            taken = taken.saturating_add(own);
+        }
     }
 
     /// The invoices that the step is about.
@@ -217,6 +320,14 @@ fn no_rate(rate: &InterestRate, first: NaiveDate) -> String {
     };
     let begins = from.map_or(String::new(), |from| format!(", it begins on {from}"));
     format!("`{file}` has no rate for {first}{begins}: add the earlier ones")
+}
+
+/// The rates of some days in percent, in the order of the days.
+fn rates(rate: &InterestRate, first: NaiveDate, last: NaiveDate) -> Option<String> {
+    let days = [first].into_iter().chain(rate.changes(first, last));
+    let mut rates: Vec<String> = days.map(|day| rate.on(day).map(percent)).collect::<Option<_>>()?;
+    rates.dedup();
+    Some(rates.join(", "))
 }
 
 /// A rate in millionths of a percent, as people write it.

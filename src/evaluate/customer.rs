@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::candidate::{Bench, Candidate, Due, Origin};
+use super::candidate::{Bench, Candidate, Origin};
 use super::combine::{Group, combine};
 use super::condition::Truth;
 use super::day::Day;
@@ -213,7 +213,7 @@ impl<'a> Day<'a> {
             };
             let climb = climber.climb();
             next = earlier(next, climb.next);
-            candidates.extend(climb.due.into_iter().filter_map(|due| bench.candidate(Due::from(due))));
+            candidates.extend(bench.of_ladder(climb.due));
         }
         // Two ladders may hold one and the same step: it is done once.
         let mut seen: Vec<String> = Vec::new();
@@ -225,6 +225,7 @@ impl<'a> Day<'a> {
             !again
         });
         candidates.extend(bench.carve_out_steps().into_iter().filter_map(|due| bench.candidate(due)));
+        bench.share_interest(&mut candidates[first..]);
         // An invoice that time alone may move to another segment is looked at again as soon as it can act.
         if placed.may_move { earlier(next, free_from) } else { next }
     }

@@ -12,7 +12,7 @@ use super::restrictions::{Declined, Scope};
 use super::schedule::{Planned, offset};
 use crate::calendar::{Calendar, add_days, days_between};
 use crate::compile::{HistoryKey, KeyId, changes_with_time};
-use crate::model::{Act, Anchor, CatchUp, Ladder, LadderId, Moment, Step};
+use crate::model::{Act, Anchor, CatchUp, Charge, Ladder, LadderId, Moment, Step};
 use crate::snapshot::ledger::LedgerRow;
 
 pub(super) use trace::{Delay, Seen, SeenStep, Standing};
@@ -28,6 +28,8 @@ pub(super) struct DueStep<'a> {
     pub(super) goes_on: Option<NaiveDate>,
     /// Whether it is done today or never (`same day only`).
     pub(super) last_chance: bool,
+    /// Whether it stands below the rung that acts, and comes with it or not at all (`latest`).
+    pub(super) with_top: bool,
 }
 
 /// What a ladder says of an invoice on a day.
@@ -300,7 +302,7 @@ impl<'a> Climber<'_, 'a> {
                         !missed(step) && self.started(0, rung).is_some()
                     }
                 };
-                step.waits && holds_up && self.applies(step) && !self.forbidden(step)
+                step.waits && holds_up && self.applies(rung, step) && !self.forbidden(step)
             })
         })
     }
@@ -374,8 +376,21 @@ impl<'a> Climber<'_, 'a> {
         rung.nominal < self.invoice.due && (self.ladder().per_customer || self.day.today >= self.invoice.due)
     }
 
-    /// Whether a step would act today: its condition holds.
-    fn applies(&self, step: &Step) -> bool {
+    /// Whether a step would act today: its condition holds, and it has something to do.
+    fn applies(&self, rung: &Planned, step: &Step) -> bool {
+        self.holds(step) && !self.is_charged(rung, step)
+    }
+
+    /// Whether a step's interest is charged already, up to the day of its rung.
+    fn is_charged(&self, rung: &Planned, step: &Step) -> bool {
+        let Some(Act::Charge(Charge::Interest(rate))) = step.acts.first() else { return false };
+        if self.ladder().per_customer || rung.nominal > self.day.today {
+            return false;
+        }
+        matches!(self.day.interest_left(&[self.invoice], self.rows, rate, rung.nominal), Ok(left) if left.amount <= 0)
+    }
+
+    fn holds(&self, step: &Step) -> bool {
         step.when.as_ref().is_none_or(|when| self.day.truth(when, self.customer, self.invoice) == Truth::Yes)
     }
 
@@ -393,7 +408,7 @@ impl<'a> Climber<'_, 'a> {
             let later = day > today || started_today;
             let first = if later { self.first_free(rung, day).unwrap_or(day) } else { today };
             let mut live = self.live_steps(rung, first);
-            let can_act = live.any(|(step, _)| self.applies(step) && !self.forbidden(step));
+            let can_act = live.any(|(step, _)| self.applies(rung, step) && !self.forbidden(step));
             if acting && can_act {
                 // The rung before this one is due, but lapses on the due date if nothing lets it go before.
                 sooner = earlier(sooner, self.first_free(rung, day.max(self.invoice.due)));
@@ -404,7 +419,7 @@ impl<'a> Climber<'_, 'a> {
                 self.act_or_wait(rung, day, started_today, climb);
                 acting = climb.due.len() > before;
             } else if rung.planned <= today
-                && self.live_steps(rung, first).any(|(step, _)| self.applies(step))
+                && self.live_steps(rung, first).any(|(step, _)| self.applies(rung, step))
             {
                 skipped = Some(rung);
             }
@@ -425,11 +440,12 @@ impl<'a> Climber<'_, 'a> {
     }
 
     fn any_acts(&self, rung: &Planned) -> bool {
-        self.live_steps(rung, self.day.today).any(|(step, _)| self.applies(step) && !self.forbidden(step))
+        self.live_steps(rung, self.day.today)
+            .any(|(step, _)| self.applies(rung, step) && !self.forbidden(step))
     }
 
     fn any_applies(&self, rung: &Planned) -> bool {
-        self.live_steps(rung, self.day.today).any(|(step, _)| self.applies(step))
+        self.live_steps(rung, self.day.today).any(|(step, _)| self.applies(rung, step))
     }
 
     /// The steps of a rung that have not lapsed on a day: what is marked so lapses when its day is missed (R10).
@@ -443,18 +459,20 @@ impl<'a> Climber<'_, 'a> {
         let ahead = || ahead.iter().filter(|rung| !self.lapsed(rung));
         let has_come = |rung: &&Planned| rung.planned <= self.day.today;
         // What lapsed because its day was missed still passes what lies below it.
-        let top =
-            ahead().rfind(|rung| has_come(rung) && self.steps(rung).any(|(step, _)| self.applies(step)));
+        let top = ahead()
+            .rfind(|rung| has_come(rung) && self.steps(rung).any(|(step, _)| self.applies(rung, step)));
         let before = climb.due.len();
         if let Some(top) = top {
             self.act_or_wait(top, top.planned, started_today, climb);
             if climb.due[before..].iter().any(|due| !self.forbidden(due.step)) {
                 let below = all.iter().take_while(|rung| *rung != top).filter(|rung| !self.lapsed(rung));
+                let of_top = climb.due.len();
                 for rung in below {
                     self.add_steps(rung, climb, |act| {
                         matches!(act, Act::Flag { .. } | Act::Escalate { .. } | Act::Charge(_))
                     });
                 }
+                climb.due[of_top..].iter_mut().for_each(|due| due.with_top = true);
             }
         }
         // A deadline can put a contact off behind a later rung.
@@ -556,7 +574,7 @@ impl<'a> Climber<'_, 'a> {
     /// Whether time alone can bring a rung that does not apply today.
     fn may_apply_later(&self, rung: &Planned) -> bool {
         let by_condition =
-            |step: &Step| !self.applies(step) && step.when.as_ref().is_some_and(changes_with_time);
+            |step: &Step| !self.holds(step) && step.when.as_ref().is_some_and(changes_with_time);
         self.live_steps(rung, add_days(self.day.today, 1)).any(|(step, _)| {
             by_condition(step)
                 || (self.forbidden(step) && self.scope.forbids_for_a_time(self.day, self.id, step))
@@ -573,7 +591,7 @@ impl<'a> Climber<'_, 'a> {
                 Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,
             };
             let is_wanted = step.acts.first().is_some_and(&wanted);
-            if is_wanted && !finished && self.applies(step) {
+            if is_wanted && !finished && self.applies(rung, step) {
                 climb.due.push(DueStep {
                     ladder: self.id,
                     rung: *rung,
@@ -581,6 +599,7 @@ impl<'a> Climber<'_, 'a> {
                     status,
                     goes_on: None,
                     last_chance: step.skip_if_missed && self.day.today >= rung.planned,
+                    with_top: false,
                 });
             }
         }

@@ -168,8 +168,10 @@ impl<'a> Day<'a> {
                     "interest_to_date" => self.money(self.interest_to_date(customer, members), currency),
                     "total_with_charges" => {
                         let interest = self.interest_to_date(customer, members);
-                        let others = total.saturating_add(self.fees_to_date(customer, members));
-                        self.money(interest.map(|interest| others.saturating_add(interest)), currency)
+                        let charges = interest.zip(self.fees_to_date(customer, members));
+                        let whole = charges
+                            .map(|(interest, fees)| total.saturating_add(interest).saturating_add(fees));
+                        self.money(whole, currency)
                     }
                     "contacts" => self.contacts(customer),
                     _ => self.promises(customer),

@@ -96,7 +96,7 @@ impl<'a> Day<'a> {
         scope
     }
 
-    /// The built-in holds that a policy cannot lift (R6).
+    /// The built-in holds that a policy cannot lift; they withhold charges as well (R6).
     fn no_contact(&self, scope: &mut Scope<'a>, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) {
         let snapshot = self.snapshot;
         let mut add =
@@ -342,7 +342,7 @@ impl<'a> Scope<'a> {
 
     /// Whether a `never`, written or built in, forbids an action of a ladder.
     pub(super) fn forbids(&self, ladder: LadderId, act: &Act) -> bool {
-        (act.contact().is_some() && !self.no_contact.is_empty())
+        (act.concerns_customer() && !self.no_contact.is_empty())
             || self.forbidding(Some(ladder), act).next().is_some()
     }
 
@@ -371,7 +371,7 @@ impl<'a> Scope<'a> {
 
     /// Everything that forbids an action, as blockers.
     pub(super) fn forbidden(&self, day: &Day, ladder: Option<LadderId>, act: &Act) -> Vec<Blocker> {
-        let built_in = self.no_contact.iter().filter(|_| act.contact().is_some()).cloned();
+        let built_in = self.no_contact.iter().filter(|_| act.concerns_customer()).cloned();
         let written = self.forbidding(ladder, act).map(|(in_force, _)| {
             let rule = in_force.restriction.rule;
             match in_force.carve_out {

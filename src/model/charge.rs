@@ -71,7 +71,7 @@ pub fn parse_rate(text: &str) -> Result<i64, &'static str> {
     if part.len() > 6 {
         return Err("has more than six decimals");
     }
-    let whole: i64 = whole.parse().ok().filter(|&whole| whole < MOST).ok_or("is more than 1000 percent")?;
+    let whole: i64 = whole.parse().ok().filter(|&whole| whole < MOST).ok_or("is 1000 percent or more")?;
     let part: i64 = format!("{part:0<6}").parse().unwrap_or(0);
     Ok(sign * (whole * 1_000_000 + part))
 }

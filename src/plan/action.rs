@@ -225,8 +225,10 @@ pub struct Charge {
     pub from: Option<NaiveDate>,
     /// For interest, the last day that bears it.
     pub to: Option<NaiveDate>,
-    /// For interest, the yearly rate of the last day, in percent.
+    /// For interest, the yearly rates of these days, in percent.
     pub rate: Option<String>,
+    /// For interest, what was charged before and is taken off, in the currency's decimals.
+    pub before: Option<String>,
 }
 
 /// One thing to do.

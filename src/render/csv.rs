@@ -10,7 +10,7 @@ use crate::money::Money;
 use crate::plan::{Action, Approver, Blocker, Person, Plan, Waiting, Withheld};
 
 /// The columns, in their order.
-pub const COLUMNS: [&str; 35] = [
+pub const COLUMNS: [&str; 37] = [
     "entry",
     "date",
     "customer",
@@ -37,6 +37,8 @@ pub const COLUMNS: [&str; 35] = [
     "language",
     "window",
     "deadline",
+    "charge",
+    "charge_currency",
     "reason",
     "rule",
     "blockers",
@@ -150,6 +152,10 @@ impl Row {
             window.map_or(String::new(), |window| format!("{} to {}", window.from, window.to)),
         );
         self.date("deadline", action.deadline);
+        if let Some(charge) = &action.charge {
+            self.set("charge", charge.amount.decimal());
+            self.set("charge_currency", charge.currency.code());
+        }
         let because = &action.because;
         self.data("reason", Some(&because.sentence));
         self.data("rule", Some(&rule(&because.rule, because.file.as_deref(), because.line)));

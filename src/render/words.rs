@@ -125,7 +125,9 @@ fn charge(action: &Action) -> String {
             let amount = charge.amount.grouped();
             match (charge.kind, &charge.rate, charge.from, charge.to) {
                 (ChargeKind::Interest, Some(rate), Some(from), Some(to)) => {
-                    format!("charge interest of {amount}, {from} to {to}, at {rate}%")
+                    let before = charge.before.as_ref();
+                    let before = before.map_or(String::new(), |before| format!(", less {before} before"));
+                    format!("charge interest of {amount}, {from} to {to}, at {rate}%{before}")
                 }
                 (ChargeKind::Interest, ..) => format!("charge interest of {amount}"),
                 (ChargeKind::Fee, ..) => format!("charge a fee of {amount}"),

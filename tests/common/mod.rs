@@ -78,6 +78,7 @@ impl Ledger {
                     "rung" => member["rung"].as_str().unwrap_or("").to_owned(),
                     "channel" if is_message || kind == "call" => kind.to_owned(),
                     "outcome" => String::from(if is_message { "sent" } else { "done" }),
+                    "amount" => action["charge"]["amount"].as_str().unwrap_or("").to_owned(),
                     _ => String::new(),
                 });
                 history.push_str(&cells.collect::<Vec<_>>().join(","));

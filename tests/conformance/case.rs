@@ -31,8 +31,6 @@ pub(crate) enum Verdict {
     Contradicts,
     /// dun does not do what the other system does wrong.
     Avoids,
-    /// The policy needs something that dun does not evaluate yet.
-    Waits,
 }
 
 /// `case.yaml`. What stands below `source:` is looked up in the collected facts.
@@ -106,8 +104,6 @@ pub(crate) struct Part {
     pub(crate) contradicts: Option<String>,
     /// Why it does.
     pub(crate) why: Option<String>,
-    /// What the policy needs that is not evaluated yet.
-    pub(crate) waits: Option<String>,
     /// What `dun check` says of the policy, as codes: its errors, or else its warnings. Then there are no days.
     #[serde(default)]
     pub(crate) finds: Vec<String>,
@@ -184,10 +180,9 @@ impl Part {
 impl Case {
     /// How dun stands to one part.
     pub(crate) fn verdict_of(&self, part: &Part) -> Verdict {
-        match (&part.waits, &part.contradicts, self.adopt) {
-            (Some(_), _, _) => Verdict::Waits,
-            (_, Some(_), _) => Verdict::Contradicts,
-            (_, _, Adopt::Anti) => Verdict::Avoids,
+        match (&part.contradicts, self.adopt) {
+            (Some(_), _) => Verdict::Contradicts,
+            (_, Adopt::Anti) => Verdict::Avoids,
             _ => Verdict::Agrees,
         }
     }

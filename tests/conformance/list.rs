@@ -9,12 +9,11 @@ use crate::case::{Case, Exclusion, Verdict};
 pub(crate) fn counts(cases: &[Case], exclusions: &BTreeMap<String, Exclusion>) -> String {
     let with = |verdict: Verdict| cases.iter().filter(move |case| case.verdict() == verdict);
     let mut text = format!(
-        "{} cases: {} agree, {} contradict, {} shown not to happen, {} wait, {} excluded; {} policies in them\n",
+        "{} cases: {} agree, {} contradict, {} shown not to happen, {} excluded; {} policies in them\n",
         cases.len() + exclusions.len(),
         with(Verdict::Agrees).count(),
         with(Verdict::Contradicts).count(),
         with(Verdict::Avoids).count(),
-        with(Verdict::Waits).count(),
         exclusions.len(),
         cases.iter().map(|case| case.policies.len()).sum::<usize>()
     );
@@ -23,9 +22,6 @@ pub(crate) fn counts(cases: &[Case], exclusions: &BTreeMap<String, Exclusion>) -
     }
     for case in with(Verdict::Avoids) {
         writeln!(text, "  shown not to happen: {}", case.id).unwrap();
-    }
-    for (case, title, construct) in waiting(cases) {
-        writeln!(text, "  waits for {construct}: {}{title}", case.id).unwrap();
     }
     for (id, exclusion) in exclusions {
         writeln!(text, "  excluded, {}: {id}", exclusion.about.words()).unwrap();
@@ -46,12 +42,6 @@ fn contradictions(cases: &[Case]) -> impl Iterator<Item = (&Case, &str, String, 
     })
 }
 
-fn waiting(cases: &[Case]) -> impl Iterator<Item = (&Case, String, &str)> {
-    cases.iter().flat_map(|case| {
-        case.parts.iter().filter_map(move |part| Some((case, part.title(), part.waits.as_deref()?)))
-    })
-}
-
 /// The page.
 pub(crate) fn page(cases: &[Case], exclusions: &BTreeMap<String, Exclusion>) -> String {
     let with = |verdict: Verdict| cases.iter().filter(move |case| case.verdict() == verdict);
@@ -61,11 +51,10 @@ pub(crate) fn page(cases: &[Case], exclusions: &BTreeMap<String, Exclusion>) -> 
         ("dun gives the same", with(Verdict::Agrees).count()),
         ("dun does otherwise, by a rule of its language", with(Verdict::Contradicts).count()),
         ("a mistake of another system that dun does not make", with(Verdict::Avoids).count()),
-        ("waits for a part of the language that is not evaluated yet", with(Verdict::Waits).count()),
         ("no matter of follow-up", exclusions.len()),
         ("together", cases.len() + exclusions.len()),
     ];
-    for (what, count) in counted.iter().filter(|(what, count)| *count > 0 || !what.starts_with("waits")) {
+    for (what, count) in counted {
         writeln!(page, "| {what} | {count} |").unwrap();
     }
     table(&mut page, "Where dun gives the same", with(Verdict::Agrees));
@@ -75,12 +64,6 @@ pub(crate) fn page(cases: &[Case], exclusions: &BTreeMap<String, Exclusion>) -> 
         writeln!(page, "| `{}` | {title} | {rule} | {why} |", case.id).unwrap();
     }
     table(&mut page, "Mistakes that dun does not make", with(Verdict::Avoids));
-    if waiting(cases).next().is_some() {
-        page.push_str("\n## What waits\n\n| case | part | for |\n|---|---|---|\n");
-        for (case, title, construct) in waiting(cases) {
-            writeln!(page, "| `{}` | {} | {construct} |", case.id, title.trim_start_matches(", ")).unwrap();
-        }
-    }
     page.push_str("\n## What is left out\n\n| case | it is about | why |\n|---|---|---|\n");
     for (id, exclusion) in exclusions {
         writeln!(page, "| `{id}` | {} | {} |", exclusion.about.words(), exclusion.why).unwrap();

@@ -19,14 +19,13 @@ use dun::evaluate::{Options, plan};
 use dun::plan::{Action, Invoice, Kind, Mode, Plan};
 use serde_json::Value;
 
-use crate::case::{Case, Day, Part, Show, Verdict};
+use crate::case::{Case, Day, Part, Show};
 use crate::policy::{self, Ready};
 use crate::world::World;
 
 /// Where the rows of a case are not those expected.
 pub(crate) fn differences(case: &Case) -> Vec<String> {
-    let played = case.parts.iter().filter(|part| case.verdict_of(part) != Verdict::Waits);
-    played.filter_map(|part| difference(case, part)).collect()
+    case.parts.iter().filter_map(|part| difference(case, part)).collect()
 }
 
 fn difference(case: &Case, part: &Part) -> Option<String> {
@@ -54,15 +53,6 @@ fn compared(expected: &[String], rows: &[String]) -> Vec<String> {
     }
     let wrong = counts.into_iter().filter(|(_, count)| *count != 0);
     wrong.map(|(row, count)| format!("  {} {row}", if count > 0 { "missing" } else { "too much" })).collect()
-}
-
-/// What keeps a case that waits from being played, besides what it waits for.
-pub(crate) fn unsound(case: &Case) -> Vec<String> {
-    let waiting = case.parts.iter().filter(|part| case.verdict_of(part) == Verdict::Waits);
-    let checked =
-        waiting.map(|part| (part, policy::read(&case.folder, &part.policy).err().unwrap_or_default()));
-    let other = checked.filter(|(_, codes)| codes.iter().any(|code| code != "not-evaluated"));
-    other.map(|(part, codes)| format!("{}{}: {codes:?}", case.id, part.title())).collect()
 }
 
 /// All rows of a part, and the world at its end.

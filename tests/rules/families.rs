@@ -334,3 +334,26 @@ fn r17_an_approval_outlasts_the_day_of_a_deadline() {
         ["2026-10-23 acts approval(manager) email notice I1"]
     );
 }
+
+#[test]
+fn r11_latest_a_withheld_top_brings_nothing_lower_back() {
+    let case = case_with(
+        "  catch up: latest",
+        "segment all otherwise:\n  at D+3 flag stop\n  at D+5 escalate to manager\n  at D+10 email second\n\
+         carve-out disputes when invoice.disputed:\n  hold\n",
+    );
+    let due = "invoices I1, due_date: 2026-10-01";
+    // Nobody can be reached: the marks of D+3 and D+5 do not come without the e-mail of D+10.
+    let rows = format!("customers C1, email: none\n{due}");
+    assert_eq!(case.plan(&rows, "2026-10-12"), ["withheld no_address email second I1 next none"]);
+    let rows = format!("{due}\ndisputes invoice_id: I1, opened: 2026-10-02");
+    assert_eq!(case.plan(&rows, "2026-10-12"), ["withheld disputed email second I1 next none"]);
+    assert_eq!(
+        case.plan(due, "2026-10-12"),
+        [
+            "2026-10-12 acts automatic email second I1",
+            "2026-10-12 acts automatic escalate manager I1",
+            "2026-10-12 acts automatic flag stop I1",
+        ]
+    );
+}

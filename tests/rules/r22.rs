@@ -63,8 +63,9 @@ fn r22_interest_from_the_day_after_due() {
     let case = case(&ladder("at D+30 charge interest at 10%"));
     // 10-02 to 10-31 are 30 days: 1000 * 0.10 * 30 / 365 = 8.2191…
     assert_eq!(charges(&case.plan_of(DUE, "2026-10-31")), ["8.22 EUR interest 2026-10-02 2026-10-31 at 10"]);
-    // One day later 31 days: 8.4931…
-    assert_eq!(amount(&case, DUE, "2026-11-01"), "8.49");
+    // It runs to the day of the step: the next day, and a late first plan, charge no more.
+    assert_eq!(amount(&case, DUE, "2026-11-01"), "8.22");
+    assert_eq!(amount(&case, DUE, "2027-03-01"), "8.22");
 }
 
 #[test]
@@ -116,7 +117,7 @@ fn r22_half_a_cent_is_rounded_up() {
     assert_eq!(amount(&case, "invoices I1, due_date: 2026-10-01, amount: 36.50", "2026-10-02"), "0.01");
     assert_eq!(
         case.plan("invoices I1, due_date: 2026-10-01, amount: 36.49", "2026-10-02"),
-        ["withheld nothing_to_charge charge interest I1 next none"]
+        ["waiting I1 overdue next none"]
     );
 }
 
@@ -143,9 +144,10 @@ fn r22_what_was_charged_is_not_charged_again() {
     // Booked at another amount, the rest makes up for it.
     let rows = format!("{DUE}\nhistory I1 2026-10-31 charge interest #1 done, rung: D+30, amount: 8.00");
     assert_eq!(amount(&case, &rows, "2026-11-30"), "8.44");
-    // Taken back, it was not charged.
+    // Taken back, it was not charged, and the first is due again.
     let rows = format!("{rows}\nhistory I1 2026-11-02 charge interest #1 withdrawn");
-    assert_eq!(amount(&case, &rows, "2026-11-30"), "16.44");
+    assert_eq!(case.plan(&rows, "2026-11-30"), ["2026-11-30 acts approval(finance) charge interest #1 I1"]);
+    assert_eq!(amount(&case, &rows, "2026-11-30"), "8.22");
 }
 
 #[test]
@@ -173,7 +175,10 @@ fn r22_rates_by_date_from_a_file() {
         rates,
     );
     // 10-02 to 10-11 at 10% (10 days), 10-12 to 10-31 at 11% (20 days): 1000 * (1.00 + 2.20) / 365 = 8.7671…
-    assert_eq!(charges(&case.plan_of(DUE, "2026-10-31")), ["8.77 EUR interest 2026-10-02 2026-10-31 at 11"]);
+    assert_eq!(
+        charges(&case.plan_of(DUE, "2026-10-31")),
+        ["8.77 EUR interest 2026-10-02 2026-10-31 at 10, 11"]
+    );
     // The file begins later than the first day that bears interest.
     let rows = "invoices I1, due_date: 2026-06-15";
     assert_eq!(case.plan(rows, "2026-07-15"), ["withheld no_rate charge interest I1 next none"]);
@@ -181,12 +186,10 @@ fn r22_rates_by_date_from_a_file() {
 
 #[test]
 fn r22_a_rate_below_zero_bears_nothing() {
-    let case = with_file(
-        &ladder("at D+30 charge interest at \"base.yaml\" plus 1 point"),
-        "base.yaml",
-        "2026-01-01: -1.5\n",
-    );
-    assert_eq!(case.plan(DUE, "2026-10-31"), ["withheld nothing_to_charge charge interest I1 next none"]);
+    let steps = "at D+1 charge interest at \"base.yaml\" plus 1 point\n  at D+3 task \"Look\" for finance";
+    let case = with_file(&ladder(steps), "base.yaml", "2026-01-01: -1.5\n");
+    // Where there is nothing to charge the ladder goes on.
+    assert_eq!(case.timeline(DUE, "2026-10-01", "2026-10-31"), ["2026-10-04 manual task \"Look\" I1"]);
 }
 
 #[test]
@@ -243,8 +246,14 @@ fn r17_an_approval_releases_the_amount_it_quotes() {
         case.plan(&approved, "2026-10-31"),
         ["2026-10-31 acts automatic(finance)[finance] charge interest I1"]
     );
-    // The next day another amount is due, which nobody has approved.
-    assert_eq!(case.plan(&approved, "2026-11-01"), ["2026-11-01 acts approval(finance) charge interest I1"]);
+    // It holds on the next day, since interest runs to the day of the step.
+    assert_eq!(
+        case.plan(&approved, "2026-11-01"),
+        ["2026-11-01 acts automatic(finance)[finance] charge interest I1"]
+    );
+    // A payment that was dated back makes it another amount, which nobody has approved.
+    let paid = format!("{approved}\npayments invoice_id: I1, date: 2026-10-12, amount: 600, currency: EUR");
+    assert_eq!(case.plan(&paid, "2026-11-01"), ["2026-11-01 acts approval(finance) charge interest I1"]);
 }
 
 #[test]
@@ -258,6 +267,30 @@ fn r05_a_charge_is_withheld_by_problems_and_old_data_as_a_contact_is() {
     let old =
         case(&format!("{}everywhere:\n  data no older than 2 days\n", ladder("at D+3 charge fee 40 EUR")));
     assert_eq!(old.plan(DUE, "2026-10-04"), ["withheld stale_data charge fee I1 next none"]);
+}
+
+#[test]
+fn r06_who_is_not_contacted_is_not_charged() {
+    let case = case(&ladder("at D+3 charge fee 40 EUR"));
+    for (fact, code) in [
+        ("customers C1, do_not_contact: yes\ninvoices I1", "do_not_contact"),
+        ("customers C1, insolvent_since: 2026-09-01\ninvoices I1", "insolvent"),
+        ("customers C1\ninvoices I1, handed_over: factor", "handed_over"),
+    ] {
+        let rows = format!("{fact}, due_date: 2026-10-01");
+        assert_eq!(
+            case.plan(&rows, "2026-10-04"),
+            [format!("withheld {code} charge fee I1 next none")],
+            "{fact}"
+        );
+    }
+}
+
+#[test]
+fn r09_a_charge_of_which_nobody_knows_is_withheld_once() {
+    let case = case(&ladder("at D+3 charge fee 40 EUR"));
+    let rows = format!("{DUE}\nhistory I1 2026-10-04 charge fee unknown, rung: D+3");
+    assert_eq!(case.plan(&rows, "2026-10-05"), ["withheld unknown_outcome charge fee I1 next none"]);
 }
 
 #[test]
@@ -291,7 +324,6 @@ fn r22_templates_see_interest_and_the_total_where_nothing_is_booked() {
 #[test]
 fn r22_interest_in_parts_is_interest_at_once() {
     let case = case(&ladder("every 7 days from D+1: charge interest at 9.37%"));
-    let once = self::case(&ladder("at D+1 charge interest at 9.37%"));
     let rows = format!(
         "invoices I1, due_date: 2026-10-01, amount: 777.77\n\
          payments invoice_id: I1, date: 2026-10-20, amount: 123.45, currency: EUR"
@@ -307,7 +339,114 @@ fn r22_interest_in_parts_is_interest_at_once() {
             "\nhistory I1 {date} charge interest #{nth} done, amount: {}",
             charge.amount.decimal()
         ));
+        let once = self::case(&ladder(&format!("at D+{} charge interest at 9.37%", 1 + 7 * (nth - 1))));
         let at_once = once.plan_of(&rows, &date);
         assert_eq!(total, at_once.actions[0].charge.as_ref().unwrap().amount.minor, "{date}");
     }
+}
+
+#[test]
+fn r22_no_day_is_charged_twice_in_one_plan() {
+    // Under `latest` the steps of D+10 and D+30 come together: 10 days, then the 20 after them. 2.7397…, 8.2191… in all.
+    let case = case_with(
+        "  catch up: latest",
+        &ladder("at D+10 charge interest at 10%\n  at D+30 charge interest at 10% as more"),
+    );
+    assert_eq!(
+        charges(&case.plan_of(DUE, "2026-11-20")),
+        ["2.74 EUR interest 2026-10-02 2026-10-11 at 10", "5.48 EUR interest 2026-10-02 2026-10-31 at 10"]
+    );
+    // Two cadences on one day.
+    let case = self::case(
+        "cadence a:\n  at D+30 charge interest at 10%\ncadence b:\n  at D+30 charge interest at 8% as other\n\
+         segment all otherwise:\n  use a, b\n",
+    );
+    assert_eq!(
+        case.plan(DUE, "2026-10-31"),
+        [
+            "2026-10-31 acts approval(finance) charge interest I1",
+            "withheld nothing_to_charge other I1 next none"
+        ]
+    );
+}
+
+#[test]
+fn r22_a_late_start_charges_each_period_once() {
+    // First plan 2027-01-10: #1 through 10-31, #2 through 11-30, #3 through 12-30; 8.22, 16.44, 24.66 in all.
+    let case =
+        case_with("  catch up: one per run", &ladder("every 30 days from D+30: charge interest at 10%"));
+    let mut rows = String::from(DUE);
+    let mut booked = Vec::new();
+    for date in ["2027-01-10", "2027-01-11", "2027-01-12", "2027-01-13"] {
+        let plan = case.plan_of(&rows, date);
+        for action in &plan.actions {
+            let amount = action.charge.as_ref().unwrap().amount.decimal();
+            rows.push_str(&format!("\nhistory I1 {date} {} done, amount: {amount}", action.step));
+            booked.push(format!("{date} {} {amount}", action.step));
+        }
+    }
+    assert_eq!(
+        booked,
+        [
+            "2027-01-10 charge interest #1 8.22",
+            "2027-01-11 charge interest #2 8.22",
+            "2027-01-12 charge interest #3 8.22"
+        ]
+    );
+}
+
+#[test]
+fn r22_declined_interest_is_waived() {
+    let case = case(&ladder("every 30 days from D+30: charge interest at 10%"));
+    // #1 was declined on 10-31: #2 asks for 11-01 to 11-30 only, 16.44 - 8.22.
+    let rows = format!("{DUE}\nhistory I1 2026-10-31 charge interest #1 declined");
+    assert_eq!(amount(&case, &rows, "2026-11-30"), "8.22");
+}
+
+#[test]
+fn r22_an_amount_in_another_currency_is_asked_about() {
+    let case = case(&ladder("every 30 days from D+30: charge interest at 10%"));
+    let rows = format!("{DUE}\nhistory I1 2026-10-31 charge interest #1 done, amount: 900, currency: JPY");
+    assert_eq!(case.plan(&rows, "2026-11-30"), ["withheld unknown_amount charge interest #2 I1 next none"]);
+}
+
+#[test]
+fn r22_an_amount_below_zero_is_no_charge() {
+    let case = case(&ladder("every 30 days from D+30: charge interest at 10%"));
+    let rows = format!("{DUE}\nhistory I1 2026-10-31 charge interest #1 done, amount: -50.00");
+    assert_eq!(
+        case.plan(&rows, "2026-10-31"),
+        ["withheld problem charge interest #1 I1 next none", "problem unreadable-value"]
+    );
+}
+
+#[test]
+fn r22_interest_under_a_name_that_is_gone_still_counts() {
+    let case = case(&ladder("at D+60 charge interest at 10%"));
+    let rows = format!("{DUE}\nhistory I1 2026-10-31 late_interest done, amount: 8.22");
+    assert_eq!(amount(&case, &rows, "2026-11-30"), "8.22");
+    // A row under the former name is the same charge as one under the new.
+    let steps = "every 30 days from D+30: charge interest at 10% as late formerly old_name";
+    let case = self::case(&ladder(steps));
+    let rows = format!(
+        "{DUE}\nhistory I1 2026-10-31 old_name #1 assigned, amount: 8.22\n\
+         history I1 2026-11-02 late #1 done, amount: 8.22"
+    );
+    assert_eq!(amount(&case, &rows, "2026-11-30"), "8.22");
+}
+
+#[test]
+fn r22_a_letter_names_no_interest_to_whom_none_may_be_charged() {
+    let text = "---\nsubject: Claim\n---\n{{ interest_to_date | money }}\n";
+    let spared = "carve-out consumers when customer.kind is \"consumer\":\n  never charge\n";
+    let steps = "at D+30 email claim\n  at D+60 charge interest at 12%, if invoice.amount > 5000 EUR\n  \
+                 at D+61 charge interest at 10% as milder";
+    let case = case_written(&format!("{}{spared}", ladder(steps)), &[("claim.md", text)]);
+    let body = |rows: &str| case.plan_of(rows, "2026-10-31").actions[0].body.clone().unwrap();
+    // The condition of the first does not hold, so the second counts; and nothing for a consumer.
+    let business = "customers C1, kind: business\ninvoices I1, due_date: 2026-10-01";
+    assert_eq!(body(business).trim(), "8.22\u{a0}EUR");
+    assert_eq!(body(&business.replace("business", "consumer")).trim(), "0.00\u{a0}EUR");
+    // Where both may be charged the milder one is named: 6000 * 0.10 * 30 / 365 = 49.3150…
+    assert_eq!(body(&format!("{business}, amount: 6000")).trim(), "49.32\u{a0}EUR");
 }

@@ -138,23 +138,32 @@ impl<'a> Teller<'_, 'a> {
         let ladder = &self.day.program.policy.ladders[climber.id.0];
         let mut rungs = self.rungs(climber);
         let invoice = &self.customer.invoices[at];
-        if ladder.per_customer && invoice.days_overdue <= 0 {
-            self.is_not_in(&mut rungs, self.day.snapshot.invoice_id(invoice.row));
-        }
+        // Before it is overdue, no step of a ladder per customer is about an invoice (R14); what stands below a rung
+        // that is withheld comes with that one (R11).
+        let why = match ladder.per_customer && invoice.days_overdue <= 0 {
+            true => "it is about what is overdue, and this invoice is not yet",
+            false => "it comes together with the step above it, which is withheld",
+        };
+        self.put_off(&mut rungs, self.day.snapshot.invoice_id(invoice.row), why);
         LadderStory { name: ladder.name.clone(), place: self.place(ladder.rule), rungs }
     }
 
-    /// What is due of a ladder per customer is not about an invoice before it is overdue (R14).
-    fn is_not_in(&self, rungs: &mut [RungStory], invoice: &str) {
-        let waiting = self.entries.waiting.iter().find(|waiting| waiting.invoice == invoice);
-        let on = waiting.and_then(|waiting| waiting.next);
-        let why = || Some(String::from("it is about what is overdue, and this invoice is not yet"));
+    /// What is due and has no entry in the plan comes later.
+    fn put_off(&self, rungs: &mut [RungStory], invoice: &str, why: &str) {
+        let waiting = self.entries.waiting.iter().filter(|waiting| waiting.invoice == invoice);
+        let withheld = self.entries.withheld.iter().filter(|entry| entry.action.is_about(invoice));
+        let on =
+            waiting.filter_map(|waiting| waiting.next).chain(withheld.filter_map(|entry| entry.next)).min();
         for rung in rungs {
-            for step in rung.steps.iter_mut().filter(|step| step.state == State::Due) {
-                (step.state, step.on, step.why) = (State::Waiting, on, why());
+            let mut steps = rung.steps.iter_mut().filter(|step| step.state == State::Due);
+            let mut put_off = false;
+            for step in steps.by_ref().filter(|step| step.entry.is_none()) {
+                (step.state, step.on, step.why) = (State::Waiting, on, Some(why.to_owned()));
+                put_off = true;
             }
-            if rung.state == State::Due {
-                (rung.state, rung.on, rung.why) = (State::Waiting, on, why());
+            let is_due = rung.steps.iter().any(|step| step.state == State::Due);
+            if put_off && !is_due && rung.state == State::Due {
+                (rung.state, rung.on, rung.why) = (State::Waiting, on, Some(why.to_owned()));
             }
         }
     }

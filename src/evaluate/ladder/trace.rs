@@ -235,7 +235,7 @@ impl<'a> Climber<'_, 'a> {
                 },
                 is_due: climb.due.iter().any(is_due),
                 is_forbidden: self.forbidden(step),
-                applies: self.applies(step),
+                applies: self.applies(rung, step),
                 is_missed: step.skip_if_missed && on > rung.planned,
             }
         });
@@ -320,7 +320,7 @@ impl Ahead<'_> {
         if live.peek().is_none() {
             return Some(Standing::Missed);
         }
-        let can_act = live.any(|(step, _)| climber.applies(step) && !climber.forbidden(step));
+        let can_act = live.any(|(step, _)| climber.applies(rung, step) && !climber.forbidden(step));
         can_act.then(|| {
             self.count_on(climber, own, on);
             Standing::Waiting(on, delay)

@@ -59,7 +59,9 @@ impl Telling<'_> {
             State::Waiting => Colour::Cyan,
             _ => Colour::Dim,
         };
-        let head = format!("  {rung:<7} {:<26}  ", clean(&step.step));
+        // A moment that is longer than its column takes from that of the step, so that the states stay in theirs.
+        let names = format!("{rung:<7} {}", clean(&step.step));
+        let head = format!("  {names:<34}  ");
         let shown = format!("{head}{}", self.text.paint(colour, state));
         self.text.beside(&format!("{head}{state}"), &shown, &place(&step.place));
     }

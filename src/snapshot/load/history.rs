@@ -143,6 +143,9 @@ fn details(line: &mut Line<'_, '_>, of_invoice: Option<Currency>) -> Details {
         // An amount is in the row's currency, else in the invoice's, else in the policy's.
         currency = currency.or(of_invoice).or(Some(line.context.options.currency));
         amount = line.amount(H::Amount, currency.map_or(2, Currency::exponent));
+        if amount.is_some_and(|amount| amount < 0) {
+            line.unreadable(H::Amount, "what was charged: for what was taken back write `withdrawn`");
+        }
     }
     Details {
         at: line.time(H::At),

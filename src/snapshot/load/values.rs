@@ -107,7 +107,8 @@ impl<'a, 'o> Line<'a, 'o> {
         }
     }
 
-    fn unreadable(&mut self, slot: usize, expected: &str) {
+    pub(super) fn unreadable(&mut self, slot: impl Into<usize>, expected: &str) {
+        let slot = slot.into();
         self.unreadable_as(slot, expected, None);
     }
 
