@@ -104,7 +104,8 @@ impl<'a> Trial<'a> {
         for run in &story.runs {
             day = add_days(day, run.after);
             let (plan, reference) = self.plans(story, day, run.replay);
-            // The engine makes up for marks below a rung of `latest` that is withheld; by R11 they wait for it.
+            // Marks below a rung of `latest` that a limit, a credit or a missing value keeps back: the engine makes up for
+            // them all the same.
             let left_out = &reference.left_out;
             let engine = Report::of(&plan).without(left_out);
             let compared = reference.clone().compared().without(left_out);
@@ -197,7 +198,7 @@ fn rows(entry: &Entry, day: NaiveDate, outcome: &str) -> Vec<String> {
     // Interest of which the ledger does not say how much is asked about.
     let amount = entry.charge.as_ref().filter(|_| outcome != "assigned");
     let amount = amount.map_or(String::new(), |charge| {
-        let money = Money::new(charge.1, charge.2.parse().unwrap());
+        let money = Money::new(charge.minor, charge.currency.parse().unwrap());
         format!(", amount: {}", money.decimal())
     });
     let channel = if message { format!(", channel: {}", entry.kind) } else { String::new() };

@@ -41,8 +41,8 @@ pub(crate) fn line(entry: &Entry, balances: bool) -> String {
 /// The steps with their invoices, and whatever is not as usual.
 fn described(entry: &Entry, balances: bool) -> String {
     let mut text = members(entry, balances);
-    if let Some((_, minor, currency, ..)) = &entry.charge {
-        let amount = dun::money::Money::new(*minor, currency.parse().unwrap());
+    if let Some(charge) = &entry.charge {
+        let amount = dun::money::Money::new(charge.minor, charge.currency.parse().unwrap());
         text.push_str(&format!(" {}", amount.decimal()));
     }
     let key = entry.step.rsplit('/').next().unwrap_or(&entry.step);

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use dun::calendar::add_days;
 use dun::model::charge::{BaseRate, InterestRate};
-use dun::model::{Act, Charge};
-use dun::snapshot::ledger::LedgerRow;
+use dun::model::{Act, Charge, Step};
+use dun::money::Money;
+use dun::snapshot::ledger::{LedgerRow, Outcome};
 use dun::snapshot::tables::{InvoiceRow, Status};
 
 use super::World;
@@ -15,38 +16,79 @@ use super::report;
 const WHOLE: i128 = 100_000_000;
 
 impl World<'_> {
-    /// R22: what an action books, or the code of what stands in its way; nothing for what is no charge.
+    /// R22: what an action of a step nominally on a day books, or the code of what stands in its way; nothing for what
+    /// is no charge. Interest runs through the day of its step.
     pub(super) fn charge(
         &self,
         invoice: InvoiceRow,
         act: &Act,
+        nominal: NaiveDate,
     ) -> Result<Option<report::Charge>, &'static str> {
         let currency = self.currency(invoice);
+        let blank = report::Charge { currency: currency.to_string(), ..report::Charge::default() };
         match act {
             Act::Charge(Charge::Fee(fee)) if fee.currency != currency => Err("other_currency"),
             Act::Charge(Charge::Fee(fee)) => {
-                Ok(Some(("fee", fee.minor, currency.to_string(), None, None, None)))
+                Ok(Some(report::Charge { kind: "fee", minor: fee.minor, ..blank }))
             }
             Act::Charge(Charge::Interest(rate)) => {
-                let accrued = self.accrued(invoice, rate).ok_or("no_rate")?;
-                let left = accrued - self.interest_charged(invoice).ok_or("unknown_amount")?;
+                let through = nominal.min(self.today);
+                let left = self.interest_left(invoice, rate, through)?;
                 if left <= 0 {
                     return Err("nothing_to_charge");
                 }
+                let before = self.interest_charged(invoice, None).unwrap_or(0);
                 let first = self.bears_interest_from(invoice);
-                let today = rate_of(rate, self.today).map(percent);
-                Ok(Some(("interest", left, currency.to_string(), first, Some(self.today), today)))
+                let mut rates: Vec<String> = first
+                    .unwrap()
+                    .iter_days()
+                    .take_while(|day| *day <= through)
+                    .map(|day| percent(rate_of(rate, day).unwrap()))
+                    .collect();
+                rates.dedup();
+                Ok(Some(report::Charge {
+                    kind: "interest",
+                    minor: left,
+                    from: first,
+                    to: Some(through),
+                    rate: Some(rates.join(", ")),
+                    before: (before > 0).then(|| Money::new(before, currency).decimal()),
+                    ..blank
+                }))
             }
             _ => Ok(None),
         }
     }
 
+    /// R22: whether all interest through the day of a step is charged or waived, so that a ladder steps over it.
+    pub(super) fn is_charged(&self, invoice: InvoiceRow, step: &Step, nominal: NaiveDate) -> bool {
+        nominal <= self.today && self.charge(invoice, &step.acts[0], nominal) == Err("nothing_to_charge")
+    }
+
+    /// R22: the interest through a day, less what was charged; what was declined is waived up to that day.
+    fn interest_left(
+        &self,
+        invoice: InvoiceRow,
+        rate: &InterestRate,
+        through: NaiveDate,
+    ) -> Result<i64, &'static str> {
+        let all = self.accrued(invoice, rate, through).ok_or("no_rate")?;
+        let left = all - self.interest_charged(invoice, None).ok_or("unknown_amount")?;
+        let rows = self.rows_of_interest(invoice).into_iter();
+        let named = rows.filter(|row| self.named(row) == Named::Interest);
+        let declined = named.filter(|row| row.outcome == Outcome::Declined).map(|row| row.date).max();
+        let Some(declined) = declined else { return Ok(left) };
+        let waived = self.accrued(invoice, rate, declined.min(through)).ok_or("no_rate")?;
+        let since = self.interest_charged(invoice, Some(declined)).ok_or("unknown_amount")?;
+        Ok(left.min(all - waived - since))
+    }
+
     /// R22: simple interest, actual/365: of each day its open balance at its rate, rounded once, half a unit up. None
     /// where a day has no rate.
-    fn accrued(&self, invoice: InvoiceRow, rate: &InterestRate) -> Option<i64> {
+    fn accrued(&self, invoice: InvoiceRow, rate: &InterestRate, through: NaiveDate) -> Option<i64> {
         let mut parts: i128 = 0;
         let Some(first) = self.bears_interest_from(invoice) else { return Some(0) };
-        for day in first.iter_days().take_while(|day| *day <= self.today) {
+        for day in first.iter_days().take_while(|day| *day <= through) {
             parts += i128::from(self.balance_of(invoice, day).max(0)) * rate_of(rate, day)?;
         }
         let year = WHOLE * 365;
@@ -73,23 +115,39 @@ impl World<'_> {
         self.amount(invoice) - paid.map(|row| row.money.minor).sum::<i64>()
     }
 
-    /// What the ledger has as charged; none where a row that counts does not say how much.
-    fn interest_charged(&self, invoice: InvoiceRow) -> Option<i64> {
+    /// The rows of interest; a step that nobody knows any more counts when its row has an amount.
+    fn rows_of_interest(&self, invoice: InvoiceRow) -> Vec<&LedgerRow> {
         let rows = self.rows().into_iter().filter(|row| row.invoice == Some(invoice));
-        let interest: Vec<&LedgerRow> = rows.filter(|row| self.named(row) == Named::Interest).collect();
-        let mut names: Vec<&str> = interest.iter().map(|row| self.name_of(row)).collect();
-        names.sort_unstable();
-        names.dedup();
+        let has_amount =
+            |row: &LedgerRow| row.details.as_ref().is_some_and(|details| details.amount.is_some());
+        let counts = |row: &&LedgerRow| match self.named(row) {
+            Named::Interest => true,
+            Named::Nothing => has_amount(row),
+            _ => false,
+        };
+        rows.filter(counts).collect()
+    }
+
+    /// What the ledger has as charged, after a day or at all: of each step that was carried out the last amount told;
+    /// none where one does not say how much.
+    fn interest_charged(&self, invoice: InvoiceRow, after: Option<NaiveDate>) -> Option<i64> {
+        let rows = self.rows_of_interest(invoice).into_iter();
+        let later: Vec<&LedgerRow> = rows.filter(|row| after.is_none_or(|after| row.date > after)).collect();
         let mut sum = 0;
-        for name in names {
-            let mut rows: Vec<&LedgerRow> =
-                interest.iter().copied().filter(|row| self.name_of(row) == name).collect();
-            rows.sort_by_key(|row| moment_of(row));
-            if let State::Done { .. } = self.state(&rows, false) {
-                let told = rows.iter().filter(|row| row.outcome.carries_out());
-                let amounts = told.filter_map(|row| row.details.as_ref().and_then(|details| details.amount));
+        let mut told: Vec<Vec<&LedgerRow>> = Vec::new();
+        for row in later {
+            let mut alike = self.rows_alike(invoice, row);
+            alike.sort_by_key(|row| moment_of(row));
+            if told.contains(&alike) {
+                continue;
+            }
+            if let State::Done { .. } = self.state(&alike, false) {
+                let carried = alike.iter().filter(|row| row.outcome.carries_out());
+                let amounts =
+                    carried.filter_map(|row| row.details.as_ref().and_then(|details| details.amount));
                 sum += amounts.last()?;
             }
+            told.push(alike);
         }
         Some(sum)
     }

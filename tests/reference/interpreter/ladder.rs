@@ -372,12 +372,17 @@ impl<'a> Climb<'a> {
         missed || self.world.lapsed_before_due(self.invoice, place.nominal)
     }
 
+    /// R10, R22: whether the `if`s of a step hold, and interest is left to charge.
+    fn applies(&self, place: &Place, step: &Step) -> bool {
+        self.world.holds(self.invoice, step) && !self.world.is_charged(self.invoice, step, place.nominal)
+    }
+
     /// The steps of a place that are not done with and whose `if` holds; whether they are forbidden is told apart.
     fn left(&self, place: &Place<'a>) -> Vec<Turn<'a>> {
         let steps = place.rung.steps.iter().zip(&place.states);
         let left = steps.filter(|(step, state)| {
             !matches!(state, State::Done { .. } | State::Declined(_))
-                && self.world.holds(self.invoice, step)
+                && self.applies(place, step)
                 && !self.is_lapsed(place, step)
         });
         let turn = |(step, state): (&'a Step, &State)| Turn {
@@ -564,7 +569,7 @@ impl<'a> Climb<'a> {
     fn highest(&self) -> Vec<Turn<'a>> {
         let has_come = |at: &usize| {
             let place = &self.places[*at];
-            let holds = place.rung.steps.iter().any(|step| self.world.holds(self.invoice, step));
+            let holds = place.rung.steps.iter().any(|step| self.applies(place, step));
             place.planned <= self.world.today && holds
         };
         let Some(at) = (self.passed..self.places.len()).rev().find(has_come) else { return Vec::new() };

@@ -417,8 +417,8 @@ pub(super) fn content(world: &World, message: &Message) -> Option<Content> {
             text.extend(value);
         }
     }
-    if let Some((kind, amount, currency, ..)) = &lead.charge {
-        text.push(format!("{kind} {amount} {currency}"));
+    if let Some(charge) = &lead.charge {
+        text.push(format!("{} {} {}", charge.kind, charge.minor, charge.currency));
     }
     if let Act::Task { text: task, .. } = lead.taken {
         text.push(task.clone());

@@ -24,8 +24,17 @@ pub(crate) struct Blocker {
     pub(crate) until: Option<NaiveDate>,
 }
 
-/// An amount to book: its kind, minor units, currency, the days that it is for, and the yearly rate.
-pub(crate) type Charge = (&'static str, i64, String, Option<NaiveDate>, Option<NaiveDate>, Option<String>);
+/// An amount to book: its kind, minor units, the days that it is for, yearly rates, and what was charged before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Charge {
+    pub(crate) kind: &'static str,
+    pub(crate) minor: i64,
+    pub(crate) currency: String,
+    pub(crate) from: Option<NaiveDate>,
+    pub(crate) to: Option<NaiveDate>,
+    pub(crate) rate: Option<String>,
+    pub(crate) before: Option<String>,
+}
 
 /// An invoice of an entry: id, balance, currency, due date, days overdue.
 pub(crate) type Stated = (String, i64, String, NaiveDate, i64);
@@ -86,7 +95,8 @@ pub(crate) struct Report {
     pub(crate) entries: Vec<Entry>,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) problems: Vec<(String, Option<String>, Option<String>)>,
-    /// Invoices and steps of marks that are not made up for, as the rung above them does not act (R11).
+    /// Invoices and steps of marks of which it is open whether they are made up for: the rung above them is withheld by
+    /// what is looked at last, such as a limit (R11).
     pub(crate) left_out: Vec<(String, String)>,
 }
 
@@ -272,6 +282,13 @@ fn charge(charge: &dun::plan::Charge) -> Charge {
         dun::plan::ChargeKind::Fee => "fee",
         dun::plan::ChargeKind::Interest => "interest",
     };
-    let currency = charge.currency.to_string();
-    (kind, charge.amount.minor, currency, charge.from, charge.to, charge.rate.clone())
+    Charge {
+        kind,
+        minor: charge.amount.minor,
+        currency: charge.currency.to_string(),
+        from: charge.from,
+        to: charge.to,
+        rate: charge.rate.clone(),
+        before: charge.before.clone(),
+    }
 }

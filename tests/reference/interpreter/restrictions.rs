@@ -73,7 +73,8 @@ impl<'a> World<'a> {
         taken: &Act,
     ) -> Vec<Blocker> {
         let mut found = Vec::new();
-        if first.contact().is_some() || taken.contact().is_some() {
+        let reaches = |act: &Act| act.contact().is_some() || matches!(act, Act::Charge(_));
+        if reaches(first) || reaches(taken) {
             found.extend(self.not_contacted(invoice));
         }
         for scope in self.in_scope(invoice, ladder) {

@@ -132,7 +132,7 @@ pub(super) fn candidate<'a>(world: &World<'a>, due: Due<'a>) -> Candidate<'a> {
     if taken.template().is_some() && template.is_none() {
         block("no_template", None);
     }
-    let charge = world.charge(invoice, taken).unwrap_or_else(|code| {
+    let charge = world.charge(invoice, taken, due.nominal).unwrap_or_else(|code| {
         block(code, own);
         None
     });
@@ -273,24 +273,45 @@ impl<'a> World<'a> {
 }
 
 /// R11, `latest`: marks below come on the day on which the highest rung acts, and otherwise not at all. Gives the
-/// invoices and steps of those left out.
-pub(super) fn bring_flags_along(world: &World, written: &mut Vec<Message>) -> Vec<(String, String)> {
-    let acting: Vec<(InvoiceRow, Block)> = written
+/// invoices and steps of those whose rung is withheld only by what is looked at last.
+pub(super) fn bring_marks_along(world: &World, written: &mut Vec<Message>) -> Vec<(String, String)> {
+    let tops: Vec<(InvoiceRow, Block, NaiveDate, Fate)> = written
         .iter()
-        .filter(|message| message.blockers.is_empty())
-        .flat_map(|message| message.members.iter())
-        .filter(|member| !member.due.brought_along)
-        .map(|member| (member.due.invoice, member.due.block))
+        .flat_map(|message| message.members.iter().map(move |member| (message, &member.due)))
+        .filter(|(_, due)| !due.brought_along)
+        .map(|(message, due)| (due.invoice, due.block, due.nominal, fate(message)))
         .collect();
+    let of_top = |due: &Due| {
+        let own = || tops.iter().filter(|top| (top.0, top.1) == (due.invoice, due.block));
+        let highest = own().map(|top| top.2).max();
+        own().filter(|top| Some(top.2) == highest).map(|top| top.3).min().unwrap_or(Fate::Withheld)
+    };
     let mut left_out = Vec::new();
     written.retain(|message| {
         let due = &message.members[0].due;
-        let stays =
-            !due.brought_along || !message.blockers.is_empty() || acting.contains(&(due.invoice, due.block));
-        if !stays {
+        let fate = if due.brought_along { of_top(due) } else { Fate::Acts };
+        if fate == Fate::PutOff {
             left_out.push((world.id(due.invoice).to_owned(), due.key()));
         }
-        stays
+        fate == Fate::Acts
     });
     left_out
+}
+
+/// What becomes of a step on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Acts,
+    /// Free by itself, and kept back by a limit, a credit or a missing value.
+    PutOff,
+    Withheld,
+}
+
+fn fate(message: &Message) -> Fate {
+    let last = ["limit", "one_a_day", "allocate_first", "missing_value", "no_hours"];
+    match message.blockers.as_slice() {
+        [] => Fate::Acts,
+        blockers if blockers.iter().all(|blocker| last.contains(&blocker.code)) => Fate::PutOff,
+        _ => Fate::Withheld,
+    }
 }
