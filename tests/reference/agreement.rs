@@ -31,7 +31,7 @@ use crate::line::line;
 use crate::templates::Template;
 
 /// How many cases without `DUN_CASES`.
-const CASES: u64 = 480;
+const CASES: u64 = 1_600;
 const SEED: u64 = 20_261_005;
 /// Parts that are tried side by side; their number decides which cases there are, so it is fixed.
 const PARTS: u64 = 32;

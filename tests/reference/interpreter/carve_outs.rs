@@ -70,7 +70,9 @@ fn occasion(world: &World, invoice: InvoiceRow, step: &Step) -> Option<(Option<c
         Anchor::Dispute => world.dispute(invoice).map(|dispute| of(dispute.opened, "dispute")),
         Anchor::Promise => world.promise(invoice).map(|promise| {
             let (since, text) = of(promise.made, "promise");
-            (since, format!("{text} {}", promise.due))
+            // Without a date of its own, what was done before the step's day was for another promise.
+            let nominal = world.moment(invoice, step.moment).unwrap_or(promise.due);
+            (since.or(Some(promise.due.min(nominal))), format!("{text} {}", promise.due))
         }),
         _ => Some((None, String::new())),
     }

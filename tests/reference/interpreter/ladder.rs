@@ -320,20 +320,24 @@ impl<'a> Climb<'a> {
 
     // ---- R8: planned dates
 
+    /// First by their nominal dates; then what counts from the rung before moves with what was carried out, and does
+    /// not push what comes after it.
     fn plan_dates(&mut self) {
         for at in 0..self.places.len() {
-            self.places[at].planned = self.planned(at);
+            let before = at.checked_sub(1).map(|before| self.places[before].planned);
+            self.places[at].planned = self.planned(at, self.places[at].nominal, before);
+        }
+        for at in 0..self.places.len() {
+            if self.places[at].rung.moment.anchor == Anchor::Previous {
+                let (wanted, floor) = self.after_previous(at);
+                self.places[at].planned = self.planned(at, wanted, floor);
+            }
         }
     }
 
-    /// R8: the nominal date rolled to an open day, and after the rung before it.
-    fn planned(&self, at: usize) -> NaiveDate {
+    /// R8: a date rolled to an open day, and after the rung before it.
+    fn planned(&self, at: usize, wanted: NaiveDate, floor: Option<NaiveDate>) -> NaiveDate {
         let place = &self.places[at];
-        let before = at.checked_sub(1).map(|before| &self.places[before]);
-        let (wanted, floor) = match place.rung.moment.anchor {
-            Anchor::Previous => self.after_previous(at),
-            _ => (place.nominal, before.map(|before| before.planned)),
-        };
         let rolled = match has_contact(place.rung) {
             true => self.world.rolled(self.invoice, wanted, self.ladder.weekends),
             false => wanted,
@@ -502,10 +506,12 @@ impl<'a> Climb<'a> {
         let closed = world.is_closed_for_contacts(self.invoice, self.ladder.weekends);
         let given_time = self.deadline.is_some_and(|end| world.today <= end);
         let same_day = Climb::carried_on(place) == Some(world.today);
+        // R11, `same day only`: the other steps of a rung do not come back.
+        let waits_on = self.ladder.catch_up != CatchUp::SameDayOnly;
         let mut rest = self.left(place);
         rest.retain(|turn| {
             let contact = turn.step.acts.iter().any(is_contact);
-            let stays = !over || turn.step.waits && !turn.forbidden;
+            let stays = !over || waits_on && turn.step.waits && !turn.forbidden;
             stays && !(contact && closed) && !(contact && given_time && !same_day)
         });
         rest

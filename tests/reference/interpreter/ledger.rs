@@ -1,5 +1,7 @@
 //! R9 and R13: what the ledger says of a step.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, NaiveTime};
 use dun::model::{Act, Channel, Charge, Rung, Step};
 use dun::snapshot::ledger::{LedgerRow, Outcome};
@@ -247,10 +249,20 @@ impl<'a> World<'a> {
     pub(super) fn flag_set(&self, invoice: InvoiceRow, flag: &str) -> Option<NaiveDate> {
         let cleared = self.last_carried(&self.rows_named(invoice, &format!("clear {flag}")));
         let settings = self.rows_setting(invoice, flag);
-        let set = settings.iter().filter_map(|rows| self.last_carried(rows));
-        // Of several steps that set it, since the first.
+        let role = |row: &LedgerRow| match self.named(row) {
+            Named::Flag { role, .. } => role,
+            _ => None,
+        };
+        let set = settings.iter().filter_map(|rows| Some((role(rows[0]), self.last_carried(rows)?.0)));
         // What was cleared on the day on which it was set is cleared.
-        set.filter(|set| cleared.is_none_or(|cleared| set.0 > cleared.0)).map(|(date, _)| date).min()
+        let stands = set.filter(|(_, set)| cleared.is_none_or(|cleared| *set > cleared.0));
+        // Of several steps that set it for one role since the last, of several roles since the first.
+        let mut last: BTreeMap<Option<String>, NaiveDate> = BTreeMap::new();
+        for (role, set) in stands {
+            let known = last.entry(role).or_insert(set);
+            *known = set.max(*known);
+        }
+        last.into_values().min()
     }
 
     /// R15: the roles to which the invoice was escalated, while that is not cleared.

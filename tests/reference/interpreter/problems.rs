@@ -4,7 +4,7 @@ use dun::model::RestrictionKind;
 use dun::snapshot::tables::InvoiceRow;
 
 use super::World;
-use super::ledger::{Named, numbered};
+use super::ledger::Named;
 use super::report::Blocker;
 
 impl World<'_> {
@@ -53,7 +53,7 @@ pub(super) fn of_plan(world: &World) -> Vec<(String, Option<String>, Option<Stri
     let rows = world.rows().into_iter();
     let unknown = rows.filter(|row| world.known_step(world.name_of(row)).is_none());
     let unknown = unknown.filter(|row| !matches!(world.named(row), Named::Clear(_) | Named::CreditNotice));
-    let mut names: Vec<&str> = unknown.map(|row| numbered(world.name_of(row)).0).collect();
+    let mut names: Vec<&str> = unknown.map(|row| world.name_of(row)).collect();
     names.sort_unstable();
     names.dedup();
     problems.extend(names.iter().map(|_| (String::from("unknown-step"), None, None)));
