@@ -289,7 +289,12 @@ pub(super) fn bring_marks_along(world: &World, written: &mut Vec<Message>) -> Ve
     let mut left_out = Vec::new();
     written.retain(|message| {
         let due = &message.members[0].due;
-        let fate = if due.brought_along { of_top(due) } else { Fate::Acts };
+        let fate = match (due.brought_along, due.forbidden) {
+            (false, _) => Fate::Acts,
+            // Whether a forbidden one is told, the rules do not say.
+            (true, true) => Fate::PutOff,
+            (true, false) => of_top(due),
+        };
         if fate == Fate::PutOff {
             left_out.push((world.id(due.invoice).to_owned(), due.key()));
         }
