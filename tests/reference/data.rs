@@ -1,0 +1,43 @@
+//! Data as documents, and the ledger rows of what was carried out.
+
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+use dun::model::Policy;
+use dun::snapshot::{LoadOptions, Snapshot, parse_document};
+
+use crate::interpreter::report::Entry;
+
+/// A document, read for a policy.
+pub(crate) fn load(policy: &Policy, document: &str) -> Snapshot {
+    let options = LoadOptions {
+        currency: policy.settings.currency,
+        fields: &policy.fields,
+        terms: policy.settings.terms,
+        timezone: policy.settings.timezone,
+    };
+    parse_document("data.yaml", document, &options).unwrap_or_else(|error| panic!("{error}\n{document}"))
+}
+
+/// The rows of an action that was carried out, one a member; what has no members is about the customer.
+pub(crate) fn ledger_rows(entry: &Entry, day: NaiveDate, outcome: &str) -> String {
+    let mut rows = String::new();
+    if entry.members.is_empty() {
+        write!(rows, "\nhistory {} {day} {} {outcome}", entry.customer, entry.step).unwrap();
+    }
+    for (invoice, step, rung, _) in &entry.members {
+        write!(rows, "\nhistory {invoice} {day} {step} {outcome}").unwrap();
+        if let Some(rung) = rung {
+            write!(rows, ", rung: {rung}").unwrap();
+        }
+        if is_message(entry) {
+            write!(rows, ", channel: {}", entry.kind).unwrap();
+        }
+    }
+    rows
+}
+
+/// Whether an entry is a message.
+pub(crate) fn is_message(entry: &Entry) -> bool {
+    matches!(entry.kind, "email" | "sms" | "letter")
+}

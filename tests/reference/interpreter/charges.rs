@@ -1,0 +1,173 @@
+//! R22: fees, and interest summed up day by day.
+
+use chrono::NaiveDate;
+use dun::calendar::add_days;
+use dun::model::charge::{BaseRate, InterestRate};
+use dun::model::{Act, Charge, Step};
+use dun::money::Money;
+use dun::snapshot::ledger::{LedgerRow, Outcome};
+use dun::snapshot::tables::{InvoiceRow, Status};
+
+use super::World;
+use super::ledger::{Named, State, moment_of};
+use super::report;
+
+/// Rates are in millionths of a percent: so many make the whole.
+const WHOLE: i128 = 100_000_000;
+
+impl World<'_> {
+    /// R22: what an action of a step nominally on a day books, or the code of what stands in its way; nothing for what
+    /// is no charge. Interest runs through the day of its step.
+    pub(super) fn charge(
+        &self,
+        invoice: InvoiceRow,
+        act: &Act,
+        nominal: NaiveDate,
+    ) -> Result<Option<report::Charge>, &'static str> {
+        let currency = self.currency(invoice);
+        let blank = report::Charge { currency: currency.to_string(), ..report::Charge::default() };
+        match act {
+            Act::Charge(Charge::Fee(fee)) if fee.currency != currency => Err("other_currency"),
+            Act::Charge(Charge::Fee(fee)) => {
+                Ok(Some(report::Charge { kind: "fee", minor: fee.minor, ..blank }))
+            }
+            Act::Charge(Charge::Interest(rate)) => {
+                let through = nominal.min(self.today);
+                let left = self.interest_left(invoice, rate, through)?;
+                if left <= 0 {
+                    return Err("nothing_to_charge");
+                }
+                let before = self.interest_charged(invoice, None).unwrap_or(0);
+                let first = self.bears_interest_from(invoice);
+                let mut rates: Vec<String> = first
+                    .unwrap()
+                    .iter_days()
+                    .take_while(|day| *day <= through)
+                    .map(|day| percent(rate_of(rate, day).unwrap()))
+                    .collect();
+                rates.dedup();
+                Ok(Some(report::Charge {
+                    kind: "interest",
+                    minor: left,
+                    from: first,
+                    to: Some(through),
+                    rate: Some(rates.join(", ")),
+                    before: (before > 0).then(|| Money::new(before, currency).decimal()),
+                    ..blank
+                }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// R22: whether all interest through the day of a step is charged or waived, so that a ladder steps over it.
+    pub(super) fn is_charged(&self, invoice: InvoiceRow, step: &Step, nominal: NaiveDate) -> bool {
+        nominal <= self.today && self.charge(invoice, &step.acts[0], nominal) == Err("nothing_to_charge")
+    }
+
+    /// R22: the interest through a day, less what was charged; what was declined is waived up to that day.
+    fn interest_left(
+        &self,
+        invoice: InvoiceRow,
+        rate: &InterestRate,
+        through: NaiveDate,
+    ) -> Result<i64, &'static str> {
+        let all = self.accrued(invoice, rate, through).ok_or("no_rate")?;
+        let left = all - self.interest_charged(invoice, None).ok_or("unknown_amount")?;
+        let rows = self.rows_of_interest(invoice).into_iter();
+        let named = rows.filter(|row| self.named(row) == Named::Interest);
+        let declined = named.filter(|row| row.outcome == Outcome::Declined).map(|row| row.date).max();
+        let Some(declined) = declined else { return Ok(left) };
+        let waived = self.accrued(invoice, rate, declined.min(through)).ok_or("no_rate")?;
+        let since = self.interest_charged(invoice, Some(declined)).ok_or("unknown_amount")?;
+        Ok(left.min(all - waived - since))
+    }
+
+    /// R22: simple interest, actual/365: of each day its open balance at its rate, rounded once, half a unit up. None
+    /// where a day has no rate.
+    fn accrued(&self, invoice: InvoiceRow, rate: &InterestRate, through: NaiveDate) -> Option<i64> {
+        let mut parts: i128 = 0;
+        let Some(first) = self.bears_interest_from(invoice) else { return Some(0) };
+        for day in first.iter_days().take_while(|day| *day <= through) {
+            parts += i128::from(self.balance_of(invoice, day).max(0)) * rate_of(rate, day)?;
+        }
+        let year = WHOLE * 365;
+        let (units, rest) = (parts / year, parts % year);
+        Some(i64::try_from(units + i128::from(rest * 2 >= year)).unwrap())
+    }
+
+    /// The day after due, or the day of issue where that is later; an invoice that is void or not issued bears none.
+    fn bears_interest_from(&self, invoice: InvoiceRow) -> Option<NaiveDate> {
+        let status = self.data.invoices.status.get(invoice.index());
+        let none = matches!(status, Some(Status::Draft | Status::Void | Status::WrittenOff));
+        let after_due = add_days(self.due(invoice), 1);
+        let first = self.issued_on(invoice).map_or(after_due, |issued| issued.max(after_due));
+        (!none && first <= self.today).then_some(first)
+    }
+
+    /// The balance of a day by the payments up to it; without any, nobody knows when it became what it is.
+    fn balance_of(&self, invoice: InvoiceRow, day: NaiveDate) -> i64 {
+        let rows = self.own_rows(invoice);
+        if rows.is_empty() {
+            return self.balance(invoice);
+        }
+        let paid = rows.iter().filter(|row| row.date <= day && row.date <= self.known);
+        self.amount(invoice) - paid.map(|row| row.money.minor).sum::<i64>()
+    }
+
+    /// The rows of interest; a step that nobody knows any more counts when its row has an amount.
+    fn rows_of_interest(&self, invoice: InvoiceRow) -> Vec<&LedgerRow> {
+        let rows = self.rows().into_iter().filter(|row| row.invoice == Some(invoice));
+        let has_amount =
+            |row: &LedgerRow| row.details.as_ref().is_some_and(|details| details.amount.is_some());
+        let counts = |row: &&LedgerRow| match self.named(row) {
+            Named::Interest => true,
+            Named::Nothing => has_amount(row),
+            _ => false,
+        };
+        rows.filter(counts).collect()
+    }
+
+    /// What the ledger has as charged, after a day or at all: of each step that was carried out the last amount told;
+    /// none where one does not say how much.
+    fn interest_charged(&self, invoice: InvoiceRow, after: Option<NaiveDate>) -> Option<i64> {
+        let rows = self.rows_of_interest(invoice).into_iter();
+        let later: Vec<&LedgerRow> = rows.filter(|row| after.is_none_or(|after| row.date > after)).collect();
+        let mut sum = 0;
+        let mut told: Vec<Vec<&LedgerRow>> = Vec::new();
+        for row in later {
+            let mut alike = self.rows_alike(invoice, row);
+            alike.sort_by_key(|row| moment_of(row));
+            if told.contains(&alike) {
+                continue;
+            }
+            if let State::Done { .. } = self.state(&alike, false) {
+                let carried = alike.iter().filter(|row| row.outcome.carries_out());
+                let amounts =
+                    carried.filter_map(|row| row.details.as_ref().and_then(|details| details.amount));
+                sum += amounts.last()?;
+            }
+            told.push(alike);
+        }
+        Some(sum)
+    }
+}
+
+/// The rate of a day and the points on top, never below zero; none before a file's first date.
+fn rate_of(rate: &InterestRate, day: NaiveDate) -> Option<i128> {
+    let base = match &rate.base {
+        BaseRate::Fixed(base) => *base,
+        BaseRate::ByDate(_, rates) => {
+            rates.iter().filter(|(from, _)| *from <= day).max_by_key(|(from, _)| *from)?.1
+        }
+    };
+    Some(i128::from(base + rate.points).max(0))
+}
+
+/// A rate as people write it: `9.25`.
+fn percent(rate: i128) -> String {
+    let digits = format!("{:06}", rate % 1_000_000);
+    let decimals = digits.trim_end_matches('0');
+    let point = if decimals.is_empty() { "" } else { "." };
+    format!("{}{point}{decimals}", rate / 1_000_000)
+}

@@ -1,0 +1,272 @@
+//! R23: entries as the plan shows them, what waits, and the day of the next step.
+
+use chrono::NaiveDate;
+use dun::calendar::add_days;
+use dun::model::field::{CustomerField, Field, InvoiceField};
+use dun::model::{Act, Catches, Condition};
+use dun::snapshot::tables::InvoiceRow;
+
+use super::World;
+use super::ladder::Climb;
+use super::messages::Message;
+use super::report::{Entry, Waiting};
+use super::restrictions::Block;
+use super::steps::{self, letterhead};
+
+/// The kind of an action, as plans name it.
+pub(super) fn kind(act: &Act) -> &'static str {
+    match act {
+        Act::Message { channel, .. } => channel.word(),
+        Act::Call { .. } => "call",
+        Act::Notify { .. } => "notify",
+        Act::Task { .. } => "task",
+        Act::HandOff { .. } => "hand_off",
+        Act::Escalate { .. } => "escalate",
+        Act::Flag { .. } => "flag",
+        Act::Charge(_) => "charge",
+    }
+}
+
+pub(super) fn flag(act: &Act) -> Option<String> {
+    match act {
+        Act::Flag { name } => Some(name.clone()),
+        Act::Escalate { .. } => Some(String::from("escalated")),
+        _ => None,
+    }
+}
+
+pub(super) fn attachments(act: &Act) -> Vec<String> {
+    let Act::Message { attach, .. } = act else { return Vec::new() };
+    attach.iter().map(|attached| format!("{attached:?}").to_lowercase()).collect()
+}
+
+/// An entry with nothing but its customer.
+pub(super) fn blank(world: &World, invoice: InvoiceRow) -> Entry {
+    Entry {
+        customer: world.data.customer_id(world.customer_of(invoice)).to_owned(),
+        invoices: Vec::new(),
+        kind: "",
+        step: String::new(),
+        members: Vec::new(),
+        cadence: None,
+        carve_out: None,
+        mode: "automatic",
+        actor: None,
+        approvers: Vec::new(),
+        approved_by: Vec::new(),
+        sender: None,
+        reply_to: None,
+        recipient: None,
+        cc: Vec::new(),
+        attachments: Vec::new(),
+        template: None,
+        language: None,
+        language_wanted: None,
+        language_fallback: false,
+        registered: false,
+        formal: false,
+        deadline: None,
+        flag: None,
+        window: None,
+        because: None,
+        blockers: Vec::new(),
+        next: None,
+        charge: None,
+        content: None,
+    }
+}
+
+/// An action or a withheld step as the plan shows it.
+pub(super) fn entry(world: &World, message: Message, stuck: &[Stuck]) -> Entry {
+    let lead = message.lead();
+    let (invoice, taken, step) = (lead.due.invoice, lead.taken, lead.due.step);
+    let (sender, reply_to, _) = letterhead(world, taken, invoice);
+    let segment = |invoice| world.segment(invoice).map(|segment| segment.name.to_string());
+    let members = message.members.iter().map(|member| {
+        let due = &member.due;
+        (world.id(due.invoice).to_owned(), due.key(), Some(due.rung.clone()), segment(due.invoice))
+    });
+    let (cadence, carve_out) = match lead.due.block {
+        Block::Ladder(id) => (Some(world.policy.ladders[id.0].name.to_string()), None),
+        Block::CarveOut(at) => (None, Some(world.policy.carve_outs[at].name.to_string())),
+    };
+    let chosen = lead.template.as_ref();
+    let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
+    let next = match message.blockers.is_empty() {
+        true => None,
+        false => next_of_withheld(world, &message, stuck),
+    };
+    Entry {
+        invoices: message.invoices().iter().map(|invoice| world.stated(*invoice)).collect(),
+        kind: kind(taken),
+        step: lead.due.key(),
+        members: members.collect(),
+        cadence,
+        carve_out,
+        mode: message.mode,
+        actor: message.actor(),
+        approvers: message.approvers.clone(),
+        approved_by: message.approved_by.clone(),
+        sender,
+        reply_to,
+        recipient: lead.recipient.clone().map(|(role, address)| match taken.contact() {
+            Some(dun::model::Channel::Letter) => (role, String::from("by post")),
+            _ => (role, address),
+        }),
+        cc: message.copies(world),
+        attachments: message.attachments(),
+        template: chosen.and(taken.template()).map(str::to_owned),
+        language: chosen.map(|chosen| chosen.language.clone()),
+        language_wanted: world.language_wanted(taken, invoice).map(str::to_owned),
+        language_fallback: chosen.is_some_and(|chosen| chosen.fallback),
+        registered: matches!(taken, Act::Message { registered: true, .. }),
+        formal: step.formal && taken.is_message(),
+        deadline: step.deadline.map(|days| add_days(world.today, i64::from(days))),
+        flag: flag(taken),
+        window: message.hours.map(|(from, to)| (time(from), time(to))),
+        because: Some(world.rule(step.rule)),
+        charge: lead.charge.clone(),
+        blockers: message.blockers.clone(),
+        next,
+        content: super::messages::content(world, &message),
+        ..blank(world, invoice)
+    }
+}
+
+/// R23: the open invoices of which nothing else is said.
+pub(super) fn waiting(world: &World, entries: &[Entry]) -> Vec<Waiting> {
+    let told = |invoice: &InvoiceRow| {
+        let id = world.id(*invoice);
+        entries.iter().any(|entry| entry.kind != "clear" && entry.members.iter().any(|member| member.0 == id))
+    };
+    let silent = world.invoices().filter(|invoice| world.is_open(*invoice) && !told(invoice));
+    let waiting = silent.map(|invoice| {
+        let (stage, since) = world.stage(invoice);
+        let climbs = steps::climbs(world, invoice);
+        let next = climbs.iter().filter_map(|climb| next_of(world, climb, &[], None)).min();
+        Waiting {
+            invoice: world.stated(invoice),
+            customer: world.data.customer_id(world.customer_of(invoice)).to_owned(),
+            stage: stage.word(),
+            since,
+            owner: world.looked_after_by(invoice),
+            next: no_later_than_a_change(world, invoice, next),
+        }
+    });
+    waiting.collect()
+}
+
+impl World<'_> {
+    /// R3: who looks after an invoice: an address, or the role that it was handed to.
+    fn looked_after_by(&self, invoice: InvoiceRow) -> Option<String> {
+        self.handed_to(invoice).or_else(|| self.owner(invoice).map(|(_, address)| address))
+    }
+}
+
+/// A step of an invoice that is withheld for good.
+pub(super) type Stuck = (InvoiceRow, String);
+
+/// R23: what no day on the calendar ends withholds a step on every later day as well.
+pub(super) fn stuck(written: &[Message]) -> Vec<Stuck> {
+    let passing = [
+        "nothing_to_charge",
+        "limit",
+        "one_a_day",
+        "failed_today",
+        "hold_until",
+        "held",
+        "disputed",
+        "promised",
+    ];
+    let lasts = |message: &&Message| message.blockers.iter().any(|blocker| !passing.contains(&blocker.code));
+    let members = written.iter().filter(lasts).flat_map(|message| &message.members);
+    members.map(|member| (member.due.invoice, member.due.key())).collect()
+}
+
+/// R23: the next day of a withheld step's ladder.
+fn next_of_withheld(world: &World, message: &Message, stuck: &[Stuck]) -> Option<NaiveDate> {
+    let due = &message.lead().due;
+    let Block::Ladder(id) = due.block else { return None };
+    let over = message.blockers.iter().filter(|blocker| matches!(blocker.code, "limit" | "one_a_day"));
+    let limited = over.filter_map(|blocker| blocker.until).max();
+    next_of(world, &Climb::new(world, due.invoice, id), stuck, limited)
+}
+
+/// R23: the first later day on which a step of the ladder has its turn and nothing withholds it, if nothing changes
+/// until then. `stuck` steps are withheld for good, and everything is through the day `limited`.
+fn next_of(world: &World, climb: &Climb, stuck: &[Stuck], limited: Option<NaiveDate>) -> Option<NaiveDate> {
+    // R16, R23: where nobody knows the end of a hold, nothing is known to come.
+    if world.holds_on(climb.invoice()).iter().any(|hold| hold.until.is_none()) {
+        return None;
+    }
+    let last =
+        climb.horizon().max(world.holds_on(climb.invoice()).iter().filter_map(|hold| hold.until).max())?;
+    // Steps without end aside, what has not come by then never comes.
+    let last = last.max(limited.unwrap_or(last)).max(world.known).min(add_days(world.known, 110));
+    let mut climb = climb.clone();
+    let mut days = world.known.iter_days().skip(1).take_while(|day| *day <= add_days(last, 15));
+    days.find(|day| {
+        let later = world.on(*day);
+        climb.turn_to(*day);
+        let limited = limited.is_some_and(|limited| *day <= limited);
+        !limited
+            && steps::of_climb(&climb).into_iter().filter(|due| !due.brought_along && !due.forbidden).any(
+                |due| {
+                    !stuck.contains(&(due.invoice, due.key()))
+                        && steps::candidate(&later, due).blockers.is_empty()
+                },
+            )
+    })
+}
+
+/// R23: where a segment's condition changes with time alone, the invoice may be in another segment tomorrow.
+fn no_later_than_a_change(world: &World, invoice: InvoiceRow, next: Option<NaiveDate>) -> Option<NaiveDate> {
+    // Not before the last known end of what holds it; where none is known, nothing is.
+    let holds = world.holds_on(invoice);
+    let held = holds.iter().any(|hold| hold.until.is_none());
+    let free = holds.iter().filter_map(|hold| hold.until).max().unwrap_or(world.known);
+    let tomorrow = add_days(free.max(world.known), 1);
+    let mut tried = Vec::new();
+    for segment in &world.policy.segments {
+        tried.push(segment);
+        if world.segment(invoice).is_some_and(|own| std::ptr::eq(own, segment)) {
+            break;
+        }
+    }
+    let changes = tried.iter().any(|segment| match &segment.catches {
+        Catches::When(when) => changes_with_time(when),
+        Catches::Everything => false,
+    });
+    match changes && !held {
+        true => Some(next.map_or(tomorrow, |next| next.min(tomorrow))),
+        false => next,
+    }
+}
+
+/// Whether time alone can change a condition.
+fn changes_with_time(condition: &Condition) -> bool {
+    match condition {
+        Condition::Not(inner) => changes_with_time(inner),
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(changes_with_time),
+        Condition::Test(test) => match test.field {
+            Field::Today => true,
+            Field::Invoice(field) => matches!(
+                field,
+                InvoiceField::DaysOverdue
+                    | InvoiceField::Age
+                    | InvoiceField::Promised
+                    | InvoiceField::PromiseBroken
+                    | InvoiceField::Stage
+            ),
+            Field::Customer(field) => matches!(
+                field,
+                CustomerField::OverdueBalance
+                    | CustomerField::OverdueCount
+                    | CustomerField::OldestOverdue
+                    | CustomerField::BrokenPromises
+                    | CustomerField::DaysSinceMessage
+            ),
+            Field::Own(_) => false,
+        },
+    }
+}
