@@ -502,7 +502,7 @@ impl Block {
         for step in &self.steps {
             let fits = |action: &&Action| {
                 let reaches = action.contact || action.text.starts_with("charge");
-                !(holds && reaches) && !is_more_interest(step, action, former)
+                !(is_more_interest(step, action, former) || holds && reaches)
             };
             let actions: Vec<&Action> =
                 step.actions.iter().filter(fits).filter(|action| keys.insert(action.key.clone())).collect();

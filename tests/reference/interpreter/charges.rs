@@ -143,9 +143,9 @@ impl World<'_> {
             }
             if let State::Done { .. } = self.state(&alike, false) {
                 let carried = alike.iter().filter(|row| row.outcome.carries_out());
-                let amounts =
+                let mut amounts =
                     carried.filter_map(|row| row.details.as_ref().and_then(|details| details.amount));
-                sum += amounts.last()?;
+                sum += amounts.next_back()?;
             }
             told.push(alike);
         }
