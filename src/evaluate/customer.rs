@@ -293,7 +293,7 @@ impl<'a> Day<'a> {
         let mut taken: Vec<Channel> = written.as_ref().map_or(Vec::new(), |written| written.today.clone());
         let mut told: Vec<Action> = Vec::new();
         for group in &mut groups {
-            if group.is_free() && group.channel().is_some() {
+            if group.is_free() && (group.channel().is_some() || group.lead().act.is_charge()) {
                 let found = self.allocate_first(customer, group);
                 if let Some((blocker, credit)) = found {
                     let notice = self.notify_of_credit(customer, group, credit);

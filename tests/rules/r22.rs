@@ -450,3 +450,18 @@ fn r22_a_letter_names_no_interest_to_whom_none_may_be_charged() {
     // Where both may be charged the milder one is named: 6000 * 0.10 * 30 / 365 = 49.3150…
     assert_eq!(body(&format!("{business}, amount: 6000")).trim(), "49.32\u{a0}EUR");
 }
+
+#[test]
+fn r20_credits_that_cover_an_invoice_withhold_its_charges() {
+    let case = case(&ladder("at D+3 charge fee 40 EUR"));
+    let rows = format!("{DUE}\npayments customer_id: C1, date: 2026-10-02, amount: 1000, currency: EUR");
+    assert_eq!(
+        case.plan(&rows, "2026-10-04"),
+        [
+            "2026-10-04 acts automatic notify finance of P0001 I1",
+            "withheld allocate_first charge fee I1 next none"
+        ]
+    );
+    let rows = format!("{DUE}\npayments customer_id: C1, date: 2026-10-02, amount: 999, currency: EUR");
+    assert_eq!(case.plan(&rows, "2026-10-04"), ["2026-10-04 acts approval(finance) charge fee I1"]);
+}

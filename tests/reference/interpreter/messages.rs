@@ -115,7 +115,12 @@ pub(super) fn of_customer<'a>(
     }
     let mut others: Vec<Message> =
         others.into_iter().map(|candidate| Message::new(vec![candidate])).collect();
-    others.iter_mut().for_each(|message| write(world, message));
+    for message in &mut others {
+        if message.lead().taken.is_charge() {
+            hold_for_credits(world, message);
+        }
+        write(world, message);
+    }
     messages.extend(others);
     messages
 }
@@ -309,7 +314,7 @@ fn credits<'a>(world: &World<'a>, customer: CustomerRow, currency: Currency) -> 
     free.chain(below).collect()
 }
 
-/// R20: a message that asks for no more than the customer has in credits.
+/// R20: a message or a charge about no more than the customer has in credits.
 fn hold_for_credits(world: &World, message: &mut Message) {
     if !message.blockers.is_empty() {
         return;
