@@ -30,6 +30,8 @@ pub struct Program {
     pub customer_ladders: Vec<LadderId>,
     /// The keys of their steps.
     pub customer_keys: FxHashSet<KeyId>,
+    /// Those of them that a ladder of invoices has as well.
+    pub shared_keys: FxHashSet<KeyId>,
     keys: FxHashMap<String, KeyId>,
     former: FxHashSet<String>,
     acts: Vec<Act>,
@@ -59,6 +61,7 @@ impl Program {
             data_no_older: data_no_older(&policy),
             customer_ladders: Vec::new(),
             customer_keys: FxHashSet::default(),
+            shared_keys: FxHashSet::default(),
             keys: FxHashMap::default(),
             former: FxHashSet::default(),
             acts: Vec::new(),
@@ -78,6 +81,9 @@ impl Program {
             let has_wait = steps().any(|step| step.waits);
             program.ladders.push(LadderFacts { has_contact, has_deadline, has_wait, keys });
         }
+        let of_invoices = ladders.iter().zip(&program.ladders).filter(|(ladder, _)| !ladder.per_customer);
+        let of_invoices = of_invoices.flat_map(|(_, facts)| facts.keys.iter().flatten().copied());
+        program.shared_keys = of_invoices.filter(|key| program.customer_keys.contains(key)).collect();
         program.policy.ladders = ladders;
         let carve_outs = std::mem::take(&mut program.policy.carve_outs);
         program.carve_out_keys =

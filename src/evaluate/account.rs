@@ -189,9 +189,7 @@ impl<'s, 'a> Account<'s, 'a> {
                 episode,
             }),
         };
-        let first = candidates.len();
         candidates.extend(bench.of_ladder(climb.due));
-        bench.share_interest(&mut candidates[first..]);
         climb.next
     }
 

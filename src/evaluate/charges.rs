@@ -214,6 +214,38 @@ impl<'a> Day<'a> {
         };
         of_ladders.chain(of_carve_outs).filter_map(rate).collect()
     }
+
+    fn nothing_to_charge(&self, rule: RuleId) -> Blocker {
+        let sentence = String::from("all interest up to the day of this step is charged or waived");
+        self.blocker("nothing_to_charge", sentence, Some(rule))
+    }
+
+    /// Of several interest steps of one day, in whatever ladders, each charges only what those before it do not.
+    pub(super) fn share_interest(&self, candidates: &mut [Candidate<'a>]) {
+        let is_interest = |candidate: &Candidate<'a>| {
+            candidate.charge.as_ref().is_some_and(|charge| charge.kind == ChargeKind::Interest)
+        };
+        let mut order: Vec<usize> =
+            (0..candidates.len()).filter(|&at| is_interest(&candidates[at])).collect();
+        order.sort_by_key(|&at| (candidates[at].nominal, candidates[at].rule));
+        let mut taken: Vec<(Vec<usize>, i64)> = Vec::new();
+        for at in order {
+            let candidate = &mut candidates[at];
+            let Some(charge) = &mut candidate.charge else { continue };
+            let of_same =
+                taken.iter().filter(|(about, _)| about.iter().any(|own| candidate.about.contains(own)));
+            let before = of_same.fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
+            let own = charge.amount.minor.saturating_sub(before);
+            charge.amount = Money::new(own, charge.currency);
+            if own > 0 {
+                taken.push((candidate.about.clone(), own));
+            } else {
+                candidate.charge = None;
+                candidate.blockers.push(self.nothing_to_charge(candidate.rule));
+                (candidate.blocked_alone, candidate.next) = (true, None);
+            }
+        }
+    }
 }
 
 impl<'a> Bench<'_, 'a> {
@@ -252,7 +284,7 @@ impl<'a> Bench<'_, 'a> {
         let left = self.day.interest_left(&about, rows, rate, through);
         let Left { amount, charged } = left.map_err(|unclear| self.unclear(&unclear, rate, due))?;
         if amount <= 0 {
-            return Err(self.nothing_to_charge(due.step.rule));
+            return Err(self.day.nothing_to_charge(due.step.rule));
         }
         let first = about.iter().filter_map(|invoice| self.day.first_interest_day(invoice)).min();
         Ok(plan::Charge {
@@ -278,33 +310,6 @@ impl<'a> Bench<'_, 'a> {
             }
         };
         self.day.blocker(code, sentence, Some(due.step.rule))
-    }
-
-    fn nothing_to_charge(&self, rule: RuleId) -> Blocker {
-        let sentence = String::from("all interest up to the day of this step is charged or waived");
-        self.day.blocker("nothing_to_charge", sentence, Some(rule))
-    }
-
-    /// Of several interest steps of one day each charges only what those before it do not.
-    pub(super) fn share_interest(&self, candidates: &mut [Candidate<'a>]) {
-        let is_interest = |candidate: &&mut Candidate<'a>| {
-            candidate.charge.as_ref().is_some_and(|charge| charge.kind == ChargeKind::Interest)
-        };
-        let mut steps: Vec<&mut Candidate<'a>> = candidates.iter_mut().filter(is_interest).collect();
-        steps.sort_by_key(|candidate| (candidate.nominal, candidate.rule));
-        let mut taken = 0_i64;
-        for candidate in steps {
-            let Some(charge) = &mut candidate.charge else { continue };
-            let own = charge.amount.minor.saturating_sub(taken);
-            if own <= 0 {
-                candidate.charge = None;
-                candidate.blockers.push(self.nothing_to_charge(candidate.rule));
-                (candidate.blocked_alone, candidate.next) = (true, None);
-                continue;
-            }
-            charge.amount = Money::new(own, charge.currency);
-            taken = taken.saturating_add(own);
-        }
     }
 
     /// The invoices that the step is about.

@@ -76,23 +76,19 @@ impl<'a> Day<'a> {
         let mut candidates = Vec::new();
         let sites = self.sites(&customer);
         let mut quiet: Vec<(usize, Option<NaiveDate>)> = Vec::new();
+        let mut placed = sites.iter().map(|site| site.at).peekable();
         for (at, invoice) in customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open()) {
             contribution.count(invoice);
-            if !sites.iter().any(|site| site.at == at) {
+            if placed.next_if_eq(&at).is_none() {
                 contribution.problems.push(self.unplaced(invoice));
                 quiet.push((at, self.may_be_placed()));
             }
         }
-        let mut next: Vec<Option<NaiveDate>> =
-            sites.iter().map(|site| self.candidates(&customer, site, &mut candidates)).collect();
-        for account in self.accounts(&customer, &sites) {
-            for (site, of_account) in account.climb(&mut candidates) {
-                next[site] = earlier(next[site], of_account);
-            }
-        }
-        let is_quiet = |at: usize| !candidates.iter().any(|candidate| candidate.about.contains(&at));
+        let next = self.climb(&customer, &sites, &mut candidates);
+        let mut acts = vec![false; customer.invoices.len()];
+        candidates.iter().flat_map(|candidate| &candidate.about).for_each(|&at| acts[at] = true);
         let sites = sites.iter().zip(next);
-        quiet.extend(sites.map(|(site, next)| (site.at, next)).filter(|&(at, _)| is_quiet(at)));
+        quiet.extend(sites.map(|(site, next)| (site.at, next)).filter(|&(at, _)| !acts[at]));
         quiet.sort_unstable();
         contribution.waiting.extend(quiet.into_iter().map(|(at, next)| self.waiting(&customer, at, next)));
         self.decide(&customer, candidates, &mut contribution);
@@ -101,6 +97,26 @@ impl<'a> Day<'a> {
         contribution.actions.extend(clearing.into_iter().map(Counted::from));
         contribution.sort();
         contribution
+    }
+
+    /// Adds what is due in all ladders and carve-outs; when each site's ladders could go on otherwise.
+    fn climb(
+        &self,
+        customer: &CustomerState<'a>,
+        sites: &[Site<'a>],
+        candidates: &mut Vec<Candidate<'a>>,
+    ) -> Vec<Option<NaiveDate>> {
+        let mut next: Vec<Option<NaiveDate>> =
+            sites.iter().map(|site| self.candidates(customer, site, candidates)).collect();
+        let first = candidates.len();
+        for account in self.accounts(customer, sites) {
+            for (site, of_account) in account.climb(candidates) {
+                next[site] = earlier(next[site], of_account);
+            }
+        }
+        done_once(candidates, first);
+        self.share_interest(candidates);
+        next
     }
 
     /// What the customer owes, by currency; nobody when nothing is open.
@@ -215,17 +231,8 @@ impl<'a> Day<'a> {
             next = earlier(next, climb.next);
             candidates.extend(bench.of_ladder(climb.due));
         }
-        // Two ladders may hold one and the same step: it is done once.
-        let mut seen: Vec<String> = Vec::new();
-        let mut index = 0;
-        candidates.retain(|candidate| {
-            index += 1;
-            let again = index > first && seen.contains(&candidate.key);
-            seen.extend((index > first).then(|| candidate.key.clone()));
-            !again
-        });
+        done_once(candidates, first);
         candidates.extend(bench.carve_out_steps().into_iter().filter_map(|due| bench.candidate(due)));
-        bench.share_interest(&mut candidates[first..]);
         // An invoice that time alone may move to another segment is looked at again as soon as it can act.
         if placed.may_move { earlier(next, free_from) } else { next }
     }
@@ -646,6 +653,19 @@ fn content(action: &Action) -> String {
         hash.text("charge").number(charge.amount.minor).text(charge.currency.code());
     }
     hash.long()
+}
+
+/// Two ladders may hold one and the same step about the same invoices: it is done once.
+fn done_once(candidates: &mut Vec<Candidate>, first: usize) {
+    let mut seen: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut at = 0;
+    candidates.retain(|candidate| {
+        at += 1;
+        let step = (candidate.key.clone(), candidate.about.clone());
+        let is_new = at <= first || !seen.contains(&step);
+        seen.extend((at > first).then_some(step));
+        is_new
+    });
 }
 
 fn hour(time: NaiveTime) -> String {

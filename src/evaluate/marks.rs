@@ -92,10 +92,15 @@ impl<'a> Day<'a> {
         state.marks.retain(|mark| !is_cleared(mark));
     }
 
-    /// Whether a row is a customer's, not its invoice's: a step of a ladder per customer.
+    /// Whether a row is a customer's, not its invoice's: a step of a ladder per customer. Where a ladder of invoices
+    /// has the step as well, the currency tells, which only rows of customers' ladders are written with.
     fn is_of_account(&self, row: &LedgerRow) -> bool {
-        row.invoice.is_none()
-            || self.history.name(row).key.is_some_and(|key| self.program.customer_keys.contains(&key))
+        let names_currency = || row.details.as_ref().is_some_and(|details| details.currency.is_some());
+        let is_customers = |key| {
+            self.program.customer_keys.contains(&key)
+                && (!self.program.shared_keys.contains(&key) || names_currency())
+        };
+        row.invoice.is_none() || self.history.name(row).key.is_some_and(is_customers)
     }
 
     /// The marks of a customer as a whole: a flag stands until its episode ends (R24).

@@ -346,3 +346,40 @@ fn r14_one_customer_is_nothing_to_another() {
     );
     assert_eq!(case(LADDER).plan_with(rows, day("2026-10-09"), Options::default()).actions.len(), 1);
 }
+
+#[test]
+fn r14_two_ladders_with_one_step_do_it_once() {
+    let ladder = |name: &str| {
+        format!(
+            "cadence {name} per customer:\n  at D+3 charge fee 40 EUR\n  at D+3 flag stop\n  at D+3 task \"Look\" for finance\n"
+        )
+    };
+    let case = case(&format!("{}{}segment all otherwise:\n  use one, two\n", ladder("one"), ladder("two")));
+    assert_eq!(
+        case.plan(TWO, "2026-10-04"),
+        [
+            "2026-10-04 acts approval(finance) charge fee C1: I1",
+            "2026-10-04 acts automatic flag stop C1: I1",
+            "2026-10-04 acts manual task \"Look\" C1: I1",
+            "waiting I2 due_soon next 2026-10-07",
+        ]
+    );
+}
+
+#[test]
+fn r24_a_flag_that_an_invoice_shares_with_its_customers_ladder_stays_its_own() {
+    let case = case(
+        "cadence account per customer:\n  at D+30 flag stop\ncadence each:\n  at D-3 flag stop\n\
+         segment small when invoice.amount < 100 EUR:\n  use each\nsegment all otherwise:\n  use account\n",
+    );
+    // Set before anything was overdue: an invoice's mark, which stands until the invoice is settled.
+    let rows = "invoices I1, due_date: 2026-10-10, amount: 50\nhistory I1 2026-10-07 flag stop done";
+    assert_eq!(case.plan(rows, "2026-10-08"), ["waiting I1 due_soon next none"]);
+    let paid = format!("{rows}\npayments invoice_id: I1, date: 2026-10-12, amount: 50, currency: EUR");
+    assert_eq!(case.plan(&paid, "2026-10-12"), ["2026-10-12 acts automatic clear stop I1"]);
+    // The customer's own row names its currency, and lasts as long as the episode.
+    let account = "invoices I1, due_date: 2026-10-01\ninvoices I2, due_date: 2026-10-05\n\
+                   payments invoice_id: I1, date: 2026-11-02, amount: 1000, currency: EUR\n\
+                   history I1 2026-10-31 flag stop done, currency: EUR";
+    assert_eq!(case.plan(account, "2026-11-03"), ["waiting I2 overdue next none"]);
+}

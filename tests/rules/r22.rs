@@ -465,3 +465,20 @@ fn r20_credits_that_cover_an_invoice_withhold_its_charges() {
     let rows = format!("{DUE}\npayments customer_id: C1, date: 2026-10-02, amount: 999, currency: EUR");
     assert_eq!(case.plan(&rows, "2026-10-04"), ["2026-10-04 acts approval(finance) charge fee I1"]);
 }
+
+#[test]
+fn r22_a_customers_ladder_and_an_invoices_charge_no_day_twice() {
+    let case = case(
+        "cadence account per customer:\n  at D+30 charge interest at 10%\n\
+         cadence each:\n  at D+30 charge interest at 10% as own\n\
+         segment all otherwise:\n  use account, each\n",
+    );
+    assert_eq!(
+        case.plan(DUE, "2026-10-31"),
+        [
+            "2026-10-31 acts approval(finance) charge interest C1: I1",
+            "withheld nothing_to_charge own I1 next none"
+        ]
+    );
+    assert_eq!(charges(&case.plan_of(DUE, "2026-10-31")), ["8.22 EUR interest 2026-10-02 2026-10-31 at 10"]);
+}
