@@ -4,6 +4,7 @@
 //! Reasons come out of the decisions themselves. Rule numbers such as R11 are those of the language reference.
 
 mod account;
+mod actions;
 mod addresses;
 mod candidate;
 mod carve_outs;
