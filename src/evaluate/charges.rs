@@ -14,7 +14,6 @@ use crate::model::{Act, Charge, InterestRate, LadderId, RuleId, Step};
 use crate::money::{Currency, Money};
 use crate::plan::{self, Blocker, ChargeKind};
 use crate::snapshot::ledger::{LedgerRow, Outcome};
-use crate::snapshot::tables::Status as Standing;
 
 const DAYS_OF_A_YEAR: i128 = 365;
 
@@ -42,7 +41,7 @@ impl<'a> Day<'a> {
         rate: &InterestRate,
         through: NaiveDate,
     ) -> Result<i64, Unclear> {
-        let Some(first) = self.first_interest_day(invoice).filter(|&first| first <= through) else {
+        let Some(first) = self.first_overdue_day(invoice.row).filter(|&first| first <= through) else {
             return Ok(0);
         };
         let mut starts: Vec<NaiveDate> = rate.changes(first, through).chain([first]).collect();
@@ -93,26 +92,10 @@ impl<'a> Day<'a> {
         declined.map(|row| row.date).max()
     }
 
-    /// The first day that bears interest: the day after due, or that of issue if it is later; none before it.
-    fn first_interest_day(&self, invoice: &InvoiceState<'a>) -> Option<NaiveDate> {
-        let (invoices, at) = (&self.snapshot.invoices, invoice.row.index());
-        let unborn =
-            matches!(invoices.status.get(at), Some(Standing::Draft | Standing::Void | Standing::WrittenOff));
-        let after_due = add_days(invoice.due, 1);
-        let first = invoices.issue_date.get(at).map_or(after_due, |issued| issued.max(after_due));
-        (!unborn && first <= self.today).then_some(first)
-    }
-
     /// The open balance of a day, by the payments and credit notes; without any, the one of today, since nobody knows
     /// when it became that.
     fn balance_on(&self, invoice: &InvoiceState<'a>, day: NaiveDate) -> i64 {
-        let own = self.snapshot.payments_of(invoice.row);
-        if own.is_empty() {
-            return invoice.balance.minor;
-        }
-        let paid = own.iter().filter(|payment| payment.date <= day);
-        let amount = self.snapshot.invoices.amount[invoice.row.index()];
-        paid.fold(amount, |left, payment| left.saturating_sub(payment.money.minor))
+        self.paid_down(invoice.row, day).unwrap_or(invoice.balance.minor)
     }
 
     /// The interest that the ledger has as charged, after a day or at all, in minor units of a currency. A row of a
@@ -286,7 +269,7 @@ impl<'a> Bench<'_, 'a> {
         if amount <= 0 {
             return Err(self.day.nothing_to_charge(due.step.rule));
         }
-        let first = about.iter().filter_map(|invoice| self.day.first_interest_day(invoice)).min();
+        let first = about.iter().filter_map(|invoice| self.day.first_overdue_day(invoice.row)).min();
         Ok(plan::Charge {
             kind: ChargeKind::Interest,
             amount: Money::new(amount, currency),

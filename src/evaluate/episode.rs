@@ -6,7 +6,7 @@ use super::day::Day;
 use crate::calendar::add_days;
 use crate::money::Currency;
 use crate::snapshot::ledger::LedgerRow;
-use crate::snapshot::tables::{CustomerRow, InvoiceRow, Payment, Status};
+use crate::snapshot::tables::{CustomerRow, InvoiceRow};
 
 /// From the first day to the last, both included.
 type Run = (NaiveDate, NaiveDate);
@@ -31,41 +31,27 @@ impl Day<'_> {
     /// The days up to today on which an invoice was overdue, by its dated payments. One that was settled without a
     /// date counts for none: nobody knows when it was overdue.
     fn overdue_days(&self, row: InvoiceRow) -> Vec<Run> {
+        let Some(first) = self.first_overdue_day(row) else { return Vec::new() };
+        if self.paid_down(row, first).is_some() {
+            return self.unpaid_days(row, first);
+        }
         let (invoices, at) = (&self.snapshot.invoices, row.index());
-        let unborn =
-            matches!(invoices.status.get(at), Some(Status::Draft | Status::Void | Status::WrittenOff));
-        let overdue = add_days(invoices.due_date[at], 1);
-        let first = invoices.issue_date.get(at).map_or(overdue, |issued| issued.max(overdue));
-        if unborn || first > self.today {
-            return Vec::new();
-        }
-        let own = self.snapshot.payments_of(row);
-        if !own.is_empty() {
-            return self.unpaid_days(row, first, own);
-        }
-        let open = self.open_balance(row).0 >= self.tolerance(invoices.currency[at]);
         let last = match invoices.paid_date.get(at) {
             Some(paid) if paid <= self.today => Some(add_days(paid, -1)),
-            _ => open.then_some(self.today),
+            _ => (self.open_balance(row).0 >= self.tolerance(invoices.currency[at])).then_some(self.today),
         };
         last.filter(|&last| last >= first).map(|last| (first, last)).into_iter().collect()
     }
 
     /// The runs of days from `first` on with an open balance, by the payments and credit notes.
-    fn unpaid_days(&self, row: InvoiceRow, first: NaiveDate, own: &[Payment]) -> Vec<Run> {
-        let (amount, least) = {
-            let (invoices, at) = (&self.snapshot.invoices, row.index());
-            (invoices.amount[at], self.tolerance(invoices.currency[at]))
-        };
-        let changes = own.iter().map(|payment| payment.date);
+    fn unpaid_days(&self, row: InvoiceRow, first: NaiveDate) -> Vec<Run> {
+        let least = self.tolerance(self.snapshot.invoices.currency[row.index()]);
+        let changes = self.snapshot.payments_of(row).iter().map(|payment| payment.date);
         let mut starts: Vec<NaiveDate> =
             changes.filter(|&date| date > first && date <= self.today).chain([first]).collect();
         starts.sort_unstable();
         starts.dedup();
-        let is_open = |day: NaiveDate| {
-            let paid = own.iter().filter(|payment| payment.date <= day);
-            paid.fold(amount, |left, payment| left.saturating_sub(payment.money.minor)) >= least
-        };
+        let is_open = |day: NaiveDate| self.paid_down(row, day).is_some_and(|left| left >= least);
         let ends = starts.iter().skip(1).map(|&next| add_days(next, -1)).chain([self.today]);
         starts.iter().copied().zip(ends).filter(|&(from, _)| is_open(from)).collect()
     }
@@ -83,12 +69,20 @@ impl Day<'_> {
         currency: Currency,
         since: NaiveDate,
     ) -> Vec<LedgerRow> {
+        self.rows_in_order(customer, |row| {
+            row.date >= since && self.currency_of(row).is_none_or(|own| own == currency)
+        })
+    }
+
+    /// Some ledger rows of a customer, up to today, oldest first.
+    pub(super) fn rows_in_order(
+        &self,
+        customer: CustomerRow,
+        counts: impl Fn(&LedgerRow) -> bool,
+    ) -> Vec<LedgerRow> {
         let rows = self.snapshot.ledger_of_customer(customer);
-        let counts = |row: &&LedgerRow| {
-            (since..=self.today).contains(&row.date)
-                && self.currency_of(row).is_none_or(|own| own == currency)
-        };
-        let mut rows: Vec<LedgerRow> = rows.filter(counts).cloned().collect();
+        let rows = rows.filter(|row| row.date <= self.today && counts(row));
+        let mut rows: Vec<LedgerRow> = rows.cloned().collect();
         rows.sort_by(|a, b| self.snapshot.in_order(a, b));
         rows
     }

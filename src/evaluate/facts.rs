@@ -174,10 +174,7 @@ impl<'a> Day<'a> {
         let invoices = &self.snapshot.invoices;
         let at = row.index();
         let amount = invoices.amount[at];
-        let own = self.snapshot.payments_of(row);
-        if !own.is_empty() {
-            let paid = own.iter().filter(|payment| payment.date <= self.today);
-            let left = paid.fold(amount, |left, payment| left.saturating_sub(payment.money.minor));
+        if let Some(left) = self.paid_down(row, self.today) {
             return (left, BalanceSource::Payments);
         }
         if invoices.paid_date.get(at).is_some_and(|paid| paid <= self.today) {
@@ -188,6 +185,25 @@ impl<'a> Day<'a> {
             Some(balance) => (balance, BalanceSource::BalanceColumn),
             None => (amount, BalanceSource::Amount),
         }
+    }
+
+    /// The amount less the payments and credit notes of an invoice's own up to a day; none where it has none at all.
+    pub(super) fn paid_down(&self, row: InvoiceRow, day: NaiveDate) -> Option<i64> {
+        let own = self.snapshot.payments_of(row);
+        let paid = own.iter().filter(|payment| payment.date <= day);
+        let amount = self.snapshot.invoices.amount[row.index()];
+        (!own.is_empty()).then(|| paid.fold(amount, |left, payment| left.saturating_sub(payment.money.minor)))
+    }
+
+    /// The first day on which an invoice can be overdue: the day after due, or that of issue if it is later; none for
+    /// a draft, or one that is void or written off.
+    pub(super) fn first_overdue_day(&self, row: InvoiceRow) -> Option<NaiveDate> {
+        let (invoices, at) = (&self.snapshot.invoices, row.index());
+        let is_none =
+            matches!(invoices.status.get(at), Some(Status::Draft | Status::Void | Status::WrittenOff));
+        let after_due = add_days(invoices.due_date[at], 1);
+        let first = invoices.issue_date.get(at).map_or(after_due, |issued| issued.max(after_due));
+        (!is_none && first <= self.today).then_some(first)
     }
 
     /// The least balance that is open.

@@ -109,7 +109,7 @@ impl<'a> Day<'a> {
         if !self.history.has_account_marks {
             return marks;
         }
-        let rows = self.account_rows(customer);
+        let rows = self.rows_in_order(customer, |_| true);
         let currencies = self.currencies_of(customer);
         let episodes: Vec<(Currency, NaiveDate)> = currencies
             .into_iter()
@@ -176,14 +176,6 @@ impl<'a> Day<'a> {
                 && (row.invoice.is_none() || row.invoice == set.invoice)
                 && stands(row, same, self.today)
         })
-    }
-
-    /// A customer's ledger rows up to today, oldest first.
-    fn account_rows(&self, customer: CustomerRow) -> Vec<LedgerRow> {
-        let rows = self.snapshot.ledger_of_customer(customer).filter(|row| row.date <= self.today);
-        let mut rows: Vec<LedgerRow> = rows.cloned().collect();
-        rows.sort_by(|a, b| self.snapshot.in_order(a, b));
-        rows
     }
 
     fn currencies_of(&self, customer: CustomerRow) -> Vec<Currency> {
