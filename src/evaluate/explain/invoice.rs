@@ -99,7 +99,8 @@ impl<'a> Teller<'_, 'a> {
         let calendar = day.calendar(customer, invoice);
         let present = day.present_keys(placed.segment);
         let ladders = day.program.ladders_of(placed.segment);
-        let sites = day.sites(customer);
+        let is_shared = ladders.iter().any(|&id| day.program.is_per_customer(id));
+        let sites = if is_shared { day.sites(customer) } else { Vec::new() };
         let accounts = day.accounts(customer, &sites);
         let free_from = free_again(&scope.holds, add_days(day.today, 1));
         let climbers: Vec<Climber> = ladders
