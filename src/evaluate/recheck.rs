@@ -46,7 +46,7 @@ const PARTS: [(&str, &str, &[&str]); 4] = [
 ];
 
 /// What a content digest covers, the invoices apart.
-const SEALED: [&str; 12] = [
+const SEALED: [&str; 13] = [
     "kind",
     "actor",
     "sender",
@@ -57,6 +57,7 @@ const SEALED: [&str; 12] = [
     "body",
     "body_format",
     "flag",
+    "charge",
     "registered",
     "attachments",
 ];
