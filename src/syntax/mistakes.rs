@@ -197,7 +197,7 @@ fn unknown_line(s: &Statement, found: &Found) -> Slip {
     let all: Vec<&str> = starters.iter().chain(layout::HEADERS.iter()).copied().collect();
     let place = found.place.clone();
     if all.contains(&found.word) {
-        let message = format!("this line does not go on as a `{}` line should", found.word);
+        let message = format!("this line does not go on as one with `{}` should", found.word);
         let error = Slip::new(Code::Syntax, place, message);
         return match example(found.word) {
             Some(example) => error.help(format!("it is written like this: `{example}`")),
