@@ -34,17 +34,11 @@
 //! };
 //! let policy = check::check(&input).policy.expect("the policy is sound");
 //!
-//! let options = snapshot::LoadOptions {
-//!     currency: policy.settings.currency,
-//!     fields: &policy.fields.clone(),
-//!     terms: None,
-//!     timezone: policy.settings.timezone,
-//! };
 //! let data = r#"
 //! customers: [{ customer_id: C-1, name: Globex }]
 //! invoices: [{ invoice_id: INV-1, customer_id: C-1, due_date: 2026-10-01, amount: 250 }]
 //! "#;
-//! let snapshot = snapshot::parse_document("data.yaml", data, &options).expect("the data can be read");
+//! let snapshot = snapshot::parse_document("data.yaml", data, &snapshot::LoadOptions::of(&policy)).expect("the data can be read");
 //!
 //! let day = "2026-10-21".parse().expect("a date");
 //! let plan = evaluate::plan(&Program::new(policy), &templates, &snapshot, day, evaluate::Options::default());

@@ -65,12 +65,7 @@ fn checked(text: &str, files: &[(&str, &str)], data: Option<&str>) -> Found {
     if let Some(policy) = checked.policy {
         found.extend(allows.unused());
         if let Some(data) = data {
-            let options = LoadOptions {
-                currency: policy.settings.currency,
-                fields: &policy.fields,
-                terms: policy.settings.terms,
-                timezone: policy.settings.timezone,
-            };
+            let options = LoadOptions::of(&policy);
             let snapshot =
                 snapshot::parse_document("data.yaml", data, &options).expect("the data can be read");
             let mut told = lint::lints(&policy, &ast, &templates, &snapshot);

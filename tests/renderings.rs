@@ -55,13 +55,7 @@ fn plan() -> Plan {
         check::Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: &files };
     let checked = check::check(&input);
     let policy = checked.policy.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
-    let options = snapshot::LoadOptions {
-        currency: policy.settings.currency,
-        fields: &policy.fields.clone(),
-        terms: None,
-        timezone: policy.settings.timezone,
-    };
-    let snapshot = snapshot::parse_document("data.yaml", DATA, &options).unwrap();
+    let snapshot = snapshot::parse_document("data.yaml", DATA, &snapshot::LoadOptions::of(&policy)).unwrap();
     let day = "2026-10-05".parse().unwrap();
     let plan =
         evaluate::plan(&Program::new(policy), &templates, &snapshot, day, evaluate::Options::default());

@@ -16,12 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Reads the data as a policy asks for.
 pub(super) fn read(policy: &Policy, path: &Path) -> Result<Snapshot, LoadError> {
-    let options = LoadOptions {
-        currency: policy.settings.currency,
-        fields: &policy.fields,
-        terms: policy.settings.terms,
-        timezone: policy.settings.timezone,
-    };
+    let options = LoadOptions::of(policy);
     snapshot::load_watched(path, &options, &mut Bar::new())
 }
 

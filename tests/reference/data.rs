@@ -10,12 +10,7 @@ use crate::interpreter::report::Entry;
 
 /// A document, read for a policy.
 pub(crate) fn load(policy: &Policy, document: &str) -> Snapshot {
-    let options = LoadOptions {
-        currency: policy.settings.currency,
-        fields: &policy.fields,
-        terms: policy.settings.terms,
-        timezone: policy.settings.timezone,
-    };
+    let options = LoadOptions::of(policy);
     parse_document("data.yaml", document, &options).unwrap_or_else(|error| panic!("{error}\n{document}"))
 }
 

@@ -78,13 +78,7 @@ pub(crate) fn later(from: NaiveDate, days: u64) -> NaiveDate {
 impl Case {
     /// The plan of a day.
     pub(crate) fn plan_with(&self, rows: &str, date: NaiveDate, options: Options) -> Plan {
-        let settings = &self.program.policy.settings;
-        let options_of_data = LoadOptions {
-            currency: settings.currency,
-            fields: &self.program.policy.fields,
-            terms: settings.terms,
-            timezone: settings.timezone,
-        };
+        let options_of_data = LoadOptions::of(&self.program.policy);
         let text = document(rows);
         let snapshot = parse_document("data.yaml", &text, &options_of_data)
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -107,13 +101,7 @@ impl Case {
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
-        let settings = &self.program.policy.settings;
-        let options = LoadOptions {
-            currency: settings.currency,
-            fields: &self.program.policy.fields,
-            terms: settings.terms,
-            timezone: settings.timezone,
-        };
+        let options = LoadOptions::of(&self.program.policy);
         let snapshot = load(folder.path(), &options).unwrap_or_else(|error| panic!("{error}"));
         lines(&plan(&self.program, &self.templates, &snapshot, day(date), Options::default()))
     }

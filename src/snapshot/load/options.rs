@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::model::Policy;
 use crate::model::Terms;
 use crate::model::field::OwnField;
 use crate::money::Currency;
@@ -17,4 +18,17 @@ pub struct LoadOptions<'a> {
     pub terms: Option<Terms>,
     /// In which a timestamp becomes a date.
     pub timezone: Tz,
+}
+
+impl<'a> LoadOptions<'a> {
+    /// What a policy says.
+    #[must_use]
+    pub fn of(policy: &'a Policy) -> LoadOptions<'a> {
+        LoadOptions {
+            currency: policy.settings.currency,
+            fields: &policy.fields,
+            terms: policy.settings.terms,
+            timezone: policy.settings.timezone,
+        }
+    }
 }
