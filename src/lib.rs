@@ -38,7 +38,8 @@
 //! customers: [{ customer_id: C-1, name: Globex }]
 //! invoices: [{ invoice_id: INV-1, customer_id: C-1, due_date: 2026-10-01, amount: 250 }]
 //! "#;
-//! let snapshot = snapshot::parse_document("data.yaml", data, &snapshot::LoadOptions::of(&policy)).expect("the data can be read");
+//! let options = snapshot::LoadOptions::of(&policy);
+//! let snapshot = snapshot::parse_document("data.yaml", data, &options).expect("the data can be read");
 //!
 //! let day = "2026-10-21".parse().expect("a date");
 //! let plan = evaluate::plan(&Program::new(policy), &templates, &snapshot, day, evaluate::Options::default());

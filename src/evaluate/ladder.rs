@@ -116,7 +116,7 @@ impl<'a> Climber<'_, 'a> {
             return climb;
         }
         let left = climb.due.len();
-        let started_today = behind.is_some_and(|behind| behind.touched == self.day.today);
+        let started_today = self.started_today(&rungs);
         self.respect_deadline(&mut rungs, first);
         match self.ladder().catch_up {
             CatchUp::OneAtATime | CatchUp::OnePerRun | CatchUp::All { .. } => {
@@ -132,6 +132,16 @@ impl<'a> Climber<'_, 'a> {
         // What is left of a rung that was started does not keep the ladder from its next one.
         climb.due[..left].iter_mut().for_each(|due| due.goes_on = climb.next);
         climb
+    }
+
+    /// Whether a rung was started, carried on or declined today, or a contact counted that stands in no ladder: the next
+    /// one waits for tomorrow (R10). A lower rung counts too, which another ladder with the same step can start.
+    fn started_today(&self, rungs: &[Planned]) -> bool {
+        let today = self.day.today;
+        let any_row = self.rows.iter().any(|row| row.date == today);
+        let own = || rungs.iter().any(|rung| self.started(0, rung).is_some_and(|own| own.touched == today));
+        let foreign = || self.rows.iter().any(|row| row.date == today && self.is_foreign_contact(row));
+        any_row && (own() || foreign())
     }
 
     fn ladder(&self) -> &'a Ladder {

@@ -88,7 +88,6 @@ impl World {
 
     /// The facts as dun reads them.
     pub(crate) fn snapshot(&self, policy: &Ready) -> Snapshot {
-        let settings = &policy.program.policy.settings;
         let options = LoadOptions::of(&policy.program.policy);
         let text = serde_json::to_string(&self.document).unwrap();
         parse_document("facts.json", &text, &options).unwrap_or_else(|error| panic!("{error}\n{text}"))

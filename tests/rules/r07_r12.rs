@@ -698,3 +698,17 @@ fn r12_a_contact_of_a_carve_out_waits_for_an_open_day() {
     // Sunday 10-04 rolls to Monday.
     assert_eq!(case.timeline(DUE, "2026-10-01", "2026-10-20"), ["2026-10-05 manual big/call finance I1"]);
 }
+
+#[test]
+fn r10_a_step_that_two_ladders_share_starts_a_rung_in_each() {
+    // The call stands in both. In `b` it is below the e-mail, which went out first; done on 10-22 it starts that rung
+    // there too, so the task of D+20 waits a day.
+    let case = case(
+        "cadence a:\n  at D+21 call by finance\ncadence b:\n  at D+1 call by finance, if invoice.messages_sent >= 9\n  \
+         at D+2 email first\n  at D+20 task \"Look\" for finance\nsegment all otherwise:\n  use a, b\n",
+    );
+    let rows = "invoices I1, due_date: 2026-10-01\nhistory I1 2026-10-03 email first sent\n\
+                history I1 2026-10-22 call finance done";
+    assert_eq!(case.plan(rows, "2026-10-22"), ["waiting I1 overdue next 2026-10-23"]);
+    assert_eq!(case.plan(rows, "2026-10-23"), ["2026-10-23 acts manual task \"Look\" I1"]);
+}

@@ -107,7 +107,7 @@ impl<'a> Climber<'_, 'a> {
         self.respect_deadline(&mut moved, first);
         let is_held_up = self.waited_for(&rungs).is_some();
         let over = self.deadline(&rungs).map(|(_, over)| over);
-        let mut ahead = Ahead { over, last, ..self.ahead(&moved, behind, first) };
+        let mut ahead = Ahead { over, last, ..self.ahead(&moved, first) };
         let mut seen = Vec::with_capacity(rungs.len());
         for (index, rung) in moved.iter().enumerate() {
             let standing = if let Some(started) = self.started(index, rung) {
@@ -130,14 +130,14 @@ impl<'a> Climber<'_, 'a> {
         seen
     }
 
-    fn ahead<'r>(&self, rungs: &'r [Planned], behind: Option<Behind>, first: usize) -> Ahead<'r> {
+    fn ahead<'r>(&self, rungs: &'r [Planned], first: usize) -> Ahead<'r> {
         let has_come =
             |rung: &&Planned| !self.lapsed(rung) && rung.planned <= self.day.today && self.any_applies(rung);
         Ahead {
             rungs,
             over: None,
             last: None,
-            busy: behind.map(|behind| behind.touched).filter(|&touched| touched == self.day.today),
+            busy: self.started_today(rungs).then_some(self.day.today),
             top: rungs[first..].iter().rfind(has_come).copied(),
             lost: false,
         }

@@ -421,7 +421,7 @@ impl<'a> Climb<'a> {
         }
         // R10: no two rungs on one day, nor one on the day on which another was declined.
         let declined = self.begun_at().and_then(|begun| Climb::declined_on(&self.places[begun]));
-        if let Some(started) = last.map(|last| last.on).into_iter().chain(declined).max() {
+        if let Some(started) = carried.iter().map(|carried| carried.on).chain(declined).max() {
             due = due.max(add_days(started, 1));
         }
         if has_contact(place.rung) {
