@@ -15,7 +15,7 @@ use crate::compile::changes_with_time;
 use crate::model::field::{Field, InvoiceField};
 use crate::model::{
     Act, Approval, Bounds, CarveOut, Condition, Forbidden, LadderId, Predicate, Restriction, RestrictionKind,
-    RoleId, RuleId, SegmentId, Step,
+    RoleId, RuleId, SegmentId, Step, Test,
 };
 use crate::plan::Blocker;
 use crate::snapshot::ledger::Outcome;
@@ -92,7 +92,7 @@ impl<'a> Day<'a> {
         scope.pilot = self.outside_pilot(customer.row);
         scope.holds.extend(scope.pilot.clone());
         self.no_contact(&mut scope, customer, invoice);
-        self.holds(&mut scope, segment, invoice);
+        self.holds(&mut scope, segment, customer, invoice);
         scope
     }
 
@@ -119,23 +119,35 @@ impl<'a> Day<'a> {
     }
 
     /// A hold stops the whole invoice wherever it is written, in one of its cadences as well (R16).
-    fn holds(&self, scope: &mut Scope<'a>, segment: SegmentId, invoice: &InvoiceState<'a>) {
+    fn holds(
+        &self,
+        scope: &mut Scope<'a>,
+        segment: SegmentId,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) {
         let cadences =
             self.program.ladders_of(segment).iter().flat_map(|id| &scope.ladders[id.0].restrictions);
         let cadences = cadences.map(|restriction| InForce { restriction, carve_out: None });
         let in_force = scope.in_force.iter().copied().chain(cadences);
-        let holds: Vec<Blocker> = in_force.filter_map(|in_force| self.hold(&in_force, invoice)).collect();
+        let holds: Vec<Blocker> =
+            in_force.filter_map(|in_force| self.hold(&in_force, customer, invoice)).collect();
         scope.holds.extend(holds);
     }
 
     /// A hold in the words of what brings it, with its end where that is known; none when its own end is over.
-    fn hold(&self, in_force: &InForce<'a>, invoice: &InvoiceState<'a>) -> Option<Blocker> {
+    fn hold(
+        &self,
+        in_force: &InForce<'a>,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<Blocker> {
         let RestrictionKind::Hold { until, resume } = in_force.restriction.kind else { return None };
         let resumed = |end| add_days(end, i64::from(resume));
         if until.is_some_and(|until| resumed(until) < self.today) {
             return None;
         }
-        let blocker = self.hold_of(in_force, until, invoice);
+        let blocker = self.hold_of(in_force, until, customer, invoice);
         let end = earlier(until, blocker.until);
         Some(Blocker { until: end.map(resumed), ..blocker })
     }
@@ -145,6 +157,7 @@ impl<'a> Day<'a> {
         &self,
         in_force: &InForce<'a>,
         until: Option<NaiveDate>,
+        customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
     ) -> Blocker {
         let rule = Some(in_force.restriction.rule);
@@ -171,7 +184,8 @@ impl<'a> Day<'a> {
         } else {
             ("held", format!("the carve-out `{}` holds it", carve_out.name))
         };
-        Blocker { until: self.known_end(&carve_out.when, invoice), ..self.blocker(code, sentence, rule) }
+        let until = self.known_end(&carve_out.when, customer, invoice);
+        Blocker { until, ..self.blocker(code, sentence, rule) }
     }
 
     /// A carve-out that held until a known day and goes on some days after it: `hold and resume N days later`.
@@ -259,25 +273,41 @@ impl<'a> Day<'a> {
     }
 
     /// The last day on which a condition that holds today can hold, where dates alone tell.
-    fn known_end(&self, condition: &Condition, invoice: &InvoiceState<'a>) -> Option<NaiveDate> {
-        let ends = condition.conjuncts().iter().filter_map(|part| match part {
-            Condition::Test(test) => match (test.field, &test.predicate) {
-                (Field::Today, Predicate::Date(ranges)) => {
-                    ranges.iter().filter(|range| range.hold(self.today)).filter_map(|range| range.most).max()
-                }
-                (Field::Today, Predicate::Season(ranges)) => match ranges.as_slice() {
-                    [range] => season_end(range, self.today),
-                    _ => None,
-                },
-                (Field::Invoice(InvoiceField::Promised), Predicate::Flag) => match invoice.promised {
-                    Promised::Pending(promise) => Some(promise.due),
-                    _ => None,
-                },
+    fn known_end(
+        &self,
+        condition: &Condition,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<NaiveDate> {
+        let end = |part| self.known_end(part, customer, invoice);
+        match condition {
+            Condition::All(parts) => parts.iter().filter_map(end).min(),
+            // It holds as long as the last of the parts that hold today does.
+            Condition::Any(parts) => {
+                let holding = parts.iter().filter(|part| self.truth(part, customer, invoice) != Truth::No);
+                holding.map(end).collect::<Option<Vec<NaiveDate>>>()?.into_iter().max()
+            }
+            Condition::Test(test) => self.end_of_test(test, invoice),
+            Condition::Not(_) => None,
+        }
+    }
+
+    fn end_of_test(&self, test: &Test, invoice: &InvoiceState<'a>) -> Option<NaiveDate> {
+        match (test.field, &test.predicate) {
+            (Field::Today, Predicate::Date(ranges)) => {
+                let holding = ranges.iter().filter(|range| range.hold(self.today));
+                holding.map(|range| range.most).collect::<Option<Vec<NaiveDate>>>()?.into_iter().max()
+            }
+            (Field::Today, Predicate::Season(ranges)) => match ranges.as_slice() {
+                [range] => season_end(range, self.today),
+                _ => None,
+            },
+            (Field::Invoice(InvoiceField::Promised), Predicate::Flag) => match invoice.promised {
+                Promised::Pending(promise) => Some(promise.due),
                 _ => None,
             },
             _ => None,
-        });
-        ends.min()
+        }
     }
 }
 

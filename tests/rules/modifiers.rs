@@ -321,3 +321,19 @@ fn r18_one_message_per_invoice_combines_nothing_and_lets_all_go() {
         ]
     );
 }
+
+#[test]
+fn r16_a_hold_by_one_of_two_conditions_ends_with_the_one_that_holds() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email first\n\
+         carve-out quiet when today between 10-01 and 10-10 or invoice.amount > 5000 EUR:\n  hold and resume 2 days later\n",
+    );
+    let rows = "invoices I1, due_date: 2026-10-01";
+    // Through 10-10, and two days more.
+    assert_eq!(case.plan(rows, "2026-10-05"), ["withheld held email first I1 next 2026-10-13"]);
+    case.next_holds(rows, "2026-10-05");
+    assert_eq!(case.timeline(rows, "2026-10-05", "2026-10-20"), ["2026-10-13 automatic email first I1"]);
+    // Where the other holds as well, nobody knows.
+    let rows = "invoices I1, due_date: 2026-10-01, amount: 6000";
+    assert_eq!(case.plan(rows, "2026-10-05"), ["withheld held email first I1 next none"]);
+}
