@@ -543,14 +543,14 @@ impl<'a> Climber<'_, 'a> {
 
     /// The day of a rung: planned, but some time after the one before it when that one was late (R11).
     fn spaced(&self, rung: &Planned, last: Option<Behind>) -> NaiveDate {
-        if self.ladder().rungs[rung.rung].moment.anchor == Anchor::Previous {
-            return rung.planned;
-        }
+        let follows = self.ladder().rungs[rung.rung].moment.anchor == Anchor::Previous;
         let late = last.and_then(|behind| {
             let carried_out = behind.carried_out.filter(|&date| date > behind.planned)?;
             let gap = match self.ladder().catch_up {
                 CatchUp::All { days_apart } => days_apart,
                 CatchUp::OnePerRun => return None,
+                // It counts from the one before it as it is.
+                _ if follows => return None,
                 _ => days_between(behind.nominal, rung.nominal),
             };
             Some(add_days(carried_out, gap))

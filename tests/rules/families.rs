@@ -336,6 +336,17 @@ fn r17_an_approval_outlasts_the_day_of_a_deadline() {
 }
 
 #[test]
+fn r11_all_apart_keeps_its_distance_before_a_step_that_follows() {
+    // D+3 was late, on 10-20: `previous+1` would come on 10-21, five days apart is 10-25.
+    let steps = "segment all otherwise:\n  at D+3 email first\n  at previous+1 email second\n";
+    let rows = "invoices I1, due_date: 2026-10-01\nhistory I1 2026-10-20 email first sent";
+    let apart = case_with("  catch up: all, 5 days apart", steps);
+    assert_eq!(apart.timeline(rows, "2026-10-20", "2026-10-31"), ["2026-10-25 automatic email second I1"]);
+    let one = case_with("", steps);
+    assert_eq!(one.timeline(rows, "2026-10-20", "2026-10-31"), ["2026-10-21 automatic email second I1"]);
+}
+
+#[test]
 fn r11_latest_a_withheld_top_brings_nothing_lower_back() {
     let case = case_with(
         "  catch up: latest",
