@@ -98,6 +98,7 @@ impl<'a> Day<'a> {
             step: member.step.clone(),
             rung: Some(member.rung.clone()),
             segment: Some(Arc::clone(&member.segment)),
+            rule: Arc::clone(&self.rule(member.rule).id),
             key: member.key.clone(),
         }
     }

@@ -76,6 +76,7 @@ impl<'a> Day<'a> {
         hash.text(self.snapshot.customer_id(customer.row)).text(subject.invoice.unwrap_or(""));
         hash.text(&step).text(&mark.since.to_string());
         let key = hash.short();
+        let because = self.clear_rule(mark, sentence);
         let member = Member {
             invoice: subject.invoice.map(str::to_owned),
             currency: subject.currency,
@@ -83,9 +84,9 @@ impl<'a> Day<'a> {
             step: step.clone(),
             rung: None,
             segment: None,
+            rule: Arc::clone(&because.rule),
             key: key.clone(),
         };
-        let because = self.clear_rule(mark, sentence);
         Action {
             flag: Some(mark.name.to_string()),
             members: vec![member],

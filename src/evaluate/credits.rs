@@ -109,6 +109,7 @@ impl<'a> Day<'a> {
             step: step.clone(),
             rung: None,
             segment: None,
+            rule: Arc::clone(&because.rule),
             key: key.clone(),
         };
         let mut action = Action {

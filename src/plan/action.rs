@@ -174,6 +174,8 @@ pub struct Member {
     pub rung: Option<String>,
     /// The segment of the invoice.
     pub segment: Option<Arc<str>>,
+    /// The rule that asks for it: the policy's line, as in `because`.
+    pub rule: Arc<str>,
     /// A hash of customer, invoice (or currency and episode), step key and occurrence: never carry out an action when one of its keys is.
     pub key: String,
 }
