@@ -5,7 +5,7 @@ pub mod history_key;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::field::{CustomerField, Field, InvoiceField};
-use crate::model::{Act, Anchor, Condition, LadderId, Policy, RestrictionKind, Step};
+use crate::model::{Act, Anchor, Catches, Condition, LadderId, Policy, RestrictionKind, Step};
 
 pub use history_key::{HistoryKey, HistoryKind, credit_notice};
 
@@ -26,6 +26,8 @@ pub struct Program {
     pub due_soon_days: i64,
     /// The first of the everywhere restrictions on the age of the data, as days, with the strictest winning.
     pub data_no_older: Option<(crate::model::RuleId, u32)>,
+    /// Whether time alone, with no new fact, can change what any condition of the policy says.
+    pub changes_with_time: bool,
     /// The ladders per customer (R14).
     pub customer_ladders: Vec<LadderId>,
     /// The keys of their steps.
@@ -59,6 +61,7 @@ impl Program {
             carve_out_keys: Vec::new(),
             due_soon_days: due_soon_days(&policy),
             data_no_older: data_no_older(&policy),
+            changes_with_time: any_changes_with_time(&policy),
             customer_ladders: Vec::new(),
             customer_keys: FxHashSet::default(),
             shared_keys: FxHashSet::default(),
@@ -166,6 +169,34 @@ fn data_no_older(policy: &Policy) -> Option<(crate::model::RuleId, u32)> {
         _ => None,
     });
     limits.min_by_key(|&(_, days)| days)
+}
+
+/// Whether a day passes nowhere in the policy unnoticed: dates that facts name, such as that of a promise, aside.
+fn any_changes_with_time(policy: &Policy) -> bool {
+    let ladders = policy.ladders.iter().flat_map(|ladder| &ladder.rungs).flat_map(|rung| &rung.steps);
+    let steps = ladders.chain(policy.carve_outs.iter().flat_map(|carve_out| &carve_out.steps));
+    let of_steps = steps.filter_map(|step| step.when.as_ref());
+    let of_segments = policy.segments.iter().filter_map(|segment| match &segment.catches {
+        Catches::When(condition) => Some(condition),
+        Catches::Everything => None,
+    });
+    let of_calendars = policy.calendars.iter().filter_map(|calendar| calendar.when.as_ref());
+    let of_carve_outs = policy.carve_outs.iter().map(|carve_out| &carve_out.when);
+    let mut conditions = of_steps.chain(of_segments).chain(of_calendars).chain(of_carve_outs);
+    conditions.any(changes_day_by_day)
+}
+
+fn changes_day_by_day(condition: &Condition) -> bool {
+    let mut changes = false;
+    condition.each_test(&mut |test| {
+        changes |= matches!(
+            test.field,
+            Field::Today
+                | Field::Invoice(InvoiceField::DaysOverdue | InvoiceField::Age | InvoiceField::Stage)
+                | Field::Customer(CustomerField::OldestOverdue | CustomerField::DaysSinceMessage)
+        );
+    });
+    changes
 }
 
 /// Whether time alone, with no new fact, can change what a condition says.

@@ -8,6 +8,7 @@ use super::candidate::{Bench, Due, Origin};
 use super::condition::Truth;
 use super::history::{self, Status};
 use super::restrictions::Declined;
+use crate::calendar::add_days;
 use crate::compile::KeyId;
 use crate::model::{Anchor, Step};
 use crate::snapshot::tables::Since;
@@ -55,6 +56,19 @@ impl<'a> Bench<'_, 'a> {
             goes_on: None,
             last_chance: false,
         })
+    }
+
+    /// The first later day that a step of the matching carve-outs names, tomorrow where one could act by now.
+    pub(super) fn carve_outs_turn(&self) -> Option<NaiveDate> {
+        let program = self.day.program;
+        let tomorrow = add_days(self.day.today, 1);
+        let steps = self
+            .scope
+            .matching
+            .iter()
+            .flat_map(|&at| program.policy.carve_outs[at].steps.iter().zip(&program.carve_out_keys[at]));
+        let open = steps.filter_map(|(step, &key)| self.appointment(step, key));
+        open.filter(|open| !open.finished && !open.lapsed).map(|open| open.day.max(tomorrow)).min()
     }
 
     fn is_contact(&self, step: &Step) -> bool {

@@ -1,6 +1,6 @@
 //! One customer on a day: from open invoices to actions, withheld steps and waiting invoices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -47,6 +47,8 @@ pub(super) struct Contribution {
     pub(super) receivables: Vec<Receivables>,
     /// What the customer owes, if anything.
     pub(super) customer: Option<Customer>,
+    /// The rules that were met, where they are traced.
+    pub(super) met: BTreeSet<RuleId>,
 }
 
 /// The segment of an invoice.
@@ -71,6 +73,9 @@ impl<'a> Day<'a> {
         let mut contribution = Contribution::default();
         let mut candidates = Vec::new();
         let sites = self.sites(&customer);
+        if self.traces {
+            contribution.met = self.met(&sites);
+        }
         let mut quiet: Vec<(usize, Option<NaiveDate>)> = Vec::new();
         let mut placed = sites.iter().map(|site| site.at).peekable();
         for (at, invoice) in customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open()) {
@@ -401,7 +406,7 @@ fn name(channel: Channel) -> &'static str {
 }
 
 impl Contribution {
-    fn count(&mut self, invoice: &InvoiceState) {
+    pub(super) fn count(&mut self, invoice: &InvoiceState) {
         let currency = invoice.balance.currency;
         let at = self.receivables.iter().position(|sum| sum.currency == currency).unwrap_or_else(|| {
             self.receivables.push(Receivables::none(currency));

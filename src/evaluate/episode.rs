@@ -9,7 +9,7 @@ use crate::snapshot::ledger::LedgerRow;
 use crate::snapshot::tables::{CustomerRow, InvoiceRow};
 
 /// From the first day to the last, both included.
-type Run = (NaiveDate, NaiveDate);
+pub(super) type Run = (NaiveDate, NaiveDate);
 
 impl Day<'_> {
     /// The first day of the episode that today belongs to; none when nothing of the currency is overdue today.
@@ -30,7 +30,7 @@ impl Day<'_> {
 
     /// The days up to today on which an invoice was overdue, by its dated payments. One that was settled without a
     /// date counts for none: nobody knows when it was overdue.
-    fn overdue_days(&self, row: InvoiceRow) -> Vec<Run> {
+    pub(super) fn overdue_days(&self, row: InvoiceRow) -> Vec<Run> {
         let Some(first) = self.first_overdue_day(row) else { return Vec::new() };
         if self.paid_down(row, first).is_some() {
             return self.unpaid_days(row, first);

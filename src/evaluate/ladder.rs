@@ -134,6 +134,17 @@ impl<'a> Climber<'_, 'a> {
         climb
     }
 
+    /// The first later day on which a rung comes, whatever holds or forbids it.
+    pub(super) fn turn(&self) -> Option<NaiveDate> {
+        let (mut rungs, behind, last) = self.ground();
+        if !self.rolling.is_open(self.day.today) || self.started_today(&rungs) {
+            return Some(add_days(self.day.today, 1));
+        }
+        self.respect_deadline(&mut rungs, above(behind));
+        let days = rungs.iter().flat_map(|rung| [rung.planned, self.spaced(rung, last)]);
+        days.filter(|&day| day > self.day.today).min()
+    }
+
     /// Whether a rung was started, carried on or declined today, or a contact counted that stands in no ladder: the next
     /// one waits for tomorrow (R10). A lower rung counts too, which another ladder with the same step can start.
     fn started_today(&self, rungs: &[Planned]) -> bool {

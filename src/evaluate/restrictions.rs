@@ -348,6 +348,11 @@ impl<'a> Scope<'a> {
         joined
     }
 
+    /// The restrictions that apply wherever a step stands.
+    pub(super) fn rules(&self) -> impl Iterator<Item = RuleId> {
+        self.in_force.iter().map(|in_force| in_force.restriction.rule)
+    }
+
     /// What holds an invoice that a ladder per customer must not see: one on hold, or in other hands (R14).
     pub(super) fn kept_out(&self) -> Option<Scope<'a>> {
         let is_other_hands = |blocker: &Blocker| blocker.code == "handed_over";

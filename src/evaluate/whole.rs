@@ -89,7 +89,7 @@ impl Day<'_> {
     }
 
     /// Limits per day on automatic messages: the most overdue first, then by customer and invoice (R19).
-    fn limit_per_day(&self, whole: &mut Contribution) {
+    pub(super) fn limit_per_day(&self, whole: &mut Contribution) {
         let mut order: Vec<usize> =
             (0..whole.actions.len()).filter(|&at| is_counted(&whole.actions[at])).collect();
         if order.is_empty() {

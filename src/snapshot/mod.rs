@@ -5,6 +5,7 @@
 pub mod ledger;
 pub mod load;
 pub mod problem;
+mod record;
 pub mod tables;
 pub mod texts;
 
@@ -55,7 +56,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Notes where each customer's invoices and each invoice's ledger rows stand; the loader's last act.
+    /// Notes where each customer's invoices and each invoice's ledger rows stand, once the rows do.
     fn index(&mut self) {
         let owners = self.invoices.customer.iter().map(|row| row.index());
         self.invoices_of = Ranges::new(self.customers.id.len(), owners);

@@ -6,6 +6,7 @@
 
 mod cases;
 mod executor;
+mod simulation;
 
 use std::collections::{BTreeMap, BTreeSet};
 

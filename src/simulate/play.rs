@@ -1,0 +1,85 @@
+//! One day after another: who has to be planned, and what is carried out.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+
+use super::executor;
+use super::habits::Habits;
+use crate::compile::Program;
+use crate::evaluate::{Look, look};
+use crate::plan::Action;
+use crate::snapshot::Snapshot;
+use crate::snapshot::tables::CustomerRow;
+use crate::template::TemplateSet;
+
+/// A snapshot whose ledger grows with what its policy does, day by day.
+pub struct Play<'a> {
+    program: &'a Program,
+    templates: &'a TemplateSet,
+    snapshot: Snapshot,
+    habits: Habits,
+    /// For each customer the next day to plan; none while no fact and no date gives a reason.
+    again: Vec<Option<NaiveDate>>,
+    /// The first day on which a plan had a step that waits for people, by the step's key.
+    asked: BTreeMap<String, NaiveDate>,
+}
+
+/// A day that was played.
+#[derive(Debug)]
+pub struct Played {
+    /// The day.
+    pub day: NaiveDate,
+    /// The plan of those customers for whom it could differ from that of the day before.
+    pub look: Look,
+    /// For each action whether it was carried out that day.
+    pub done: Vec<bool>,
+}
+
+impl<'a> Play<'a> {
+    /// A play that has not begun.
+    #[must_use]
+    pub fn new(
+        program: &'a Program,
+        templates: &'a TemplateSet,
+        snapshot: Snapshot,
+        habits: Habits,
+    ) -> Play<'a> {
+        let again = vec![Some(NaiveDate::MIN); snapshot.customers.id.len()];
+        Play { program, templates, snapshot, habits, again, asked: BTreeMap::new() }
+    }
+
+    /// The snapshot as it stands.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Plans a day and carries out what people let go. Days come in order, none left out.
+    pub fn day(&mut self, day: NaiveDate) -> Played {
+        let due = |again: &Option<NaiveDate>| again.is_some_and(|again| again <= day);
+        let rows: Vec<CustomerRow> =
+            self.snapshot.customer_rows().filter(|row| due(&self.again[row.index()])).collect();
+        let look = look(self.program, self.templates, &self.snapshot, day, &rows);
+        for (row, again) in rows.iter().zip(&look.again) {
+            self.again[row.index()] = *again;
+        }
+        let done: Vec<bool> = look.actions.iter().map(|action| self.is_let_go(action, day)).collect();
+        let mut written = Vec::new();
+        for (action, _) in look.actions.iter().zip(&done).filter(|(_, done)| **done) {
+            written.extend(executor::rows(&mut self.snapshot, action, day));
+        }
+        self.snapshot.record(written);
+        Played { day, look, done }
+    }
+
+    /// Whether people have had the time they take: counted from the first plan that had one of its steps.
+    fn is_let_go(&mut self, action: &Action, day: NaiveDate) -> bool {
+        let days = self.habits.days_for(action);
+        if days == 0 {
+            return true;
+        }
+        let asked = action.keys.iter().map(|key| *self.asked.entry(key.clone()).or_insert(day)).min();
+        asked.is_some_and(|asked| asked + Days::new(u64::from(days)) <= day)
+    }
+}

@@ -1,0 +1,132 @@
+//! A simulation is each day planned in turn: what it leaves out because nothing can change, it may leave out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
+use dun::evaluate::{self, Options};
+use dun::plan::{Action, Kind, Mode, Plan};
+use dun::simulate::{Habits, Period, simulate};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use serde_json::Value;
+
+use crate::cases::{CATCH_UPS, Case, Compiled, MARKS, carried_out, cases, compile, load, today};
+
+/// Who does what on which day, and what is withheld on which day and why.
+#[derive(Debug, Default, PartialEq)]
+struct Diary {
+    /// Day, whether it is carried out that day, and the action.
+    actions: Vec<(NaiveDate, bool, Action)>,
+    withheld: BTreeSet<(NaiveDate, String, Vec<&'static str>)>,
+}
+
+fn without_text(action: &Action) -> Action {
+    Action { subject: None, body: None, ..action.clone() }
+}
+
+/// Whether somebody has to do it himself.
+fn is_task(action: &Action) -> bool {
+    let by_nature = matches!(action.kind, Kind::Call | Kind::Task | Kind::HandOff);
+    by_nature || action.mode == Mode::Manual || (action.kind.message().is_some() && action.actor.is_some())
+}
+
+/// Every day planned as a whole, with a document that is read anew.
+fn day_by_day(compiled: &Compiled, case: &Case, period: Period, habits: Habits) -> Diary {
+    let mut case = case.clone();
+    let from = period.from.to_string();
+    case.history.retain(|row| row["date"].as_str().unwrap() < from.as_str());
+    let mut diary = Diary::default();
+    let mut asked: BTreeMap<String, NaiveDate> = BTreeMap::new();
+    for day in period.days() {
+        let mut snapshot = load(&case.document());
+        snapshot.taken_on = Some(day);
+        let plan = evaluate::plan(&compiled.program, &compiled.templates, &snapshot, day, Options::default());
+        for entry in &plan.withheld {
+            let codes = entry.blockers.iter().map(|blocker| blocker.code).collect();
+            diary.withheld.insert((day, entry.action.key.clone(), codes));
+        }
+        let mut done: Vec<Action> = Vec::new();
+        for action in &plan.actions {
+            let first = action.keys.iter().map(|key| *asked.entry(key.clone()).or_insert(day)).min().unwrap();
+            let approval = if action.mode == Mode::Approval { habits.approval_days } else { 0 };
+            let task = if is_task(action) { habits.task_days } else { 0 };
+            let is_done = first + Days::new(u64::from(approval + task)) <= day;
+            diary.actions.push((day, is_done, without_text(action)));
+            done.extend(is_done.then(|| action.clone()));
+        }
+        let plan = Plan { actions: done, ..plan };
+        case.history.extend(carried_out(&plan));
+    }
+    diary
+}
+
+/// The same by a simulation: an event is the same action on each of its days but for what the day changes.
+fn simulated(compiled: &Compiled, case: &Case, period: Period, habits: Habits) -> Diary {
+    let snapshot = load(&case.document());
+    let mut days = Vec::new();
+    let simulation =
+        simulate(&compiled.program, &compiled.templates, snapshot, period, habits, |day| days.push(day));
+    assert_eq!(days, period.days().collect::<Vec<_>>());
+    let mut diary = Diary::default();
+    for event in &simulation.events {
+        diary.actions.push((event.last, event.done.is_some(), event.action.clone()));
+        assert!(event.done.is_none_or(|done| done == event.last && event.first <= event.last));
+    }
+    for spell in &simulation.withheld {
+        let codes: Vec<&str> = spell.blockers.iter().map(|blocker| blocker.code).collect();
+        let days = spell.first.iter_days().take_while(|day| *day <= spell.last);
+        diary.withheld.extend(days.map(|day| (day, spell.action.key.clone(), codes.clone())));
+    }
+    diary.actions.sort_by_key(order);
+    diary
+}
+
+fn order((day, _, action): &(NaiveDate, bool, Action)) -> (NaiveDate, String, String, String) {
+    (*day, action.customer.clone(), action.step.clone(), action.key.clone())
+}
+
+/// Keeps of each action that waits for people its last day only, as an event does.
+fn last_days(mut diary: Diary) -> Diary {
+    let mut kept: Vec<(NaiveDate, bool, Action)> = Vec::new();
+    for entry in diary.actions {
+        let (day, _, action) = &entry;
+        kept.retain(|(before, done, known)| {
+            known.key != action.key || *done || *before + Days::new(1) != *day
+        });
+        kept.push(entry);
+    }
+    kept.sort_by_key(order);
+    diary.actions = kept;
+    diary
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_129), ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_simulation_is_each_day_planned_in_turn(
+        case in cases(),
+        catch_up in prop::sample::select(CATCH_UPS.to_vec()),
+        marked in prop::collection::vec(any::<bool>(), MARKS.len()),
+        waits in prop::sample::select(vec![(0, 0), (0, 0), (2, 0), (0, 3), (1, 2)]),
+        begins in 0_u64..30,
+    ) {
+        let mut case = case;
+        case.catch_up = catch_up;
+        let mut policy = case.policy();
+        for ((plain, marked_line), _) in MARKS.iter().zip(marked).filter(|(_, wanted)| *wanted) {
+            policy = policy.replace(plain, marked_line);
+        }
+        let compiled = compile(&policy);
+        let from = today() - Days::new(begins);
+        let period = Period { from, to: from + Days::new(45) };
+        let habits = Habits { approval_days: waits.0, task_days: waits.1 };
+        let expected = last_days(day_by_day(&compiled, &case, period, habits));
+        let found = simulated(&compiled, &case, period, habits);
+        prop_assert_eq!(&found.withheld, &expected.withheld, "{}", policy);
+        let shown = |diary: &Diary| -> Vec<Value> {
+            diary.actions.iter().map(|entry| serde_json::to_value(entry).unwrap()).collect()
+        };
+        prop_assert_eq!(shown(&found), shown(&expected), "{}", policy);
+    }
+}
