@@ -9,7 +9,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Act, Anchor, Approval, Channel, Condition, Forbidden, Moment, Offset, Repeat, Restriction,
-    RestrictionKind, RoleId, Rung, Step,
+    RestrictionKind, RoleId, RuleId, Rung, Step,
 };
 use crate::span::Span;
 use crate::syntax::ast::{self, ActKind, Modifier, NeedsApproval, Never, Schedule, Spanned};
@@ -25,10 +25,24 @@ pub(super) enum Home {
 #[derive(Default)]
 struct Modifiers {
     when: Option<Condition>,
-    approvals: Vec<Approval>,
+    approvals: Vec<Asked>,
     skip_if_missed: bool,
     formal: bool,
     deadline: Option<u32>,
+}
+
+/// Who must approve, and from when on.
+#[derive(Clone, Copy)]
+struct Asked {
+    by: Option<RoleId>,
+    from: Option<Moment>,
+}
+
+impl Asked {
+    /// As the line of a rule asks for it.
+    fn of(self, rule: RuleId) -> Approval {
+        Approval { rule, by: self.by, from: self.from }
+    }
 }
 
 /// The steps of one block and the keys they have taken.
@@ -71,8 +85,7 @@ impl<'a> Steps<'a> {
         for step in &mut steps {
             step.moment = moment;
             step.when.clone_from(&modifiers.when);
-            let approvals = modifiers.approvals.iter();
-            step.approvals = approvals.map(|approval| Approval { rule: step.rule, ..*approval }).collect();
+            step.approvals = modifiers.approvals.iter().map(|asked| asked.of(step.rule)).collect();
             step.skip_if_missed = modifiers.skip_if_missed;
             step.formal = modifiers.formal && step.acts.iter().any(Act::is_message);
             step.deadline =
@@ -158,8 +171,8 @@ impl<'a> Steps<'a> {
                         conditions::condition(c, condition).map(|inner| Condition::Not(Box::new(inner))),
                     );
                 }
-                Modifier::NeedsApproval(approval) => match self.approval(c, approval, modifier.span) {
-                    Some(approval) => checked.approvals.push(approval),
+                Modifier::NeedsApproval(approval) => match self.approval(c, approval) {
+                    Some(asked) => checked.approvals.push(asked),
                     None => sound = false,
                 },
                 Modifier::SkipIfMissed => {
@@ -190,7 +203,7 @@ impl<'a> Steps<'a> {
         }
     }
 
-    fn approval(&self, c: &mut Checker, approval: &NeedsApproval, span: Span) -> Option<Approval> {
+    fn approval(&self, c: &mut Checker, approval: &NeedsApproval) -> Option<Asked> {
         let by = match &approval.by {
             Some(name) => Some(c.role(name)?),
             None => None,
@@ -199,8 +212,7 @@ impl<'a> Steps<'a> {
             Some(moment) => Some(self.moment(c, moment)?),
             None => None,
         };
-        let rule = c.rule(self.block, Some(&words(c, span)), span);
-        Some(Approval { rule, by, from })
+        Some(Asked { by, from })
     }
 
     fn step(&mut self, c: &mut Checker, action: &ast::Action, line: Span) -> Option<Step> {
@@ -286,11 +298,9 @@ impl<'a> Steps<'a> {
             ast::Restriction::OnlyByHand(None) => RestrictionKind::OnlyByHand(None),
             ast::Restriction::OnlyByHand(Some(name)) => RestrictionKind::OnlyByHand(Some(c.role(name)?)),
             ast::Restriction::NeedsApproval(approval) => {
-                let approval = self.approval(c, approval, span)?;
-                return Some(Restriction {
-                    rule: approval.rule,
-                    kind: RestrictionKind::NeedsApproval(approval),
-                });
+                let asked = self.approval(c, approval)?;
+                let rule = c.rule(self.block, Some(&words(c, span)), span);
+                return Some(Restriction { rule, kind: RestrictionKind::NeedsApproval(asked.of(rule)) });
             }
             ast::Restriction::Hold { until, resume } => self.hold(c, *until, *resume)?,
             ast::Restriction::WriteAtMost { times, days } => {
