@@ -60,6 +60,7 @@ pub mod model;
 pub mod money;
 pub mod plan;
 pub mod render;
+pub mod report;
 pub mod simulate;
 pub mod snapshot;
 pub mod span;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// From the ground up; a module imports only from layers below its own. `snapshot` and `plan` name values that
 /// evaluation reads and makes; `compile` and the two of them stand beside `check`, never above `evaluate`. `lint`
 /// looks at a policy beside its data.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["span", "suggest", "money", "calendar", "code"],
     &["diagnostic", "locale"],
     &["model"],
@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 12] = [
     &["plan", "lint"],
     &["evaluate"],
     &["simulate"],
+    &["report"],
     &["render"],
     &["cli"],
 ];

@@ -82,6 +82,11 @@ fn the_rules_are_true_from_top_to_bottom() {
     follow("docs/rules.md");
 }
 
+#[test]
+fn the_simulation_is_true_from_top_to_bottom() {
+    follow("docs/simulate.md");
+}
+
 /// The sections of a page: title and text, in their order.
 fn sections(page: &str) -> Vec<(&str, &str)> {
     page.split("\n## ").skip(1).map(|section| section.split_once('\n').unwrap()).collect()

@@ -14,6 +14,7 @@ mod project;
 mod recheck;
 mod reference;
 mod schema;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ enum Verb {
     Fmt(fmt::Fmt),
     Plan(plan::PlanArguments),
     Recheck(recheck::RecheckArguments),
+    Simulate(simulate::SimulateArguments),
     Schema(schema::SchemaArguments),
     Init(init::Init),
     Completions(completions::Completions),
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Verb::Fmt(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
         Verb::Recheck(arguments) => arguments.run(),
+        Verb::Simulate(arguments) => arguments.run(),
         Verb::Schema(arguments) => arguments.run(),
         Verb::Init(arguments) => arguments.run(),
         Verb::Completions(arguments) => arguments.run(),

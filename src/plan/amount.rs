@@ -38,6 +38,21 @@ impl JsonSchema for Currency {
     }
 }
 
-pub(super) fn decimal<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes an amount with the decimals of its currency.
+///
+/// # Errors
+/// When the serializer fails.
+pub fn decimal<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&money.decimal())
+}
+
+/// The same for an amount that may be missing.
+///
+/// # Errors
+/// When the serializer fails.
+pub fn known_decimal<S: Serializer>(money: &Option<Money>, serializer: S) -> Result<S::Ok, S::Error> {
+    match money {
+        Some(money) => decimal(money, serializer),
+        None => serializer.serialize_none(),
+    }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::evaluate::Explanation;
 use crate::plan::recheck::Recheck;
 use crate::plan::{Plan, Totals};
+use crate::report::Report;
 
 /// One JSON document.
 ///
@@ -34,6 +35,15 @@ pub fn explanation(explanation: &Explanation, out: &mut dyn Write) -> io::Result
 /// When the writer fails.
 pub fn recheck(recheck: &Recheck, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, recheck)?;
+    writeln!(out)
+}
+
+/// A simulation with its figures as one JSON document.
+///
+/// # Errors
+/// When the writer fails.
+pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
     writeln!(out)
 }
 

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod json;
 pub mod markdown;
 pub mod schema;
+pub mod simulation;
 mod summary;
 pub mod text;
 mod words;

@@ -11,12 +11,11 @@ use super::Period;
 use super::habits::Habits;
 use super::play::Played;
 use super::undated::{Undated, undated};
-use crate::compile::{HistoryKey, HistoryKind, Program};
+use crate::compile::Program;
 use crate::evaluate::{Standing, overdue_runs, standing};
 use crate::model::RuleId;
-use crate::plan::{Action, Blocker, PolicyReference, Withheld};
+use crate::plan::{Action, Blocker, Kind, PolicyReference, Withheld};
 use crate::snapshot::Snapshot;
-use crate::snapshot::ledger::LedgerRow;
 use crate::snapshot::problem::Problem;
 use crate::template::TemplateSet;
 
@@ -34,13 +33,16 @@ pub struct Event {
     pub action: Action,
 }
 
-/// A step withheld for the same reasons on days without a gap.
+/// A step withheld for the same reasons: on each day from the first to the last on which it was due, days on which
+/// nothing could go out left aside.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Spell {
     /// The first day.
     pub first: NaiveDate,
     /// The last day.
     pub last: NaiveDate,
+    /// On how many days a plan had it.
+    pub days: u32,
     /// What it would have been on the last day.
     #[serde(flatten)]
     pub action: Action,
@@ -99,10 +101,6 @@ pub struct Simulation {
     pub end: Standing,
     /// The days on which invoices were overdue, within the period.
     pub overdue: Vec<OverdueDays>,
-    /// The day of the last contact about an invoice before the period, by its number.
-    pub contacted: BTreeMap<String, NaiveDate>,
-    /// How many customers the data has.
-    pub customers: u64,
     /// Lines of the policy that no open invoice met.
     pub unmet: Vec<Unmet>,
     /// Facts without a date, taken as they are today.
@@ -112,13 +110,9 @@ pub struct Simulation {
     /// What is wrong with the data.
     pub problems: Vec<Problem>,
     met: BTreeSet<RuleId>,
-    open: Open,
-}
-
-/// What the last day that was played left open, by key.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Open {
-    events: BTreeMap<String, usize>,
+    /// The actions that the last day left undone, by key.
+    undone: BTreeMap<String, usize>,
+    /// The last spell of each step, by key.
     spells: BTreeMap<String, usize>,
 }
 
@@ -147,14 +141,13 @@ impl Simulation {
             start: standing(program, templates, snapshot, period.from),
             end: standing(program, templates, snapshot, period.to),
             overdue: overdue(program, templates, snapshot, period),
-            contacted: contacted(program, snapshot),
-            customers: snapshot.customers.id.len() as u64,
             unmet: Vec::new(),
             undated: undated(snapshot, policy),
             forgotten: 0,
             problems: snapshot.problems.clone(),
             met: BTreeSet::new(),
-            open: Open::default(),
+            undone: BTreeMap::new(),
+            spells: BTreeMap::new(),
         }
     }
 
@@ -162,25 +155,22 @@ impl Simulation {
     pub(super) fn add(&mut self, played: Played) {
         let Played { day, look, done } = played;
         self.met.extend(look.met);
-        let mut open = Open::default();
+        let mut undone = BTreeMap::new();
         for (action, done) in look.actions.into_iter().zip(done) {
             let at = self.event(day, action);
             self.events[at].done = done.then_some(day);
             if !done {
-                open.events.insert(self.events[at].action.key.clone(), at);
+                undone.insert(self.events[at].action.key.clone(), at);
             }
         }
-        for withheld in look.withheld {
-            let at = self.spell(day, withheld);
-            open.spells.insert(spell_key(&self.withheld[at].action, &self.withheld[at].blockers), at);
-        }
-        self.open = open;
+        self.undone = undone;
+        look.withheld.into_iter().for_each(|withheld| self.withhold(day, withheld));
     }
 
     /// The event of an action: the one that waited yesterday, or a new one.
     fn event(&mut self, day: NaiveDate, action: Action) -> usize {
         let action = without_text(action);
-        if let Some(&at) = self.open.events.get(&action.key) {
+        if let Some(&at) = self.undone.get(&action.key) {
             let first = self.events[at].first;
             self.events[at] = Event { first, last: day, done: None, action };
             return at;
@@ -189,16 +179,22 @@ impl Simulation {
         self.events.len() - 1
     }
 
-    fn spell(&mut self, day: NaiveDate, withheld: Withheld) -> usize {
+    /// Goes on with the last spell of a step where the reasons are the same, else begins another.
+    fn withhold(&mut self, day: NaiveDate, withheld: Withheld) {
         let Withheld { action, blockers, .. } = withheld;
+        let codes = |blockers: &[Blocker]| blockers.iter().map(|blocker| blocker.code).collect::<Vec<_>>();
         let action = without_text(action);
-        if let Some(&at) = self.open.spells.get(&spell_key(&action, &blockers)) {
-            let first = self.withheld[at].first;
-            self.withheld[at] = Spell { first, last: day, action, blockers };
-            return at;
+        let last = self.spells.get(&action.key).copied();
+        match last.map(|at| &mut self.withheld[at]) {
+            Some(spell) if codes(&spell.blockers) == codes(&blockers) => {
+                (spell.last, spell.days) = (day, spell.days + 1);
+                (spell.action, spell.blockers) = (action, blockers);
+            }
+            _ => {
+                self.spells.insert(action.key.clone(), self.withheld.len());
+                self.withheld.push(Spell { first: day, last: day, days: 1, action, blockers });
+            }
         }
-        self.withheld.push(Spell { first: day, last: day, action, blockers });
-        self.withheld.len() - 1
     }
 
     /// Works out what needs the whole period.
@@ -220,19 +216,16 @@ impl Simulation {
         });
         let unmet = unmet.collect();
         self.unmet = unmet;
-        (self.met, self.open) = (BTreeSet::new(), Open::default());
+        (self.undone, self.spells) = (BTreeMap::new(), BTreeMap::new());
+        self.met = BTreeSet::new();
         self
     }
 }
 
-/// What tells one spell from another: the step, and what keeps it back.
-fn spell_key(action: &Action, blockers: &[Blocker]) -> String {
-    let codes: Vec<&str> = blockers.iter().map(|blocker| blocker.code).collect();
-    format!("{} {}", action.key, codes.join(" "))
-}
-
+/// The text of a message is of no use any more; that of a task says what is to be done.
 fn without_text(action: Action) -> Action {
-    Action { subject: None, body: None, ..action }
+    let body = action.body.filter(|_| action.kind == Kind::Task);
+    Action { subject: None, body, ..action }
 }
 
 /// The overdue days of a period, one entry for each run of an invoice.
@@ -251,16 +244,4 @@ fn overdue(
         to: run.to,
     });
     within.collect()
-}
-
-/// The day of the last contact about each invoice.
-fn contacted(program: &Program, snapshot: &Snapshot) -> BTreeMap<String, NaiveDate> {
-    let is_contact = |row: &&LedgerRow| {
-        let kind = HistoryKey::read(program, snapshot.text(row.step)).kind;
-        row.outcome.carries_out() && (row.channel.is_some() || matches!(kind, HistoryKind::Contact(_)))
-    };
-    let rows = snapshot.ledger.iter().filter(is_contact);
-    let dates = rows.filter_map(|row| Some((snapshot.invoice_id(row.invoice?).to_owned(), row.date)));
-    // Rows stand by date, so that the last of an invoice is kept.
-    dates.collect()
 }

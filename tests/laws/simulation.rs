@@ -1,6 +1,6 @@
 //! A simulation is each day planned in turn: what it leaves out because nothing can change, it may leave out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use dun::evaluate::{self, Options};
@@ -17,11 +17,13 @@ use crate::cases::{CATCH_UPS, Case, Compiled, MARKS, carried_out, cases, compile
 struct Diary {
     /// Day, whether it is carried out that day, and the action.
     actions: Vec<(NaiveDate, bool, Action)>,
-    withheld: BTreeSet<(NaiveDate, String, Vec<&'static str>)>,
+    /// Step, reasons, first and last day, on how many days.
+    withheld: Vec<(String, Vec<&'static str>, NaiveDate, NaiveDate, u32)>,
 }
 
 fn without_text(action: &Action) -> Action {
-    Action { subject: None, body: None, ..action.clone() }
+    let body = action.body.clone().filter(|_| action.kind == Kind::Task);
+    Action { subject: None, body, ..action.clone() }
 }
 
 /// Whether somebody has to do it himself.
@@ -42,8 +44,12 @@ fn day_by_day(compiled: &Compiled, case: &Case, period: Period, habits: Habits) 
         snapshot.taken_on = Some(day);
         let plan = evaluate::plan(&compiled.program, &compiled.templates, &snapshot, day, Options::default());
         for entry in &plan.withheld {
-            let codes = entry.blockers.iter().map(|blocker| blocker.code).collect();
-            diary.withheld.insert((day, entry.action.key.clone(), codes));
+            let codes: Vec<&str> = entry.blockers.iter().map(|blocker| blocker.code).collect();
+            let last = diary.withheld.iter_mut().rfind(|(key, ..)| *key == entry.action.key);
+            match last.filter(|(_, known, ..)| *known == codes) {
+                Some((_, _, _, last, days)) => (*last, *days) = (day, *days + 1),
+                None => diary.withheld.push((entry.action.key.clone(), codes, day, day, 1)),
+            }
         }
         let mut done: Vec<Action> = Vec::new();
         for action in &plan.actions {
@@ -74,8 +80,7 @@ fn simulated(compiled: &Compiled, case: &Case, period: Period, habits: Habits) -
     }
     for spell in &simulation.withheld {
         let codes: Vec<&str> = spell.blockers.iter().map(|blocker| blocker.code).collect();
-        let days = spell.first.iter_days().take_while(|day| *day <= spell.last);
-        diary.withheld.extend(days.map(|day| (day, spell.action.key.clone(), codes.clone())));
+        diary.withheld.push((spell.action.key.clone(), codes, spell.first, spell.last, spell.days));
     }
     diary.actions.sort_by_key(order);
     diary

@@ -12,7 +12,7 @@ use super::summary;
 use super::text::count;
 use super::words::{self, AGES, sums};
 use crate::plan::{Header, Invoice, Plan};
-use tables::Table;
+pub(super) use tables::Table;
 
 /// Characters that a cell or a heading takes from data; more would push everything else out of view.
 const LONGEST: usize = 200;
@@ -121,7 +121,7 @@ fn problems(plan: &Plan) -> String {
 }
 
 /// Something that is shown on a click.
-fn folded(title: &str, text: &str) -> String {
+pub(super) fn folded(title: &str, text: &str) -> String {
     format!("<details><summary>{title}</summary>\n\n{}\n\n</details>\n\n", text.trim_end())
 }
 

@@ -6,7 +6,7 @@ use crate::plan::{Action, Kind, Plan, Waiting, Withheld};
 use crate::render::words::{self, approvals, blocker_place, count, deed, place, sums, until, what};
 
 /// A table that takes rows while there is room and counts the others.
-pub(super) struct Table {
+pub(in crate::render) struct Table {
     head: String,
     rows: String,
     room: usize,
@@ -16,7 +16,7 @@ pub(super) struct Table {
 
 impl Table {
     /// Titles, and which columns are numbers.
-    pub(super) fn new(titles: &[&str], numbers: &[bool], room: usize) -> Table {
+    pub(in crate::render) fn new(titles: &[&str], numbers: &[bool], room: usize) -> Table {
         let rule: Vec<&str> = numbers.iter().map(|number| if *number { "---:" } else { "---" }).collect();
         let head = format!("| {} |\n| {} |\n", titles.join(" | "), rule.join(" | "));
         Table { head, rows: String::new(), room, left_out: 0, left_out_money: Vec::new() }
@@ -24,7 +24,7 @@ impl Table {
 
     /// Adds a row of escaped cells, or counts it and its money as left out. After the first that is left out
     /// all others are, so that what is shown is the beginning.
-    pub(super) fn row(&mut self, cells: &[String], money: impl IntoIterator<Item = Money>) {
+    pub(in crate::render) fn row(&mut self, cells: &[String], money: impl IntoIterator<Item = Money>) {
         let row = format!("| {} |\n", cells.join(" | "));
         if self.left_out == 0 && self.rows.len() + row.len() <= self.room {
             self.rows.push_str(&row);
@@ -35,7 +35,7 @@ impl Table {
     }
 
     /// The table, nothing when it has no rows, and what was left out of it.
-    pub(super) fn finish(self, what: &str) -> String {
+    pub(in crate::render) fn finish(self, what: &str) -> String {
         if self.rows.is_empty() && self.left_out == 0 {
             return String::new();
         }

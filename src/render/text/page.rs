@@ -51,7 +51,7 @@ impl Page {
     }
 
     /// A heading, and what stands behind it on the same line.
-    pub(super) fn heading(&mut self, title: &str, rest: &str) {
+    pub(in crate::render) fn heading(&mut self, title: &str, rest: &str) {
         let title = self.paint(Colour::Bold, title);
         self.line("");
         self.line(&format!("{title}   {rest}"));

@@ -1,0 +1,156 @@
+//! `dun simulate`.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::output::{colour_results, deliver, tell};
+use super::{Exit, data, day, fail};
+use crate::calendar::days_between;
+use crate::compile::Program;
+use crate::render;
+use crate::report;
+use crate::simulate::{self, Habits, Period};
+
+/// Replay a period: plan each day, take its actions as carried out, and sum up what the policy would have done
+#[derive(Debug, Args)]
+pub(super) struct SimulateArguments {
+    /// The policy file
+    policy: PathBuf,
+    /// The snapshot: a folder of tables, or one YAML or JSON document
+    #[arg(long)]
+    data: PathBuf,
+    /// The first day; the ledger counts as far as it is dated before it
+    #[arg(long, value_name = "DATE")]
+    from: NaiveDate,
+    /// The last day
+    #[arg(long, value_name = "DATE")]
+    to: NaiveDate,
+    #[command(flatten)]
+    habits: HabitArguments,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: SimulateFormat,
+    /// Show the addresses of people in text and Markdown; JSON shows them always
+    #[arg(long)]
+    show_names: bool,
+    /// Write it to a file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// How long people take.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct HabitArguments {
+    /// Days that people take to approve
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    approval_days: u32,
+    /// Days that people take to do a task
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    task_days: u32,
+}
+
+impl From<HabitArguments> for Habits {
+    fn from(HabitArguments { approval_days, task_days }: HabitArguments) -> Habits {
+        Habits { approval_days, task_days }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum SimulateFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document with every action and every figure
+    Json,
+    /// For pull requests and wikis
+    Markdown,
+}
+
+/// A period longer than this is a slip of the pen.
+const LONGEST: i64 = 3660;
+
+/// The period from one day to another.
+pub(super) fn period(from: NaiveDate, to: NaiveDate) -> Result<Period, Exit> {
+    match days_between(from, to) {
+        ..0 => Err(fail(&format!("`--to {to}` is before `--from {from}`"))),
+        LONGEST.. => Err(fail(&format!("from {from} to {to} is longer than ten years: look at the years"))),
+        _ => Ok(Period { from, to }),
+    }
+}
+
+impl SimulateArguments {
+    pub(super) fn run(self) -> Exit {
+        self.simulate().unwrap_or_else(|exit| exit)
+    }
+
+    fn simulate(&self) -> Result<Exit, Exit> {
+        let period = period(self.from, self.to)?;
+        let (project, policy) = day::open(&self.policy, None)?;
+        let snapshot = data::load(&policy, &self.data)?;
+        let problems = snapshot.problems.iter().filter(|problem| !problem.is_remark()).count();
+        if problems > 0 {
+            let problems = render::text::count(problems, "problem");
+            tell(&format!("note: {problems} in the data, which `dun plan` lists\n"));
+        }
+        let program = Program::new(policy);
+        let mut days = Days::new(period);
+        let simulation =
+            simulate::simulate(&program, &project.templates, snapshot, period, self.habits.into(), |day| {
+                days.done(day);
+            });
+        drop(days);
+        let report = report::report(simulation);
+        let colour = colour_results(self.output.as_deref());
+        Ok(deliver(self.output.as_deref(), Exit::Done, |out| match self.format {
+            SimulateFormat::Text => {
+                out.write_all(render::simulation::text(&report, self.show_names, colour).as_bytes())
+            }
+            SimulateFormat::Json => render::json::report(&report, out),
+            SimulateFormat::Markdown => {
+                out.write_all(render::simulation::markdown_page(&report, self.show_names).as_bytes())
+            }
+        }))
+    }
+}
+
+/// A bar of days on standard error, where that is a terminal and it takes a while.
+pub(super) struct Days {
+    begun: Instant,
+    period: Period,
+    bar: Option<ProgressBar>,
+}
+
+/// What is done sooner is not worth a bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Days {
+    pub(super) fn new(period: Period) -> Days {
+        Days { begun: Instant::now(), period, bar: None }
+    }
+
+    /// Tells that a day is done.
+    pub(super) fn done(&mut self, day: NaiveDate) {
+        if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
+            let days = days_between(self.period.from, self.period.to) + 1;
+            let bar = ProgressBar::with_draw_target(Some(days.unsigned_abs()), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("replaying {wide_bar} {msg}");
+            self.bar = Some(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position((days_between(self.period.from, day) + 1).unsigned_abs());
+            bar.set_message(day.to_string());
+        }
+    }
+}
+
+impl Drop for Days {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! How many actions of each kind, by day, week or segment, and whose work they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::money::{Currency, Money};
+use crate::plan::amount::{Amount, known_decimal};
+use crate::plan::{Action, Kind, Mode, Person};
+use crate::simulate::Event;
+
+/// Actions of one kind, mode and currency, of one day, week or segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Count<T> {
+    /// Of what.
+    pub of: T,
+    /// E-mail, call and so on; its channel where it is a message.
+    pub kind: Kind,
+    /// Automatic, after approval or by hand.
+    pub mode: Mode,
+    /// The currency of the invoices; none for what is about no open invoice, as a flag that is cleared.
+    pub currency: Option<Currency>,
+    /// How many actions were carried out.
+    pub actions: u64,
+    /// How many steps of invoices they carried out: a combined message has several.
+    pub steps: u64,
+    /// What was open on their invoices, each counted once for each action, in the currency's decimals.
+    #[serde(serialize_with = "known_decimal")]
+    #[schemars(with = "Option<Amount>")]
+    pub amount: Option<Money>,
+}
+
+/// What somebody has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// To approve it.
+    Approves,
+    /// To do it.
+    Does,
+    /// To read it.
+    IsTold,
+}
+
+/// One kind of work of one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Work {
+    /// The role.
+    pub role: Arc<str>,
+    /// The address.
+    pub address: Arc<str>,
+    /// To approve, to do, or to read.
+    pub work: WorkKind,
+    /// What: a call, a task, the approval of an e-mail.
+    pub kind: Kind,
+    /// How often in the whole period.
+    pub total: u64,
+    /// The day with most of it, the first of several.
+    pub busiest: WorkDay,
+    /// Each day with any.
+    pub days: Vec<WorkDay>,
+}
+
+/// How much on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct WorkDay {
+    /// The day.
+    pub day: NaiveDate,
+    /// How many.
+    pub count: u64,
+}
+
+/// What is summed up of actions.
+#[derive(Debug, Default)]
+struct Sums {
+    actions: u64,
+    steps: u64,
+    minor: i64,
+}
+
+/// Counts events by something, in its order, then by kind, mode and currency.
+#[must_use]
+pub fn counts_by<T: Ord + Clone>(events: &[&Event], of: impl Fn(&Event) -> T) -> Vec<Count<T>> {
+    let mut counts: BTreeMap<(T, Kind, Mode, Option<Currency>), Sums> = BTreeMap::new();
+    for event in events {
+        let action = &event.action;
+        let lead = action.invoices.first().filter(|_| action.kind != Kind::Clear);
+        let currency = lead.map(|lead| lead.currency);
+        let own = action.invoices.iter().filter(|invoice| Some(invoice.currency) == currency);
+        let open = own.fold(0_i64, |sum, invoice| sum.saturating_add(invoice.balance.minor));
+        let count = counts.entry((of(event), action.kind, action.mode, currency)).or_default();
+        count.actions += 1;
+        count.steps += action.members.len() as u64;
+        count.minor = count.minor.saturating_add(open);
+    }
+    let counts = counts.into_iter().map(|((of, kind, mode, currency), Sums { actions, steps, minor })| {
+        let amount = currency.map(|currency| Money::new(minor, currency));
+        Count { of, kind, mode, currency, actions, steps, amount }
+    });
+    counts.collect()
+}
+
+/// How many different steps some actions are about.
+pub(super) fn steps<'a>(actions: impl Iterator<Item = &'a Action>) -> u64 {
+    let keys: BTreeSet<&str> = actions.flat_map(|action| &action.keys).map(String::as_str).collect();
+    keys.len() as u64
+}
+
+/// Whose work the events are, by role, address, work and kind.
+pub(super) fn work(events: &[&Event]) -> Vec<Work> {
+    let mut days: BTreeMap<(Person, WorkKind, Kind), BTreeMap<NaiveDate, u64>> = BTreeMap::new();
+    for event in events {
+        let (action, day) = (&event.action, event.done.unwrap_or(event.last));
+        let approvers = action.approvers.iter().map(|approver| (Person::from(approver), WorkKind::Approves));
+        let actor = action.actor.iter().map(|actor| (actor.clone(), of_actor(action)));
+        for (person, work) in approvers.chain(actor) {
+            *days.entry((person, work, action.kind)).or_default().entry(day).or_default() += 1;
+        }
+    }
+    days.into_iter().map(|((person, work, kind), days)| of_person(person, work, kind, &days)).collect()
+}
+
+/// What the person named by an action does with it.
+fn of_actor(action: &Action) -> WorkKind {
+    let is_task = matches!(action.kind, Kind::Call | Kind::Task | Kind::HandOff);
+    let by_hand = action.mode == Mode::Manual || action.kind.message().is_some();
+    if is_task || by_hand { WorkKind::Does } else { WorkKind::IsTold }
+}
+
+fn of_person(person: Person, work: WorkKind, kind: Kind, days: &BTreeMap<NaiveDate, u64>) -> Work {
+    let days: Vec<WorkDay> = days.iter().map(|(&day, &count)| WorkDay { day, count }).collect();
+    let mut busiest = days[0];
+    for day in &days {
+        if day.count > busiest.count {
+            busiest = *day;
+        }
+    }
+    let total = days.iter().map(|day| day.count).sum();
+    Work { role: person.role, address: person.address, work, kind, total, busiest, days }
+}
