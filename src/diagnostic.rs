@@ -3,11 +3,14 @@
 //! The message is lower case, has no full stop and puts the user's own text in backticks;
 //! advice stands in `help` only, and where it is exact also as a [`Fix`] that a machine can apply.
 
+use serde::Serialize;
+
 use crate::code::Code;
 use crate::span::Span;
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The policy cannot be used.
     Error,

@@ -7,7 +7,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
 use tempfile::TempDir;
 
 fn dun(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
@@ -71,7 +70,7 @@ fn what_is_written_is_what_is_shipped() {
         assert_eq!(fs::read(folder.path().join("data").join(name)).unwrap(), shipped, "{name}");
     }
     expected.extend(data.iter().map(|name| format!("data/{name}")));
-    expected.insert(String::from(".github/workflows/dun.yml"));
+    expected.extend([".gitattributes", ".github/workflows/dun.yml"].map(String::from));
     assert_eq!(files(folder.path()), expected);
 }
 
@@ -123,7 +122,7 @@ fn an_unknown_policy_is_named_with_a_near_one() {
     assert!(files(folder.path()).is_empty());
 }
 
-/// In a folder of a repository the workflow lands at its top, where it is looked for, and works in the folder.
+/// In a folder of a repository the workflow lands at its top, where it is looked for, and names files from there.
 #[test]
 fn the_workflow_stands_at_the_top_of_the_repository() {
     let folder = TempDir::new().unwrap();
@@ -131,40 +130,24 @@ fn the_workflow_stands_at_the_top_of_the_repository() {
     fs::create_dir(folder.path().join("finance")).unwrap();
     assert_eq!(dun(&folder.path().join("finance"), &["init", "dunning"]).0, 0);
     let text = fs::read_to_string(folder.path().join(".github/workflows/dun.yml")).unwrap();
-    let workflow: Value = serde_yaml::from_str(&text).unwrap();
-    assert_eq!(workflow["jobs"]["policy"]["defaults"]["run"]["working-directory"], "finance/dunning");
+    assert!(text.contains("policy: \"finance/dunning/policy.dun\"\n"), "{text}");
+    assert!(text.contains("fixtures: \"finance/dunning/data\"\n"), "{text}");
     assert!(folder.path().join("finance/dunning/policy.dun").is_file());
     assert!(!folder.path().join("finance/dunning/.github").exists());
 }
 
-/// The steps of the workflow, run one after another as the workflow would; dun itself is installed already.
+/// A file of attributes is common in a repository, and is no reason to write nothing.
 #[test]
-fn the_steps_of_the_workflow_pass_on_what_was_written() {
+fn attributes_that_are_there_stay_as_they_are() {
     let folder = TempDir::new().unwrap();
-    assert_eq!(dun(folder.path(), &["init"]).0, 0);
-    let text = fs::read_to_string(folder.path().join(".github/workflows/dun.yml")).unwrap();
-    let workflow: Value = serde_yaml::from_str(&text).unwrap();
-    assert_eq!(workflow["on"], "pull_request");
-    assert_eq!(workflow["permissions"], serde_json::json!({ "contents": "read" }));
-    let steps = workflow["jobs"]["policy"]["steps"].as_array().unwrap();
-    let commands: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
-    let (install, commands) = commands.split_first().unwrap();
-    assert!(install.starts_with("cargo install --locked --git "), "{install}");
-    assert_eq!(commands.len(), 3);
-    let binary = Path::new(env!("CARGO_BIN_EXE_dun")).parent().unwrap();
-    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
-    let summary = folder.path().join("summary.md");
-    for command in commands {
-        let status = Command::new("bash")
-            .args(["-e", "-c", command])
-            .env("PATH", &path)
-            .env("GITHUB_STEP_SUMMARY", &summary)
-            .current_dir(folder.path())
-            .status()
-            .unwrap();
-        assert!(status.success(), "{command}");
-    }
-    assert!(fs::read_to_string(summary).unwrap().contains("Lantern Workshop"));
+    fs::write(folder.path().join(".gitattributes"), "*.png binary\n").unwrap();
+    let (code, out, err) = dun(folder.path(), &["init"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(
+        out.contains("  .gitattributes             is there and stays as it is; the line `*.dun"),
+        "{out}"
+    );
+    assert_eq!(fs::read_to_string(folder.path().join(".gitattributes")).unwrap(), "*.png binary\n");
 }
 
 #[test]

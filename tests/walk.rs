@@ -17,13 +17,15 @@ use std::process::Command;
 use fences::blocks;
 use tempfile::TempDir;
 
-/// What a command prints, in a folder where `dun` is known.
+/// What a command prints, in a folder where `dun` is known; git has no settings but those of the page.
 fn run(folder: &Path, command: &str) -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_dun")).parent().unwrap();
     let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
     let output = Command::new("bash")
         .args(["-c", &format!("exec 2>&1\n{command}")])
         .env("PATH", path)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
         .current_dir(folder)
         .output()
         .unwrap();
@@ -75,6 +77,11 @@ fn follow(page: &str) {
 #[test]
 fn the_tutorial_is_true_from_top_to_bottom() {
     follow("docs/tutorial.md");
+}
+
+#[test]
+fn a_repository_is_set_up_as_its_page_says() {
+    follow("docs/repository.md");
 }
 
 #[test]

@@ -1,18 +1,17 @@
 //! `dun check`.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
 use super::output::{colour_errors, deliver, tell};
 use super::project::{self, Project, Unread};
 use super::{Exit, data, fail, reference};
-use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render;
+use crate::render::finding::Finding;
 use crate::snapshot::LoadError;
-use crate::span::{Sources, Span};
 
 /// Parse and check policies with their templates and calendars, and list everything that is wrong
 #[derive(Debug, Args)]
@@ -41,6 +40,10 @@ enum CheckFormat {
     Text,
     /// A list of findings
     Json,
+    /// SARIF 2.1.0, for code scanning services and editors
+    Sarif,
+    /// Workflow commands of GitHub Actions, which become annotations of a pull request
+    Github,
 }
 
 /// What else counts as a failure.
@@ -61,21 +64,34 @@ impl Check {
             return reference::explain(code);
         }
         // A file that cannot be read says nothing about the others.
-        let opened: Vec<_> = self.paths.iter().map(|path| (path, self.open(path))).collect();
+        let opened: Vec<Looked<'_>> = self.paths.iter().map(|path| (path, self.open(path))).collect();
         let failed = |opened: &Result<Opened, Unread>| match opened {
             Ok(opened) => opened.unread.is_some() || fails(&opened.project.diagnostics, self.deny),
             Err(_) => true,
         };
         let exit = if opened.iter().any(|(_, opened)| failed(opened)) { Exit::Failed } else { Exit::Done };
-        if let CheckFormat::Json = self.format {
-            let all: Vec<Finding> = opened.iter().flat_map(|(_, opened)| findings(opened)).collect();
-            return deliver(None, exit, |out| {
-                serde_json::to_writer_pretty(&mut *out, &all)?;
-                writeln!(out)
-            });
+        if let CheckFormat::Text = self.format {
+            return self.text(&opened, exit);
         }
+        let found: Vec<Finding> =
+            opened.iter().flat_map(|(path, opened)| self.findings(path, opened)).collect();
+        deliver(None, exit, |out| self.write(&found, out))
+    }
+
+    /// The findings for programs.
+    fn write(&self, found: &[Finding<'_>], out: &mut dyn Write) -> io::Result<()> {
+        let root = std::env::current_dir().unwrap_or_default();
+        match self.format {
+            CheckFormat::Sarif => render::sarif::document(found, &root, out),
+            CheckFormat::Github => out.write_all(render::github::annotations(found, &root).as_bytes()),
+            CheckFormat::Text | CheckFormat::Json => render::json::findings(found, out),
+        }
+    }
+
+    /// The findings for people, file by file.
+    fn text(&self, opened: &[Looked<'_>], exit: Exit) -> Exit {
         let mut summaries = String::new();
-        for (path, opened) in &opened {
+        for (path, opened) in opened {
             match opened {
                 Ok(opened) => {
                     let Project { diagnostics, sources, .. } = &opened.project;
@@ -86,12 +102,32 @@ impl Check {
                 Err(unread) => _ = fail(&unread.why),
             }
         }
-        self.more(&opened);
+        self.more(opened);
         deliver(None, exit, |out| out.write_all(summaries.as_bytes()))
     }
 
+    /// What was found in a policy and the data, or why the policy cannot be read.
+    fn findings<'a>(&self, path: &Path, opened: &'a Result<Opened, Unread>) -> Vec<Finding<'a>> {
+        let file = path.display().to_string();
+        match opened {
+            Ok(Opened { project, unread, .. }) => {
+                let mut found = Finding::of_policy(&file, &project.diagnostics, &project.sources);
+                let in_data = unread.iter().flat_map(Finding::of_data);
+                found.extend(in_data.map(|found| Finding { file: self.file_of_data(&found.file), ..found }));
+                found
+            }
+            Err(Unread { code, why }) => vec![Finding::of_file(*code, &file, why)],
+        }
+    }
+
+    /// A file of the data as a path from where the check runs; loading names it within the folder.
+    fn file_of_data(&self, name: &str) -> String {
+        let inside = self.data.iter().map(|data| data.join(name)).find(|path| path.is_file());
+        inside.map_or_else(|| String::from(name), |path| path.display().to_string())
+    }
+
     /// Names the way to more about what made the check fail, once.
-    fn more(&self, opened: &[(&PathBuf, Result<Opened, Unread>)]) {
+    fn more(&self, opened: &[Looked<'_>]) {
         let projects = opened.iter().filter_map(|(_, opened)| opened.as_ref().ok());
         let mut found = projects.flat_map(|opened| &opened.project.diagnostics);
         if let Some(first) = found.find(|found| fails(std::slice::from_ref(found), self.deny)) {
@@ -118,6 +154,9 @@ impl Check {
     }
 }
 
+/// A path, and what it holds.
+type Looked<'a> = (&'a PathBuf, Result<Opened, Unread>);
+
 /// A policy that has been looked at, with its data if there is any.
 struct Opened {
     project: Project,
@@ -139,89 +178,4 @@ impl Opened {
         }
         summary
     }
-}
-
-/// A finding for programs.
-#[derive(Serialize)]
-struct Finding<'a> {
-    severity: &'static str,
-    code: Code,
-    message: &'a str,
-    #[serde(flatten)]
-    place: Option<FindingPlace>,
-    help: &'a [String],
-    fixes: Vec<FindingFix<'a>>,
-}
-
-#[derive(Serialize)]
-struct FindingPlace {
-    file: String,
-    line: Option<u64>,
-    /// In the policy or a template, not in data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<u32>,
-    /// Bytes of the file; likewise.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    span: Option<(u32, u32)>,
-}
-
-#[derive(Serialize)]
-struct FindingFix<'a> {
-    span: (u32, u32),
-    replacement: &'a str,
-}
-
-fn findings(opened: &Result<Opened, Unread>) -> Vec<Finding<'_>> {
-    let severity = Severity::Error.word();
-    match opened {
-        Ok(Opened { project, unread, .. }) => {
-            let mut found = findings_in(&project.diagnostics, &project.sources);
-            let reasons = unread.iter().flat_map(|error| &error.reasons);
-            found.extend(reasons.map(|reason| Finding {
-                severity,
-                code: reason.code,
-                message: &reason.message,
-                place: Some(FindingPlace {
-                    file: reason.file.clone(),
-                    line: reason.line,
-                    column: None,
-                    span: None,
-                }),
-                help: &reason.help,
-                fixes: Vec::new(),
-            }));
-            found
-        }
-        Err(Unread { code, why }) => {
-            let (code, message) = (*code, why.as_str());
-            vec![Finding { severity, code, message, place: None, help: &[], fixes: Vec::new() }]
-        }
-    }
-}
-
-fn findings_in<'a>(found: &'a [Diagnostic], sources: &Sources) -> Vec<Finding<'a>> {
-    let place = |span: Span| {
-        let location = sources.location(span);
-        FindingPlace {
-            file: location.file.to_string(),
-            line: Some(u64::from(location.line)),
-            column: Some(location.column),
-            span: Some((span.start, span.end)),
-        }
-    };
-    found
-        .iter()
-        .map(|diagnostic| Finding {
-            severity: diagnostic.severity.word(),
-            code: diagnostic.code,
-            message: &diagnostic.message,
-            place: diagnostic.span.map(place),
-            help: &diagnostic.help,
-            fixes: diagnostic
-                .fixes
-                .iter()
-                .map(|fix| FindingFix { span: (fix.span.start, fix.span.end), replacement: &fix.replacement })
-                .collect(),
-        })
-        .collect()
 }

@@ -15,6 +15,8 @@ static POLICIES: Dir = include_dir!("$CARGO_MANIFEST_DIR/policies");
 static FIXTURES: Dir = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 const WORKFLOW: &str = include_str!("init/workflow.yml");
 const WORKFLOW_PATH: &str = ".github/workflows/dun.yml";
+const ATTRIBUTES: &str = include_str!("init/gitattributes");
+const ATTRIBUTES_PATH: &str = ".gitattributes";
 
 /// Start a policy of your own: a policy that is shipped with its templates, sample data, and a GitHub workflow
 #[derive(Debug, Args)]
@@ -76,7 +78,8 @@ impl Init {
             ("policy.dun", "the rules; change the names and addresses at its top first"),
             ("templates", "the texts of its messages"),
             ("data", "sample data; yours takes its place"),
-            (WORKFLOW_PATH, "checks the policy on every pull request; it asks for one variable"),
+            (WORKFLOW_PATH, "reviews the policy on every pull request; put in the owner of dun's sources"),
+            (ATTRIBUTES_PATH, attributes_meaning(seeds)),
         ] {
             text.push_str(&format!("  {what:<26} {meaning}\n"));
         }
@@ -84,6 +87,15 @@ impl Init {
         text.push_str("\nNext, see what it would do:\n\n");
         text.push_str(&format!("  dun plan {} --data {}\n", within("policy.dun"), within("data")));
         text
+    }
+}
+
+/// What became of the attributes; a file that is there has lines of its own and is left to its owner.
+fn attributes_meaning(seeds: &[Seed]) -> &'static str {
+    if seeds.iter().any(|seed| seed.path.ends_with(ATTRIBUTES_PATH)) {
+        "has git name the block of each change; one command in it is for you to run"
+    } else {
+        "is there and stays as it is; the line `*.dun diff=dun` may be added"
     }
 }
 
@@ -133,6 +145,10 @@ fn seeds(name: &str, folder: &Path) -> Option<Vec<Seed>> {
         }
     });
     seeds.push(workflow(folder));
+    let attributes = folder.join(ATTRIBUTES_PATH);
+    if !attributes.exists() {
+        seeds.push(Seed { path: attributes, text: ATTRIBUTES.into() });
+    }
     Some(seeds)
 }
 
@@ -141,14 +157,17 @@ fn collect(folder: &Dir, found: &mut impl FnMut(&Path, &[u8])) {
     folder.dirs().for_each(|inner| collect(inner, found));
 }
 
-/// The workflow, at the top of the repository that the folder lies in, where GitHub looks for it.
+/// The workflow, at the top of the repository that the folder lies in, where GitHub looks for it. It names files
+/// from there, and the version of dun that wrote it.
 fn workflow(folder: &Path) -> Seed {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
     let top = absolute.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&absolute);
     let below = absolute.strip_prefix(top).unwrap_or(Path::new(""));
-    let directory =
-        if below.as_os_str().is_empty() { String::from(".") } else { shown(below).replace('\\', "/") };
-    let text = WORKFLOW.replace("working-directory: \".\"", &format!("working-directory: {directory:?}"));
+    let within = |name: &str| format!("{:?}", shown(&below.join(name)).replace('\\', "/"));
+    let text = WORKFLOW
+        .replace("@VERSION", concat!("@v", env!("CARGO_PKG_VERSION")))
+        .replace("\"policy.dun\"", &within("policy.dun"))
+        .replace("\"data\"", &within("data"));
     let root = if below.as_os_str().is_empty() { folder } else { top };
     Seed { path: root.join(WORKFLOW_PATH), text: text.into_bytes() }
 }

@@ -1,4 +1,4 @@
-//! Plans for programs: one JSON document, or JSON lines.
+//! Plans and findings for programs: one JSON document, or JSON lines.
 
 use std::io::{self, Write};
 
@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::finding::Finding;
 use crate::evaluate::Explanation;
 use crate::plan::recheck::Recheck;
 use crate::plan::{Plan, Totals};
@@ -44,6 +45,15 @@ pub fn recheck(recheck: &Recheck, out: &mut dyn Write) -> io::Result<()> {
 /// When the writer fails.
 pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, report)?;
+    writeln!(out)
+}
+
+/// Findings as one JSON list.
+///
+/// # Errors
+/// When the writer fails.
+pub fn findings(findings: &[Finding<'_>], out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, findings)?;
     writeln!(out)
 }
 
