@@ -302,14 +302,12 @@ impl<'a> Climber<'_, 'a> {
             return None;
         }
         rungs.iter().rev().filter(|rung| !self.lapsed(rung)).find(|rung| {
-            let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
-            let missed = |step: &Step| late || (step.skip_if_missed && self.day.today > rung.planned);
             self.steps(rung).any(|(step, key)| {
                 let holds_up = match self.status(step, key, rung.occurrence) {
                     Status::Pending(_) => true,
                     Status::CarriedOut(_) | Status::Declined(_) => false,
                     Status::Open | Status::FailedToday | Status::Unknown => {
-                        !missed(step) && self.started(0, rung).is_some()
+                        !self.is_last_chance(rung, step) && self.started(0, rung).is_some()
                     }
                 };
                 step.waits && holds_up && self.applies(rung, step) && !self.forbidden(step)
@@ -506,9 +504,7 @@ impl<'a> Climber<'_, 'a> {
             ahead().filter(|rung| rung.planned >= free && rung.planned > self.day.today).find(can_act)
         });
         climb.next = earlier(climb.next, later.map(|rung| rung.planned));
-        for due in &mut climb.due[before..] {
-            (due.goes_on, due.last_chance) = (climb.next, true);
-        }
+        climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
     /// The deadline that a step carried out has set: the day it was, and the last day it gives (`deadline N days`).
@@ -591,6 +587,12 @@ impl<'a> Climber<'_, 'a> {
         })
     }
 
+    /// Whether a step is done today or never: its day has come, and nothing makes up for it (R10, R11).
+    fn is_last_chance(&self, rung: &Planned, step: &Step) -> bool {
+        let lapses = step.skip_if_missed || self.ladder().catch_up == CatchUp::SameDayOnly;
+        lapses && self.day.today >= rung.planned
+    }
+
     /// Adds the steps of a rung that apply and are not finished.
     fn add_steps(&self, rung: &Planned, climb: &mut Climb<'a>, wanted: impl Fn(&Act) -> bool) {
         for (step, key) in self.live_steps(rung, self.day.today) {
@@ -608,7 +610,7 @@ impl<'a> Climber<'_, 'a> {
                     step,
                     status,
                     goes_on: None,
-                    last_chance: step.skip_if_missed && self.day.today >= rung.planned,
+                    last_chance: self.is_last_chance(rung, step),
                     with_top: false,
                 });
             }

@@ -1,0 +1,143 @@
+//! Edges of the rules: what a small slip in the code would change, and no other test would notice.
+//!
+//! 2026-10-01 is a Thursday; 2026-10-03 and 10-04 are a weekend, and so are 10-10 and 10-11.
+
+use crate::support::*;
+
+const DUE: &str = "invoices I1, due_date: 2026-10-01";
+
+const WEEKENDS: &str = "calendar c:\n  closed saturday, sunday\n";
+
+fn with(rows: &str) -> String {
+    format!("{DUE}\n{rows}")
+}
+
+// ---- ladders
+
+#[test]
+fn r13_repetitions_that_were_sent_stay_sent_when_the_due_date_is_put_off() {
+    let case = case("segment all otherwise:\n  every 10 days from D+3, at most 6 times: email a\n");
+    // Sent while the invoice was due on 10-01. Due on 12-01, #4 stands at D+33: 2027-01-03.
+    let rows = "invoices I1, due_date: 2026-12-01\n\
+                history I1 2026-10-04 email a #1 sent, rung: D+3\n\
+                history I1 2026-10-14 email a #2 sent, rung: D+13\n\
+                history I1 2026-10-24 email a #3 sent, rung: D+23";
+    assert_eq!(case.plan(rows, "2026-11-01"), ["waiting I1 sent next 2027-01-03"]);
+}
+
+#[test]
+fn r18_a_decline_that_does_not_pass_a_step_does_not_pass_its_rung() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email first\n  at D+10 email second\ncarve-out big when invoice.balance >= 500 EUR:\n  needs approval by manager\n",
+    );
+    // Both declined as one message. Only I1 needed approval: I2 still gets its first message.
+    let rows = with(
+        "invoices I2, due_date: 2026-10-01, amount: 10\n\
+         history I1 2026-10-04 email first declined\nhistory I2 2026-10-04 email first declined",
+    );
+    assert_eq!(
+        case.plan(&rows, "2026-10-11"),
+        ["2026-10-11 acts approval(manager) email second I1 + email first I2"]
+    );
+}
+
+#[test]
+fn r18_a_decline_passes_whatever_let_a_person_see_the_step() {
+    let declined = "invoices I2, due_date: 2026-10-01\n\
+                    history I1 2026-10-04 email first declined\nhistory I2 2026-10-04 email first declined";
+    let passed = ["waiting I1 overdue next none", "waiting I2 overdue next none"];
+    for restriction in ["never auto-send", "only by hand", "needs approval by manager"] {
+        let blocks = format!("segment all otherwise:\n  at D+3 email first\neverywhere:\n  {restriction}\n");
+        assert_eq!(case(&blocks).plan(&with(declined), "2026-10-05"), passed, "{restriction}");
+    }
+    let escalating = case("segment all otherwise:\n  at D+2 escalate to manager\n  at D+3 email first\n");
+    let rows = with(&format!(
+        "{declined}\nhistory I1 2026-10-03 escalate manager done\nhistory I2 2026-10-03 escalate manager done"
+    ));
+    assert_eq!(
+        escalating.plan(&rows, "2026-10-05"),
+        ["waiting I1 escalated next none", "waiting I2 escalated next none"]
+    );
+}
+
+#[test]
+fn r18_messages_declined_on_two_days_were_no_combined_one() {
+    let case = case("segment all otherwise:\n  at D+3 email first\n");
+    let rows = with(
+        "invoices I2, due_date: 2026-10-01\n\
+         history I1 2026-10-04 email first declined\nhistory I2 2026-10-05 email first declined",
+    );
+    assert_eq!(
+        case.plan(&rows, "2026-10-06"),
+        ["waiting I1 overdue next none", "waiting I2 overdue next none"]
+    );
+}
+
+// ---- and wait
+
+/// An e-mail, and a call to wait for.
+const CALL: &str =
+    "segment all otherwise:\n  at D+3 email a and call by finance and wait\n  at D+10 email b\n";
+
+#[test]
+fn r09_nobody_waits_for_a_call_whose_day_is_over() {
+    let sent = with("history I1 2026-10-04 email a sent, rung: D+3");
+    let same_day = case_with("  catch up: same day only", CALL);
+    let skip = case(&CALL.replace(" and wait", " and wait, if missed: skip"));
+    for case in [skip, same_day] {
+        assert_eq!(case.plan(&sent, "2026-10-04"), ["2026-10-04 acts manual call finance I1"]);
+        assert_eq!(case.plan(&sent, "2026-10-05"), ["waiting I1 overdue next 2026-10-11"]);
+        // Nobody tries it again on the next day.
+        let failed = format!("{sent}\nhistory I1 2026-10-04 call finance failed, rung: D+3");
+        assert_eq!(
+            case.plan(&failed, "2026-10-04"),
+            ["withheld failed_today call finance I1 next 2026-10-11"]
+        );
+        case.next_holds(&failed, "2026-10-04");
+    }
+}
+
+#[test]
+fn r09_what_is_left_of_a_rung_to_wait_for_acts_after_the_next_one_was_planned() {
+    // a on Friday 10-02; b would stand on Tuesday 10-06.
+    let case = case(&format!(
+        "{WEEKENDS}segment all otherwise:\n  at D+1 email a and call by finance and wait\n  at D+5 email b\n"
+    ));
+    let sent = with("history I1 2026-10-02 email a sent, rung: D+1");
+    assert_eq!(case.plan(&sent, "2026-10-07"), ["2026-10-07 acts manual call finance I1"]);
+    // Nobody is called on Saturday 10-10.
+    assert_eq!(case.plan(&sent, "2026-10-10"), ["waiting I1 overdue next 2026-10-12"]);
+    let assigned = format!("{sent}\nhistory I1 2026-10-07 call finance assigned, rung: D+1");
+    assert_eq!(case.plan(&assigned, "2026-10-10"), ["withheld not_done call finance I1 next none"]);
+}
+
+#[test]
+fn r09_what_a_person_has_not_done_is_told_beside_what_is_left_of_the_rung() {
+    let case = case(&format!(
+        "{WEEKENDS}segment all otherwise:\n  at D+1 email a and task \"Look\" for owner and call by finance and wait\n"
+    ));
+    let rows = with(
+        "history I1 2026-10-02 email a sent, rung: D+1\nhistory I1 2026-10-02 call finance assigned, rung: D+1",
+    );
+    // On Saturday 10-03 as on Monday 10-05.
+    for day in ["2026-10-03", "2026-10-05"] {
+        assert_eq!(
+            case.plan(&rows, day),
+            [
+                format!("{day} acts manual task \"Look\" I1"),
+                String::from("withheld not_done call finance I1 next none")
+            ]
+        );
+    }
+}
+
+#[test]
+fn r10_a_ladder_that_waits_before_the_due_date_goes_on_after_it() {
+    let case = case("segment all otherwise:\n  at D-10 call by finance and wait\n  at D+3 email b\n");
+    let rows = with("history I1 2026-09-21 call finance assigned, rung: D-10");
+    assert_eq!(case.plan(&rows, "2026-09-25"), ["withheld not_done call finance I1 next 2026-10-04"]);
+    // On the due date itself nothing is over yet.
+    let on_due = self::case("segment all otherwise:\n  at D call by finance and wait\n  at D+3 email b\n");
+    let rows = with("history I1 2026-10-01 call finance assigned, rung: D");
+    assert_eq!(on_due.plan(&rows, "2026-10-02"), ["withheld not_done call finance I1 next none"]);
+}
