@@ -141,3 +141,109 @@ fn r10_a_ladder_that_waits_before_the_due_date_goes_on_after_it() {
     let rows = with("history I1 2026-10-01 call finance assigned, rung: D");
     assert_eq!(on_due.plan(&rows, "2026-10-02"), ["withheld not_done call finance I1 next none"]);
 }
+
+// ---- next
+
+#[test]
+fn r23_what_time_alone_can_bring_is_next_tomorrow() {
+    let late = case("segment all otherwise:\n  at D+3 email a, if invoice.days_overdue >= 20 days\n");
+    assert_eq!(late.plan(DUE, "2026-10-10"), ["waiting I1 overdue next 2026-10-11"]);
+    late.next_holds(DUE, "2026-10-10");
+    // The same where a carve-out forbids the message for a time.
+    let quiet = case(
+        "segment all otherwise:\n  at D+3 email a\ncarve-out quiet when today between 2026-10-01 and 2026-10-12:\n  never email\n",
+    );
+    assert_eq!(quiet.plan(DUE, "2026-10-10"), ["withheld never email a I1 next 2026-10-11"]);
+    quiet.next_holds(DUE, "2026-10-10");
+    // And not where it never comes by itself.
+    let amount = case("segment all otherwise:\n  at D+3 email a, if invoice.amount > 5000 EUR\n");
+    assert_eq!(amount.plan(DUE, "2026-10-10"), ["waiting I1 overdue next none"]);
+}
+
+#[test]
+fn r23_what_is_spaced_does_not_come_sooner_for_a_step_that_is_forbidden_for_a_time() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email a\n  at D+10 email b and notify manager\n\
+         carve-out quiet when today between 2026-10-01 and 2026-12-31:\n  never email\n",
+    );
+    // a came sixteen days late: seven days to the next rung (R11).
+    let rows = with("history I1 2026-10-20 email a sent, rung: D+3");
+    assert_eq!(case.plan(&rows, "2026-10-21"), ["waiting I1 overdue next 2026-10-27"]);
+    assert_eq!(
+        case.plan(&rows, "2026-10-27"),
+        ["2026-10-27 acts automatic notify manager I1", "withheld never email b I1 next 2026-10-28"]
+    );
+}
+
+#[test]
+fn r23_a_rung_with_nothing_to_do_is_not_next() {
+    for family in ["same day only", "latest", "one at a time", "one per run", "all, 2 days apart"] {
+        let case = case_with(
+            &format!("  catch up: {family}"),
+            "segment all otherwise:\n  at D+3 email a\n  at D+10 email b, if customer.country is \"DE\"\n  at D+20 email c\n",
+        );
+        let rows = with("customers C1, country: FR\nhistory I1 2026-10-04 email a sent, rung: D+3");
+        assert_eq!(case.plan(&rows, "2026-10-05"), ["waiting I1 overdue next 2026-10-21"], "{family}");
+    }
+}
+
+#[test]
+fn r11_same_day_only_misses_what_falls_into_a_deadline() {
+    let case = case_with(
+        "  catch up: same day only",
+        "segment all otherwise:\n  at D+3 email a, deadline 10 days\n  at D+6 email b\n  at D+20 email c\n",
+    );
+    // a gives until 10-14: b, on 10-07, is missed.
+    let rows = with("history I1 2026-10-04 email a sent, rung: D+3");
+    for day in ["2026-10-05", "2026-10-07", "2026-10-08"] {
+        assert_eq!(case.plan(&rows, day), ["waiting I1 overdue next 2026-10-21"], "{day}");
+    }
+}
+
+#[test]
+fn r07_previous_counts_in_its_own_unit_however_late_the_rung_before_it_was() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n  at previous+1 month email b\n");
+    // Nominally 31 days apart, on 10-04 and 11-04; a month after 02-10 is 03-10.
+    let rows = with("history I1 2027-02-10 email a sent, rung: D+3");
+    assert_eq!(case.plan(&rows, "2027-02-11"), ["waiting I1 overdue next 2027-03-10"]);
+}
+
+#[test]
+fn r08_an_internal_step_that_is_spaced_stays_on_a_closed_day() {
+    let case =
+        case(&format!("{WEEKENDS}segment all otherwise:\n  at D+1 email a\n  at D+9 notify manager\n"));
+    // a came a week late, on 10-09; eight days later is Saturday 10-17.
+    let rows = with("history I1 2026-10-09 email a sent, rung: D+1");
+    assert_eq!(case.plan(&rows, "2026-10-16"), ["waiting I1 overdue next 2026-10-17"]);
+    assert_eq!(case.plan(&rows, "2026-10-17"), ["2026-10-17 acts automatic notify manager I1"]);
+}
+
+// ---- holds
+
+#[test]
+fn r16_a_hold_by_dates_is_lengthened_whether_they_have_a_year_or_not() {
+    for dates in ["10-01 and 10-08", "2026-10-01 and 2026-10-08"] {
+        let case = case(&format!(
+            "segment all otherwise:\n  at D+3 email a\ncarve-out closed when today between {dates}:\n  hold and resume 3 days later\n"
+        ));
+        for day in ["2026-10-05", "2026-10-08", "2026-10-09", "2026-10-11"] {
+            assert_eq!(case.plan(DUE, day), ["withheld held email a I1 next 2026-10-12"], "{dates} on {day}");
+        }
+        assert_eq!(case.plan(DUE, "2026-10-12"), ["2026-10-12 acts automatic email a I1"]);
+    }
+}
+
+// ---- ladders per customer
+
+#[test]
+fn r22_interest_of_a_customer_that_is_all_charged_is_withheld() {
+    let case = case(
+        "cadence account per customer:\n  every 30 days from D+30, at most 3 times: charge interest at 10%\nsegment all otherwise:\n  use account\n",
+    );
+    // 16.44 EUR through D+60, and 100 EUR are charged.
+    let rows = with("history I1 2026-10-31 charge interest #1 done, amount: 100, rung: D+30");
+    assert_eq!(
+        case.plan(&rows, "2026-11-30"),
+        ["withheld nothing_to_charge charge interest #2 C1: I1 next none"]
+    );
+}
