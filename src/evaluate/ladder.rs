@@ -185,7 +185,12 @@ impl<'a> Climber<'_, 'a> {
         let own = rungs.iter().enumerate().rev().find_map(|(index, rung)| self.started(index, rung));
         let foreign = foreign.map(|contact| self.foreign(rungs, contact));
         match (own, foreign) {
-            (Some(own), Some(foreign)) if foreign.nominal > own.nominal => Some(foreign),
+            (Some(own), Some(foreign)) => {
+                // Both pass what lies below them; of two at one rung the later spaces the next.
+                let index = own.index.max(foreign.index);
+                let is_foreign = (foreign.nominal, foreign.carried_out) > (own.nominal, own.carried_out);
+                Some(Behind { index, ..if is_foreign { foreign } else { own } })
+            }
             (own, foreign) => own.or(foreign),
         }
     }
@@ -221,7 +226,7 @@ impl<'a> Climber<'_, 'a> {
             rungs[..index].iter().enumerate().rev().filter_map(|(index, rung)| self.started(index, rung));
         let own = below.into_iter().find(|below| below.carried_out.is_some());
         let foreign = self.foreign_contact().map(|contact| self.foreign(rungs, contact));
-        [own, foreign].into_iter().flatten().max_by_key(|below| below.nominal)
+        [own, foreign].into_iter().flatten().max_by_key(|below| (below.nominal, below.carried_out))
     }
 
     /// A rung of this ladder that one of its steps has started: carried out or declined.
@@ -500,9 +505,7 @@ impl<'a> Climber<'_, 'a> {
             self.add_steps(rung, climb, |_| true);
         }
         let can_act = |rung: &&Planned| self.any_acts(rung) || self.may_apply_later(rung);
-        let later = self.free_from.and_then(|free| {
-            ahead().filter(|rung| rung.planned >= free && rung.planned > self.day.today).find(can_act)
-        });
+        let later = self.free_from.and_then(|free| ahead().filter(|rung| rung.planned >= free).find(can_act));
         climb.next = earlier(climb.next, later.map(|rung| rung.planned));
         climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
     }

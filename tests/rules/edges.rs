@@ -247,3 +247,40 @@ fn r22_interest_of_a_customer_that_is_all_charged_is_withheld() {
         ["withheld nothing_to_charge charge interest #2 C1: I1 next none"]
     );
 }
+
+const ACCOUNT: &str = "cadence account per customer:\n  at D+3 email a\n  at D+10 email b\nsegment all otherwise:\n  use account\n";
+
+#[test]
+fn r06_what_a_policy_cannot_lift_withholds_a_customers_ladder_as_well() {
+    for (column, code) in
+        [("do_not_contact: true", "do_not_contact"), ("insolvent_since: 2026-10-02", "insolvent")]
+    {
+        let rows = with(&format!("customers C1, {column}"));
+        assert_eq!(
+            case(ACCOUNT).plan(&rows, "2026-10-04"),
+            [format!("withheld {code} email a C1: I1 next none")]
+        );
+    }
+}
+
+#[test]
+fn r14_what_time_alone_sets_free_can_join_the_ladder_tomorrow() {
+    let case = case(&format!("{ACCOUNT}carve-out fresh when invoice.days_overdue <= 10 days:\n  hold\n"));
+    // Free on 10-12, and then at once in step a.
+    assert_eq!(case.plan(DUE, "2026-10-02"), ["waiting I1 overdue next 2026-10-03"]);
+    case.next_holds(DUE, "2026-10-02");
+    assert_eq!(case.plan(DUE, "2026-10-12"), ["2026-10-12 acts automatic email a C1: I1"]);
+}
+
+#[test]
+fn r13_of_two_contacts_at_one_rung_the_later_counts_for_the_spacing() {
+    let case = case(
+        "segment gold when customer.segment is \"gold\":\n  at D+3 email x\nsegment all otherwise:\n  at D+3 email a\n  at D+10 email b\n",
+    );
+    let a = |day: &str| format!("history I1 {day} email a sent, rung: D+3");
+    let x = |day: &str| format!("history I1 {day} email x sent, rung: D+3");
+    // One on its day, the other sixteen days late, whichever it is: seven days to b (R11).
+    for rows in [[a("2026-10-04"), x("2026-10-20")], [x("2026-10-04"), a("2026-10-20")]] {
+        assert_eq!(case.plan(&with(&rows.join("\n")), "2026-10-21"), ["waiting I1 overdue next 2026-10-27"]);
+    }
+}
