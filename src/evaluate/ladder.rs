@@ -196,7 +196,12 @@ impl<'a> Climber<'_, 'a> {
         let own = rungs.iter().enumerate().rev().find_map(|(index, rung)| self.started(index, rung));
         let foreign = foreign.map(|contact| self.foreign(rungs, contact));
         match (own, foreign) {
-            (Some(own), Some(foreign)) if foreign.nominal > own.nominal => Some(foreign),
+            (Some(own), Some(foreign)) => {
+                // Both pass what lies below them; of two at one rung the later spaces the next.
+                let index = own.index.max(foreign.index);
+                let is_foreign = (foreign.nominal, foreign.carried_out) > (own.nominal, own.carried_out);
+                Some(Behind { index, ..if is_foreign { foreign } else { own } })
+            }
             (own, foreign) => own.or(foreign),
         }
     }
@@ -232,7 +237,7 @@ impl<'a> Climber<'_, 'a> {
             rungs[..index].iter().enumerate().rev().filter_map(|(index, rung)| self.started(index, rung));
         let own = below.into_iter().find(|below| below.carried_out.is_some());
         let foreign = self.foreign_contact().map(|contact| self.foreign(rungs, contact));
-        [own, foreign].into_iter().flatten().max_by_key(|below| below.nominal)
+        [own, foreign].into_iter().flatten().max_by_key(|below| (below.nominal, below.carried_out))
     }
 
     /// A rung of this ladder that one of its steps has started: carried out or declined.
@@ -313,14 +318,12 @@ impl<'a> Climber<'_, 'a> {
             return None;
         }
         rungs.iter().rev().filter(|rung| !self.lapsed(rung)).find(|rung| {
-            let late = self.ladder().catch_up == CatchUp::SameDayOnly && self.day.today > rung.planned;
-            let missed = |step: &Step| late || (step.skip_if_missed && self.day.today > rung.planned);
             self.steps(rung).any(|(step, key)| {
                 let holds_up = match self.status(step, key, rung.occurrence) {
                     Status::Pending(_) => true,
                     Status::CarriedOut(_) | Status::Declined(_) => false,
                     Status::Open | Status::FailedToday | Status::Unknown => {
-                        !missed(step) && self.started(0, rung).is_some()
+                        !self.is_last_chance(rung, step) && self.started(0, rung).is_some()
                     }
                 };
                 step.waits && holds_up && self.applies(rung, step) && !self.forbidden(step)
@@ -513,13 +516,9 @@ impl<'a> Climber<'_, 'a> {
             self.add_steps(rung, climb, |_| true);
         }
         let can_act = |rung: &&Planned| self.any_acts(rung) || self.may_apply_later(rung);
-        let later = self.free_from.and_then(|free| {
-            ahead().filter(|rung| rung.planned >= free && rung.planned > self.day.today).find(can_act)
-        });
+        let later = self.free_from.and_then(|free| ahead().filter(|rung| rung.planned >= free).find(can_act));
         climb.next = earlier(climb.next, later.map(|rung| rung.planned));
-        for due in &mut climb.due[before..] {
-            (due.goes_on, due.last_chance) = (climb.next, true);
-        }
+        climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
     /// The deadline that a step carried out has set: the day it was, and the last day it gives (`deadline N days`).
@@ -602,6 +601,12 @@ impl<'a> Climber<'_, 'a> {
         })
     }
 
+    /// Whether a step is done today or never: its day has come, and nothing makes up for it (R10, R11).
+    fn is_last_chance(&self, rung: &Planned, step: &Step) -> bool {
+        let lapses = step.skip_if_missed || self.ladder().catch_up == CatchUp::SameDayOnly;
+        lapses && self.day.today >= rung.planned
+    }
+
     /// Adds the steps of a rung that apply and are not finished.
     fn add_steps(&self, rung: &Planned, climb: &mut Climb<'a>, wanted: impl Fn(&Act) -> bool) {
         for (step, key) in self.live_steps(rung, self.day.today) {
@@ -619,7 +624,7 @@ impl<'a> Climber<'_, 'a> {
                     step,
                     status,
                     goes_on: None,
-                    last_chance: step.skip_if_missed && self.day.today >= rung.planned,
+                    last_chance: self.is_last_chance(rung, step),
                     with_top: false,
                 });
             }

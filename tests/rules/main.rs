@@ -8,6 +8,7 @@ mod anchors;
 mod checked;
 mod corners;
 mod currencies;
+mod edges;
 mod facts;
 mod families;
 mod laws;

@@ -1,0 +1,286 @@
+//! Edges of the rules: what a small slip in the code would change, and no other test would notice.
+//!
+//! 2026-10-01 is a Thursday; 2026-10-03 and 10-04 are a weekend, and so are 10-10 and 10-11.
+
+use crate::support::*;
+
+const DUE: &str = "invoices I1, due_date: 2026-10-01";
+
+const WEEKENDS: &str = "calendar c:\n  closed saturday, sunday\n";
+
+fn with(rows: &str) -> String {
+    format!("{DUE}\n{rows}")
+}
+
+// ---- ladders
+
+#[test]
+fn r13_repetitions_that_were_sent_stay_sent_when_the_due_date_is_put_off() {
+    let case = case("segment all otherwise:\n  every 10 days from D+3, at most 6 times: email a\n");
+    // Sent while the invoice was due on 10-01. Due on 12-01, #4 stands at D+33: 2027-01-03.
+    let rows = "invoices I1, due_date: 2026-12-01\n\
+                history I1 2026-10-04 email a #1 sent, rung: D+3\n\
+                history I1 2026-10-14 email a #2 sent, rung: D+13\n\
+                history I1 2026-10-24 email a #3 sent, rung: D+23";
+    assert_eq!(case.plan(rows, "2026-11-01"), ["waiting I1 sent next 2027-01-03"]);
+}
+
+#[test]
+fn r18_a_decline_that_does_not_pass_a_step_does_not_pass_its_rung() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email first\n  at D+10 email second\ncarve-out big when invoice.balance >= 500 EUR:\n  needs approval by manager\n",
+    );
+    // Both declined as one message. Only I1 needed approval: I2 still gets its first message.
+    let rows = with(
+        "invoices I2, due_date: 2026-10-01, amount: 10\n\
+         history I1 2026-10-04 email first declined\nhistory I2 2026-10-04 email first declined",
+    );
+    assert_eq!(
+        case.plan(&rows, "2026-10-11"),
+        ["2026-10-11 acts approval(manager) email second I1 + email first I2"]
+    );
+}
+
+#[test]
+fn r18_a_decline_passes_whatever_let_a_person_see_the_step() {
+    let declined = "invoices I2, due_date: 2026-10-01\n\
+                    history I1 2026-10-04 email first declined\nhistory I2 2026-10-04 email first declined";
+    let passed = ["waiting I1 overdue next none", "waiting I2 overdue next none"];
+    for restriction in ["never auto-send", "only by hand", "needs approval by manager"] {
+        let blocks = format!("segment all otherwise:\n  at D+3 email first\neverywhere:\n  {restriction}\n");
+        assert_eq!(case(&blocks).plan(&with(declined), "2026-10-05"), passed, "{restriction}");
+    }
+    let escalating = case("segment all otherwise:\n  at D+2 escalate to manager\n  at D+3 email first\n");
+    let rows = with(&format!(
+        "{declined}\nhistory I1 2026-10-03 escalate manager done\nhistory I2 2026-10-03 escalate manager done"
+    ));
+    assert_eq!(
+        escalating.plan(&rows, "2026-10-05"),
+        ["waiting I1 escalated next none", "waiting I2 escalated next none"]
+    );
+}
+
+#[test]
+fn r18_messages_declined_on_two_days_were_no_combined_one() {
+    let case = case("segment all otherwise:\n  at D+3 email first\n");
+    let rows = with(
+        "invoices I2, due_date: 2026-10-01\n\
+         history I1 2026-10-04 email first declined\nhistory I2 2026-10-05 email first declined",
+    );
+    assert_eq!(
+        case.plan(&rows, "2026-10-06"),
+        ["waiting I1 overdue next none", "waiting I2 overdue next none"]
+    );
+}
+
+// ---- and wait
+
+/// An e-mail, and a call to wait for.
+const CALL: &str =
+    "segment all otherwise:\n  at D+3 email a and call by finance and wait\n  at D+10 email b\n";
+
+#[test]
+fn r09_nobody_waits_for_a_call_whose_day_is_over() {
+    let sent = with("history I1 2026-10-04 email a sent, rung: D+3");
+    let same_day = case_with("  catch up: same day only", CALL);
+    let skip = case(&CALL.replace(" and wait", " and wait, if missed: skip"));
+    for case in [skip, same_day] {
+        assert_eq!(case.plan(&sent, "2026-10-04"), ["2026-10-04 acts manual call finance I1"]);
+        assert_eq!(case.plan(&sent, "2026-10-05"), ["waiting I1 overdue next 2026-10-11"]);
+        // Nobody tries it again on the next day.
+        let failed = format!("{sent}\nhistory I1 2026-10-04 call finance failed, rung: D+3");
+        assert_eq!(
+            case.plan(&failed, "2026-10-04"),
+            ["withheld failed_today call finance I1 next 2026-10-11"]
+        );
+        case.next_holds(&failed, "2026-10-04");
+    }
+}
+
+#[test]
+fn r09_what_is_left_of_a_rung_to_wait_for_acts_after_the_next_one_was_planned() {
+    // a on Friday 10-02; b would stand on Tuesday 10-06.
+    let case = case(&format!(
+        "{WEEKENDS}segment all otherwise:\n  at D+1 email a and call by finance and wait\n  at D+5 email b\n"
+    ));
+    let sent = with("history I1 2026-10-02 email a sent, rung: D+1");
+    assert_eq!(case.plan(&sent, "2026-10-07"), ["2026-10-07 acts manual call finance I1"]);
+    // Nobody is called on Saturday 10-10.
+    assert_eq!(case.plan(&sent, "2026-10-10"), ["waiting I1 overdue next 2026-10-12"]);
+    let assigned = format!("{sent}\nhistory I1 2026-10-07 call finance assigned, rung: D+1");
+    assert_eq!(case.plan(&assigned, "2026-10-10"), ["withheld not_done call finance I1 next none"]);
+}
+
+#[test]
+fn r09_what_a_person_has_not_done_is_told_beside_what_is_left_of_the_rung() {
+    let case = case(&format!(
+        "{WEEKENDS}segment all otherwise:\n  at D+1 email a and task \"Look\" for owner and call by finance and wait\n"
+    ));
+    let rows = with(
+        "history I1 2026-10-02 email a sent, rung: D+1\nhistory I1 2026-10-02 call finance assigned, rung: D+1",
+    );
+    // On Saturday 10-03 as on Monday 10-05.
+    for day in ["2026-10-03", "2026-10-05"] {
+        assert_eq!(
+            case.plan(&rows, day),
+            [
+                format!("{day} acts manual task \"Look\" I1"),
+                String::from("withheld not_done call finance I1 next none")
+            ]
+        );
+    }
+}
+
+#[test]
+fn r10_a_ladder_that_waits_before_the_due_date_goes_on_after_it() {
+    let case = case("segment all otherwise:\n  at D-10 call by finance and wait\n  at D+3 email b\n");
+    let rows = with("history I1 2026-09-21 call finance assigned, rung: D-10");
+    assert_eq!(case.plan(&rows, "2026-09-25"), ["withheld not_done call finance I1 next 2026-10-04"]);
+    // On the due date itself nothing is over yet.
+    let on_due = self::case("segment all otherwise:\n  at D call by finance and wait\n  at D+3 email b\n");
+    let rows = with("history I1 2026-10-01 call finance assigned, rung: D");
+    assert_eq!(on_due.plan(&rows, "2026-10-02"), ["withheld not_done call finance I1 next none"]);
+}
+
+// ---- next
+
+#[test]
+fn r23_what_time_alone_can_bring_is_next_tomorrow() {
+    let late = case("segment all otherwise:\n  at D+3 email a, if invoice.days_overdue >= 20 days\n");
+    assert_eq!(late.plan(DUE, "2026-10-10"), ["waiting I1 overdue next 2026-10-11"]);
+    late.next_holds(DUE, "2026-10-10");
+    // The same where a carve-out forbids the message for a time.
+    let quiet = case(
+        "segment all otherwise:\n  at D+3 email a\ncarve-out quiet when today between 2026-10-01 and 2026-10-12:\n  never email\n",
+    );
+    assert_eq!(quiet.plan(DUE, "2026-10-10"), ["withheld never email a I1 next 2026-10-11"]);
+    quiet.next_holds(DUE, "2026-10-10");
+    // And not where it never comes by itself.
+    let amount = case("segment all otherwise:\n  at D+3 email a, if invoice.amount > 5000 EUR\n");
+    assert_eq!(amount.plan(DUE, "2026-10-10"), ["waiting I1 overdue next none"]);
+}
+
+#[test]
+fn r23_what_is_spaced_does_not_come_sooner_for_a_step_that_is_forbidden_for_a_time() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email a\n  at D+10 email b and notify manager\n\
+         carve-out quiet when today between 2026-10-01 and 2026-12-31:\n  never email\n",
+    );
+    // a came sixteen days late: seven days to the next rung (R11).
+    let rows = with("history I1 2026-10-20 email a sent, rung: D+3");
+    assert_eq!(case.plan(&rows, "2026-10-21"), ["waiting I1 overdue next 2026-10-27"]);
+    assert_eq!(
+        case.plan(&rows, "2026-10-27"),
+        ["2026-10-27 acts automatic notify manager I1", "withheld never email b I1 next 2026-10-28"]
+    );
+}
+
+#[test]
+fn r23_a_rung_with_nothing_to_do_is_not_next() {
+    for family in ["same day only", "latest", "one at a time", "one per run", "all, 2 days apart"] {
+        let case = case_with(
+            &format!("  catch up: {family}"),
+            "segment all otherwise:\n  at D+3 email a\n  at D+10 email b, if customer.country is \"DE\"\n  at D+20 email c\n",
+        );
+        let rows = with("customers C1, country: FR\nhistory I1 2026-10-04 email a sent, rung: D+3");
+        assert_eq!(case.plan(&rows, "2026-10-05"), ["waiting I1 overdue next 2026-10-21"], "{family}");
+    }
+}
+
+#[test]
+fn r11_same_day_only_misses_what_falls_into_a_deadline() {
+    let case = case_with(
+        "  catch up: same day only",
+        "segment all otherwise:\n  at D+3 email a, deadline 10 days\n  at D+6 email b\n  at D+20 email c\n",
+    );
+    // a gives until 10-14: b, on 10-07, is missed.
+    let rows = with("history I1 2026-10-04 email a sent, rung: D+3");
+    for day in ["2026-10-05", "2026-10-07", "2026-10-08"] {
+        assert_eq!(case.plan(&rows, day), ["waiting I1 overdue next 2026-10-21"], "{day}");
+    }
+}
+
+#[test]
+fn r07_previous_counts_in_its_own_unit_however_late_the_rung_before_it_was() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n  at previous+1 month email b\n");
+    // Nominally 31 days apart, on 10-04 and 11-04; a month after 02-10 is 03-10.
+    let rows = with("history I1 2027-02-10 email a sent, rung: D+3");
+    assert_eq!(case.plan(&rows, "2027-02-11"), ["waiting I1 overdue next 2027-03-10"]);
+}
+
+#[test]
+fn r08_an_internal_step_that_is_spaced_stays_on_a_closed_day() {
+    let case =
+        case(&format!("{WEEKENDS}segment all otherwise:\n  at D+1 email a\n  at D+9 notify manager\n"));
+    // a came a week late, on 10-09; eight days later is Saturday 10-17.
+    let rows = with("history I1 2026-10-09 email a sent, rung: D+1");
+    assert_eq!(case.plan(&rows, "2026-10-16"), ["waiting I1 overdue next 2026-10-17"]);
+    assert_eq!(case.plan(&rows, "2026-10-17"), ["2026-10-17 acts automatic notify manager I1"]);
+}
+
+// ---- holds
+
+#[test]
+fn r16_a_hold_by_dates_is_lengthened_whether_they_have_a_year_or_not() {
+    for dates in ["10-01 and 10-08", "2026-10-01 and 2026-10-08"] {
+        let case = case(&format!(
+            "segment all otherwise:\n  at D+3 email a\ncarve-out closed when today between {dates}:\n  hold and resume 3 days later\n"
+        ));
+        for day in ["2026-10-05", "2026-10-08", "2026-10-09", "2026-10-11"] {
+            assert_eq!(case.plan(DUE, day), ["withheld held email a I1 next 2026-10-12"], "{dates} on {day}");
+        }
+        assert_eq!(case.plan(DUE, "2026-10-12"), ["2026-10-12 acts automatic email a I1"]);
+    }
+}
+
+// ---- ladders per customer
+
+#[test]
+fn r22_interest_of_a_customer_that_is_all_charged_is_withheld() {
+    let case = case(
+        "cadence account per customer:\n  every 30 days from D+30, at most 3 times: charge interest at 10%\nsegment all otherwise:\n  use account\n",
+    );
+    // 16.44 EUR through D+60, and 100 EUR are charged.
+    let rows = with("history I1 2026-10-31 charge interest #1 done, amount: 100, rung: D+30");
+    assert_eq!(
+        case.plan(&rows, "2026-11-30"),
+        ["withheld nothing_to_charge charge interest #2 C1: I1 next none"]
+    );
+}
+
+const ACCOUNT: &str = "cadence account per customer:\n  at D+3 email a\n  at D+10 email b\nsegment all otherwise:\n  use account\n";
+
+#[test]
+fn r06_what_a_policy_cannot_lift_withholds_a_customers_ladder_as_well() {
+    for (column, code) in
+        [("do_not_contact: true", "do_not_contact"), ("insolvent_since: 2026-10-02", "insolvent")]
+    {
+        let rows = with(&format!("customers C1, {column}"));
+        assert_eq!(
+            case(ACCOUNT).plan(&rows, "2026-10-04"),
+            [format!("withheld {code} email a C1: I1 next none")]
+        );
+    }
+}
+
+#[test]
+fn r14_what_time_alone_sets_free_can_join_the_ladder_tomorrow() {
+    let case = case(&format!("{ACCOUNT}carve-out fresh when invoice.days_overdue <= 10 days:\n  hold\n"));
+    // Free on 10-12, and then at once in step a.
+    assert_eq!(case.plan(DUE, "2026-10-02"), ["waiting I1 overdue next 2026-10-03"]);
+    case.next_holds(DUE, "2026-10-02");
+    assert_eq!(case.plan(DUE, "2026-10-12"), ["2026-10-12 acts automatic email a C1: I1"]);
+}
+
+#[test]
+fn r13_of_two_contacts_at_one_rung_the_later_counts_for_the_spacing() {
+    let case = case(
+        "segment gold when customer.segment is \"gold\":\n  at D+3 email x\nsegment all otherwise:\n  at D+3 email a\n  at D+10 email b\n",
+    );
+    let a = |day: &str| format!("history I1 {day} email a sent, rung: D+3");
+    let x = |day: &str| format!("history I1 {day} email x sent, rung: D+3");
+    // One on its day, the other sixteen days late, whichever it is: seven days to b (R11).
+    for rows in [[a("2026-10-04"), x("2026-10-20")], [x("2026-10-04"), a("2026-10-20")]] {
+        assert_eq!(case.plan(&with(&rows.join("\n")), "2026-10-21"), ["waiting I1 overdue next 2026-10-27"]);
+    }
+}
