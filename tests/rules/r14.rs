@@ -321,6 +321,27 @@ fn r14_steps_before_the_due_date_never_act() {
 }
 
 #[test]
+fn r14_the_rest_of_a_rung_waits_until_its_next_invoice_is_overdue() {
+    let case = case(
+        "cadence account per customer:\n  at D+3 email first and task \"Look\" for finance\n\
+         segment small when invoice.amount < 100 EUR:\nsegment all otherwise:\n  use account\n",
+    );
+    // The e-mail went out about I1, which is paid; I3 keeps the episode going. I2, due 10-10, is overdue from 10-11.
+    let rows = "invoices I1, due_date: 2026-10-01\ninvoices I2, due_date: 2026-10-10\n\
+                invoices I3, due_date: 2026-10-01, amount: 50\n\
+                payments invoice_id: I1, date: 2026-10-06, amount: 1000, currency: EUR\n\
+                history I1 2026-10-04 email first sent, currency: EUR";
+    assert_eq!(
+        case.plan(rows, "2026-10-07"),
+        ["waiting I2 due_soon next 2026-10-11", "waiting I3 overdue next none"]
+    );
+    assert_eq!(
+        case.plan(rows, "2026-10-11"),
+        ["2026-10-11 acts manual task \"Look\" C1: I2", "waiting I3 overdue next none"]
+    );
+}
+
+#[test]
 fn r14_beside_a_ladder_of_the_invoice() {
     let case = case(
         "cadence account per customer:\n  at D+3 email first\ncadence each:\n  at D+5 flag late\n\
