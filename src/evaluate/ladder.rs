@@ -95,9 +95,17 @@ impl<'a> Climber<'_, 'a> {
     fn ground(&self) -> (Vec<Planned>, Option<Behind>, Option<Behind>) {
         let foreign = self.foreign_contact();
         let horizon = foreign.map_or(self.day.today, |(nominal, _)| nominal.max(self.day.today));
-        let known = |rung| self.highest_known(rung);
-        let mut rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
-        let behind = self.behind(&rungs, foreign);
+        let through = |horizon| {
+            let known = |rung| self.highest_known(rung);
+            let rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
+            let behind = self.behind(&rungs, foreign);
+            (rungs, behind)
+        };
+        let (mut rungs, mut behind) = through(horizon);
+        if let Some(early) = behind.filter(|behind| behind.nominal > horizon) {
+            // A rung carried out ahead of its day: what repeats goes on above it.
+            (rungs, behind) = through(early.nominal);
+        }
         let last = self.carried_out(&rungs, behind);
         self.follow(&mut rungs, above(behind), last);
         (rungs, behind, last)
