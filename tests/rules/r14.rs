@@ -264,6 +264,17 @@ fn r13_a_contact_of_another_policy_counts_in_the_ladder_of_the_customer() {
 }
 
 #[test]
+fn r13_a_contact_counts_although_one_about_another_invoice_failed() {
+    // The letter about I1 stands three days after its due date and passes the first rung; the second comes on 10-11.
+    let rows = "invoices I1, due_date: 2026-10-01\ninvoices I2, due_date: 2026-10-01\n\
+                history I1 2026-10-04 letter old sent\nhistory I2 2026-10-05 letter old failed";
+    assert_eq!(
+        case(LADDER).plan(rows, "2026-10-06"),
+        ["waiting I1 overdue next 2026-10-11", "waiting I2 overdue next 2026-10-11", "problem unknown-step"]
+    );
+}
+
+#[test]
 fn r24_a_flag_of_the_customer_is_cleared_when_the_episode_ends() {
     let rows = with(
         "payments invoice_id: I1, date: 2026-10-23, amount: 1000, currency: EUR\n\
@@ -301,6 +312,22 @@ fn r14_an_escalation_concerns_all_invoices_of_the_episode() {
     // I1 is settled, the manager still approves what goes out about I2.
     let rows = format!("{rows}\npayments invoice_id: I1, date: 2026-10-09, amount: 1000, currency: EUR");
     assert_eq!(case.plan(&rows, "2026-10-16"), ["2026-10-16 acts approval(manager) email second C1: I2"]);
+}
+
+#[test]
+fn r03_whoever_got_an_invoice_last_has_it() {
+    let case = case(
+        "cadence account per customer:\n  at D+3 escalate to manager\n\
+         cadence each:\n  at D+5 hand off to finance\nsegment all otherwise:\n  use account, each\n",
+    );
+    // The customer's ladder escalated all of it on 10-04; I1 was handed off on 10-06.
+    let rows = with(
+        "history I1 2026-10-04 escalate manager done, currency: EUR\nhistory I1 2026-10-06 hand off finance done",
+    );
+    assert_eq!(
+        case.stages(&rows, "2026-10-08"),
+        ["I1 escalated 2026-10-04 finance", "I2 escalated 2026-10-04 manager"]
+    );
 }
 
 #[test]
