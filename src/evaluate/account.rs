@@ -173,7 +173,12 @@ impl<'s, 'a> Account<'s, 'a> {
         let anchor = &self.sites[*anchor?];
         let climber = self.climber(anchor.at);
         let climb = climber.climb();
-        let Some(episode) = self.episode else { return climb.next };
+        let about = self.overdue(sites);
+        let Some(episode) = self.episode.filter(|_| !about.is_empty()) else {
+            // What is left of a rung that was started on another invoice waits until this one is overdue.
+            let left = sites.first().filter(|_| !climb.due.is_empty()).map(|&site| self.first_day(site));
+            return earlier(climb.next, left);
+        };
         let bench = Bench {
             day: self.day,
             customer: self.customer,
@@ -183,7 +188,7 @@ impl<'s, 'a> Account<'s, 'a> {
             segment: Arc::clone(&self.day.program.policy.segments[anchor.placed.segment.0].name),
             together: Some(Together {
                 seen: sites.iter().map(|&site| self.sites[site].at).collect(),
-                about: self.overdue(sites),
+                about,
                 rows: &self.rows,
                 currency: self.currency,
                 episode,

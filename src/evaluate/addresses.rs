@@ -60,7 +60,8 @@ impl<'a> Day<'a> {
     /// The owner of an invoice: the role it was handed to, else its own owner, else its customer's, else
     /// the fallback.
     pub(super) fn owner(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Person> {
-        let handed_to = invoice.handed_to.as_deref().and_then(|role| self.program.policy.role_named(role));
+        let handed_to =
+            invoice.handed_to.as_ref().and_then(|handed| self.program.policy.role_named(&handed.role));
         if let Some(role) = handed_to {
             return self.person(role, customer, invoice);
         }

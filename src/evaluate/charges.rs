@@ -133,14 +133,16 @@ impl<'a> Day<'a> {
         currency: Currency,
         usual: impl Fn(&LedgerRow) -> Option<Option<i64>>,
     ) -> Result<i64, Unclear> {
+        // What was booked on another invoice of the customer is another amount.
+        let is_same = |a: &LedgerRow, b: &LedgerRow| a.invoice == b.invoice && self.history.is_same(a, b);
         let mut steps: Vec<&LedgerRow> = Vec::new();
         for row in rows.iter().filter(|row| usual(row).is_some()) {
-            if !steps.iter().any(|known| self.history.is_same(known, row)) {
+            if !steps.iter().any(|known| is_same(known, row)) {
                 steps.push(row);
             }
         }
         steps.into_iter().try_fold(0_i64, |sum, step| {
-            let own = || rows.iter().filter(|row| self.history.is_same(row, step));
+            let own = || rows.iter().filter(|row| is_same(row, step));
             let Status::CarriedOut(on) = history::status(own(), self.today) else { return Ok(sum) };
             let told = own().filter(|row| row.outcome.carries_out()).filter_map(|row| row.details.as_ref());
             let told = told.filter_map(|details| Some((details.amount?, details.currency))).next_back();

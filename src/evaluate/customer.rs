@@ -279,7 +279,7 @@ impl<'a> Day<'a> {
         invoice: &InvoiceState<'a>,
     ) -> Option<String> {
         match &invoice.handed_to {
-            Some(role) => Some(role.to_string()),
+            Some(handed) => Some(handed.role.to_string()),
             None => self.owner(customer, invoice).map(|person| person.address.to_string()),
         }
     }

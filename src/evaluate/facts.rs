@@ -3,14 +3,13 @@
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::day::Day;
 use super::history::up_to;
-use super::marks::{AccountMark, AccountMarks, Mark};
+use super::marks::{AccountMark, AccountMarks, Handed, Mark};
 use crate::calendar::{add_days, days_between};
 use crate::model::Stage;
 use crate::model::field::{CustomerField, Field, FieldType, InvoiceField, Subject};
@@ -66,7 +65,7 @@ pub(super) struct InvoiceState<'a> {
     /// Flags set and not cleared, `escalated` among them.
     pub(super) marks: Vec<Mark>,
     /// The role that has the invoice, after a hand-off or an escalation.
-    pub(super) handed_to: Option<Arc<str>>,
+    pub(super) handed_to: Option<Handed>,
     /// Its ledger rows up to the day.
     pub(super) rows: &'a [LedgerRow],
 }

@@ -94,10 +94,23 @@ impl<'a> Climber<'_, 'a> {
     /// The rungs on this invoice, what lies behind it, and the last that was carried out.
     fn ground(&self) -> (Vec<Planned>, Option<Behind>, Option<Behind>) {
         let foreign = self.foreign_contact();
-        let horizon = foreign.map_or(self.day.today, |(nominal, _)| nominal.max(self.day.today));
-        let known = |rung| self.highest_known(rung);
-        let mut rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
-        let behind = self.behind(&rungs, foreign);
+        let is_same_day = self.ladder().catch_up == CatchUp::SameDayOnly;
+        // What comes on its day only is missed while something holds it or a deadline runs.
+        let free = self.free_from.filter(|_| is_same_day);
+        let horizon = [foreign.map(|(nominal, _)| nominal), free].into_iter().flatten();
+        let horizon = horizon.fold(self.day.today, NaiveDate::max);
+        let through = |horizon| {
+            let known = |rung| self.highest_known(rung);
+            let rungs = self.day.rungs(self.id, self.invoice, self.calendar, horizon, known);
+            let behind = self.behind(&rungs, foreign);
+            (rungs, behind)
+        };
+        let (mut rungs, mut behind) = through(horizon);
+        let over = self.deadline(&rungs).filter(|_| is_same_day).map(|(_, over)| over);
+        // What repeats goes on above a rung carried out ahead of its day.
+        if let Some(further) = behind.map(|behind| behind.nominal).max(over).filter(|day| *day > horizon) {
+            (rungs, behind) = through(further);
+        }
         let last = self.carried_out(&rungs, behind);
         self.follow(&mut rungs, above(behind), last);
         (rungs, behind, last)
@@ -307,7 +320,10 @@ impl<'a> Climber<'_, 'a> {
 
     /// Whether a later row of the same step says that it did not go out after all.
     fn undone(&self, row: &LedgerRow) -> bool {
-        let same = self.rows.iter().filter(|other| self.day.history.is_same(other, row));
+        let same = self.rows.iter().filter(|other| {
+            // On another invoice of the customer it is another message.
+            other.invoice == row.invoice && self.day.history.is_same(other, row)
+        });
         !matches!(history::status(same, self.day.today), Status::CarriedOut(_))
     }
 

@@ -13,7 +13,7 @@ use crate::snapshot::ledger::Outcome;
 
 /// The days on which a customer was written to, as the ledger has it.
 pub(super) struct Written {
-    /// Days before today with a message, each once, oldest first.
+    /// Days with a message, each once, oldest first.
     pub(super) days: Vec<NaiveDate>,
     /// The channels on which a message went out today.
     pub(super) today: Vec<Channel>,
@@ -23,10 +23,10 @@ impl<'a> Day<'a> {
     pub(super) fn written(&self, customer: &CustomerState<'a>) -> Written {
         let mut written = Written { days: Vec::new(), today: Vec::new() };
         for row in self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today) {
-            match self.history.message(row) {
-                Some(channel) if row.date == self.today => written.today.push(channel),
-                Some(_) => written.days.push(row.date),
-                None => {}
+            let Some(channel) = self.history.message(row) else { continue };
+            written.days.push(row.date);
+            if row.date == self.today {
+                written.today.push(channel);
             }
         }
         written.days.sort_unstable();

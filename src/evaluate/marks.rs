@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
 use super::day::Day;
 use super::facts::InvoiceState;
@@ -32,13 +32,26 @@ pub(super) struct AccountMark {
     pub(super) currency: Option<Currency>,
 }
 
+/// The role that something was handed or escalated to, and when.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Handed {
+    on: (NaiveDate, Option<NaiveTime>),
+    pub(super) role: Arc<str>,
+}
+
+impl Handed {
+    fn by(row: &LedgerRow, role: &Arc<str>) -> Handed {
+        Handed { on: (row.date, row.at()), role: Arc::clone(role) }
+    }
+}
+
 /// What the ledger says of a customer as a whole.
 #[derive(Debug, Default)]
 pub(super) struct AccountMarks {
     /// Those of episodes that go on, each in its currency: they concern every open invoice of it.
     standing: Vec<(Currency, Mark)>,
     /// Who has the invoices of a currency, after a hand-off or an escalation in its episode.
-    handed_to: Vec<(Currency, Arc<str>)>,
+    handed_to: Vec<(Currency, Handed)>,
     /// Those whose episode has ended.
     pub(super) ended: Vec<AccountMark>,
 }
@@ -50,8 +63,12 @@ impl AccountMarks {
         state
             .marks
             .extend(self.standing.iter().filter(|(own, _)| *own == currency).map(|(_, mark)| mark.clone()));
-        let handed = self.handed_to.iter().rfind(|(own, _)| *own == currency);
-        state.handed_to = handed.map(|(_, role)| Arc::clone(role)).or(state.handed_to.take());
+        let of_account = self.handed_to.iter().rfind(|(own, _)| *own == currency);
+        let of_account = of_account.map(|(_, handed)| handed.clone());
+        // Whoever got it last has it.
+        let own = state.handed_to.take();
+        let later = own.as_ref().map(|own| own.on) > of_account.as_ref().map(|handed| handed.on);
+        state.handed_to = if later { own } else { of_account };
     }
 }
 
@@ -66,7 +83,8 @@ impl<'a> Day<'a> {
             }
             match &self.history.name(row).kind {
                 HistoryKind::Flag { name, escalated_to } => {
-                    state.handed_to = escalated_to.clone().or(state.handed_to.take());
+                    let handed = escalated_to.as_ref().map(|role| Handed::by(row, role));
+                    state.handed_to = handed.or(state.handed_to.take());
                     set(
                         &mut state.marks,
                         Mark {
@@ -77,7 +95,7 @@ impl<'a> Day<'a> {
                         },
                     );
                 }
-                HistoryKind::HandOff { role } => state.handed_to = Some(Arc::clone(role)),
+                HistoryKind::HandOff { role } => state.handed_to = Some(Handed::by(row, role)),
                 HistoryKind::Clear { name } => cleared.push((name, row.date)),
                 HistoryKind::Contact(_)
                 | HistoryKind::Internal
@@ -140,10 +158,12 @@ impl<'a> Day<'a> {
             own.is_none_or(|own| own == *currency) && *since <= row.date
         };
         let mut going_on = episodes.iter().filter(within).map(|&(currency, _)| currency).peekable();
-        match &self.history.name(row).kind {
-            HistoryKind::HandOff { role } => {
-                marks.handed_to.extend(going_on.map(|currency| (currency, Arc::clone(role))));
-            }
+        let kind = &self.history.name(row).kind;
+        if let HistoryKind::HandOff { role } | HistoryKind::Flag { escalated_to: Some(role), .. } = kind {
+            let handed = Handed::by(row, role);
+            marks.handed_to.extend(going_on.clone().map(|currency| (currency, handed.clone())));
+        }
+        match kind {
             HistoryKind::Flag { name, escalated_to } => {
                 let (name, escalated_to) = (Arc::clone(name), escalated_to.clone());
                 let mark = Mark { name, escalated_to, since: row.date, of_account: true };
@@ -156,10 +176,7 @@ impl<'a> Day<'a> {
                     marks.ended.push(ended);
                     return;
                 }
-                for currency in going_on {
-                    marks.handed_to.extend(mark.escalated_to.clone().map(|role| (currency, role)));
-                    marks.standing.push((currency, mark.clone()));
-                }
+                marks.standing.extend(going_on.map(|currency| (currency, mark.clone())));
             }
             _ => {}
         }

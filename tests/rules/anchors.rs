@@ -136,6 +136,19 @@ fn r07_previous_counts_from_the_last_rung_carried_out() {
 }
 
 #[test]
+fn r10_what_repeats_goes_on_above_a_rung_carried_out_ahead_of_its_day() {
+    let case = case(
+        "segment all otherwise:\n  every 5 days from D+5, at most 9 times: email again\n  at D+20 call by finance\n\
+         \x20 at previous+7 notify manager\n",
+    );
+    // Called on 10-02 instead of 10-21. The next rung above is the fifth e-mail, D+25 = 10-26; `previous+7` stands at
+    // D+27 = 10-28, although seven days after the call are 10-09.
+    let rows = "invoices I1, due_date: 2026-10-01\nhistory I1 2026-10-02 call finance done";
+    assert_eq!(case.plan(rows, "2026-10-09"), ["waiting I1 overdue next 2026-10-26"]);
+    assert_eq!(case.plan(rows, "2026-10-26"), ["2026-10-26 acts automatic email again #5 I1"]);
+}
+
+#[test]
 fn r07_previous_in_every_family() {
     let all = |family: &str, from: &str| {
         case_with(&format!("  catch up: {family}"), PREVIOUS).timeline(ADDRESS, from, "2026-12-31")

@@ -368,3 +368,23 @@ fn r11_latest_a_withheld_top_brings_nothing_lower_back() {
         ]
     );
 }
+
+#[test]
+fn r23_same_day_only_what_repeats_comes_after_a_hold() {
+    let case =
+        case_with("  catch up: same day only", "segment all otherwise:\n  every 6 days from D+2: email a\n");
+    // D+2 = 10-03 is missed during the hold, D+8 = 10-09 comes.
+    let rows = "invoices I1, due_date: 2026-10-01, hold_until: 2026-10-05";
+    assert_eq!(case.plan(rows, "2026-10-02"), ["waiting I1 overdue next 2026-10-09"]);
+}
+
+#[test]
+fn r23_same_day_only_what_repeats_comes_after_a_deadline() {
+    let case = case_with(
+        "  catch up: same day only",
+        "segment all otherwise:\n  every 6 days from D+2: email a\n  at D+3 letter b, deadline 10 days\n",
+    );
+    // Sent on 10-04, the letter gives until 10-14: D+8 = 10-09 is missed, D+14 = 10-15 comes.
+    let rows = "invoices I1, due_date: 2026-10-01\nhistory I1 2026-10-04 letter b sent";
+    assert_eq!(case.plan(rows, "2026-10-05"), ["waiting I1 overdue next 2026-10-15"]);
+}

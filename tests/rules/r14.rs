@@ -264,6 +264,17 @@ fn r13_a_contact_of_another_policy_counts_in_the_ladder_of_the_customer() {
 }
 
 #[test]
+fn r13_a_contact_counts_although_one_about_another_invoice_failed() {
+    // The letter about I1 stands three days after its due date and passes the first rung; the second comes on 10-11.
+    let rows = "invoices I1, due_date: 2026-10-01\ninvoices I2, due_date: 2026-10-01\n\
+                history I1 2026-10-04 letter old sent\nhistory I2 2026-10-05 letter old failed";
+    assert_eq!(
+        case(LADDER).plan(rows, "2026-10-06"),
+        ["waiting I1 overdue next 2026-10-11", "waiting I2 overdue next 2026-10-11", "problem unknown-step"]
+    );
+}
+
+#[test]
 fn r24_a_flag_of_the_customer_is_cleared_when_the_episode_ends() {
     let rows = with(
         "payments invoice_id: I1, date: 2026-10-23, amount: 1000, currency: EUR\n\
@@ -304,6 +315,22 @@ fn r14_an_escalation_concerns_all_invoices_of_the_episode() {
 }
 
 #[test]
+fn r03_whoever_got_an_invoice_last_has_it() {
+    let case = case(
+        "cadence account per customer:\n  at D+3 escalate to manager\n\
+         cadence each:\n  at D+5 hand off to finance\nsegment all otherwise:\n  use account, each\n",
+    );
+    // The customer's ladder escalated all of it on 10-04; I1 was handed off on 10-06.
+    let rows = with(
+        "history I1 2026-10-04 escalate manager done, currency: EUR\nhistory I1 2026-10-06 hand off finance done",
+    );
+    assert_eq!(
+        case.stages(&rows, "2026-10-08"),
+        ["I1 escalated 2026-10-04 finance", "I2 escalated 2026-10-04 manager"]
+    );
+}
+
+#[test]
 fn r14_steps_before_the_due_date_never_act() {
     // Issue + 10 is 10-01, before the due date; a ladder per invoice would act on it.
     let ladder = "at issue+10 email early\n  at issue+40 email late\nsegment all otherwise:\n  use account\n";
@@ -317,6 +344,27 @@ fn r14_steps_before_the_due_date_never_act() {
     assert_eq!(
         each.timeline(rows, "2026-09-21", "2026-11-30"),
         ["2026-10-01 automatic email early I1", "2026-10-31 automatic email late I1"]
+    );
+}
+
+#[test]
+fn r14_the_rest_of_a_rung_waits_until_its_next_invoice_is_overdue() {
+    let case = case(
+        "cadence account per customer:\n  at D+3 email first and task \"Look\" for finance\n\
+         segment small when invoice.amount < 100 EUR:\nsegment all otherwise:\n  use account\n",
+    );
+    // The e-mail went out about I1, which is paid; I3 keeps the episode going. I2, due 10-10, is overdue from 10-11.
+    let rows = "invoices I1, due_date: 2026-10-01\ninvoices I2, due_date: 2026-10-10\n\
+                invoices I3, due_date: 2026-10-01, amount: 50\n\
+                payments invoice_id: I1, date: 2026-10-06, amount: 1000, currency: EUR\n\
+                history I1 2026-10-04 email first sent, currency: EUR";
+    assert_eq!(
+        case.plan(rows, "2026-10-07"),
+        ["waiting I2 due_soon next 2026-10-11", "waiting I3 overdue next none"]
+    );
+    assert_eq!(
+        case.plan(rows, "2026-10-11"),
+        ["2026-10-11 acts manual task \"Look\" C1: I2", "waiting I3 overdue next none"]
     );
 }
 

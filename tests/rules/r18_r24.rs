@@ -179,6 +179,20 @@ fn r19_every_five_days_frees_the_day_five_days_later() {
 }
 
 #[test]
+fn r19_a_message_of_today_counts_for_the_day_on_which_it_may_go() {
+    let case = case(
+        "segment all otherwise:\n  at D+1 email a\neverywhere:\n  write to a customer at most once every 5 days\n",
+    );
+    // Written to on 10-01, and by post on 10-02, the day of the plan: 10-06 is within five days of that, 10-07 is not.
+    let rows = "invoices I1, due_date: 2026-10-01\nhistory C1 2026-10-01 sms old sent\n\
+                history C1 2026-10-02 letter old sent";
+    assert_eq!(
+        case.plan(rows, "2026-10-02"),
+        ["withheld limit email a I1 next 2026-10-07", "problem unknown-step", "problem unknown-step"]
+    );
+}
+
+#[test]
 fn r19_the_first_day_on_which_it_may_go_is_an_open_one() {
     let case = case(&format!("calendar c:\n  closed saturday, sunday\n{LIMIT}"));
     // Sent on Monday 10-05; free on Saturday 10-10, so Monday 10-12.

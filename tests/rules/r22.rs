@@ -307,6 +307,22 @@ fn r22_interest_of_a_customer_is_that_of_all_invoices_it_is_about() {
 }
 
 #[test]
+fn r22_interest_of_a_customer_goes_less_what_each_invoice_was_charged() {
+    let case = case(
+        "cadence account per customer:\n  at D+30 charge interest at 10% as late\nsegment all otherwise:\n  use account\n",
+    );
+    // 8.22 each; 3.00 of it was charged on I1 and 2.00 on I2: 16.44 - 5.00.
+    let rows = format!(
+        "{DUE}\ninvoices I2, due_date: 2026-10-01\nhistory I1 2026-10-15 charge interest done, amount: 3\n\
+         history I2 2026-10-16 charge interest done, amount: 2"
+    );
+    assert_eq!(
+        charges(&case.plan_of(&rows, "2026-10-31")),
+        ["11.44 EUR interest 2026-10-02 2026-10-31 at 10"]
+    );
+}
+
+#[test]
 fn r22_templates_see_interest_and_the_total_where_nothing_is_booked() {
     let text = "---\nsubject: Claim\n---\n{{ total | money }}; {{ interest_to_date | money }}; {{ total_with_charges | money }}\n";
     let body = |case: &Case, rows: &str| case.plan_of(rows, "2026-10-31").actions[0].body.clone().unwrap();
