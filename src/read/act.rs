@@ -22,7 +22,7 @@ pub fn act(policy: &Policy, act: &Act) -> String {
             format!("{} is told{note}", name(*role))
         }
         Act::Task { text, role } => format!("{} gets the task {}", name(*role), quoted(text)),
-        Act::HandOff { role } => format!("{} becomes the invoice's owner", name(*role)),
+        Act::HandOff { role } => format!("the invoice is handed off to {}", name(*role)),
         Act::Escalate { role } => {
             let role = name(*role);
             format!(

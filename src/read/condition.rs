@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use super::field::{field, flag, tag};
 use super::words::{date, list, number, quoted, season};
-use crate::model::{Amounts, Bounds, Condition, Policy, Predicate, Test};
+use crate::calendar::add_days;
+use crate::model::{Amounts, Bounds, Condition, End, Policy, Predicate, Test};
 use crate::money::Money;
 
 /// A condition as a clause that can stand after `if` or `where`.
@@ -52,6 +53,9 @@ fn is_group(condition: &Condition) -> bool {
 
 fn test(policy: &Policy, test: &Test, holds: bool) -> String {
     let noun = || field(policy, test.field);
+    if let Some(contrary) = contrary(&test.predicate).filter(|_| !holds) {
+        return self::test(policy, &Test { field: test.field, predicate: contrary }, true);
+    }
     let is = if holds { "is" } else { "is not" };
     match &test.predicate {
         Predicate::Flag => flag(policy, test.field, holds),
@@ -63,6 +67,37 @@ fn test(policy: &Policy, test: &Test, holds: bool) -> String {
         Predicate::Date(ranges) => format!("{} {is} {}", noun(), either(ranges, dates)),
         Predicate::Season(ranges) => format!("{} {is} {}", noun(), either(ranges, seasons)),
     }
+}
+
+/// What holds of a known value when a comparison with one end does not: `7 or more` for `less than 7`.
+fn contrary(predicate: &Predicate) -> Option<Predicate> {
+    Some(match predicate {
+        Predicate::Number(ranges) => Predicate::Number(vec![beyond(ranges, i64::saturating_add)?]),
+        Predicate::Date(ranges) => Predicate::Date(vec![beyond(ranges, add_days)?]),
+        Predicate::Money(ranges) => {
+            let [Amounts { currency, least, most }] = ranges.as_slice() else { return None };
+            let (least, most) = one_end(*least, *most)?;
+            let other = |end: End| End { included: !end.included, ..end };
+            Predicate::Money(vec![Amounts {
+                currency: *currency,
+                least: most.map(other),
+                most: least.map(other),
+            }])
+        }
+        _ => return None,
+    })
+}
+
+/// The values beyond the one end of a range.
+fn beyond<T: Copy>(ranges: &[Bounds<T>], step: fn(T, i64) -> T) -> Option<Bounds<T>> {
+    let [range] = ranges else { return None };
+    let (least, most) = one_end(range.least, range.most)?;
+    Some(Bounds { least: most.map(|most| step(most, 1)), most: least.map(|least| step(least, -1)) })
+}
+
+/// The ends of a range that has one.
+fn one_end<T>(least: Option<T>, most: Option<T>) -> Option<(Option<T>, Option<T>)> {
+    (least.is_some() != most.is_some()).then_some((least, most))
 }
 
 fn texts(values: &[String], holds: bool) -> String {
@@ -78,15 +113,15 @@ fn either<T>(ranges: &[T], one: fn(&T) -> String) -> String {
     list(&ranges.iter().map(one).collect::<Vec<_>>(), "or")
 }
 
-/// Numbers lie a millionth apart, so an end that is a millionth off a whole one excludes that.
+/// Numbers lie a millionth apart, so an end that is a millionth off a rounder one excludes that.
 fn numbers(range: &Bounds<i64>) -> String {
-    const MILLION: i64 = 1_000_000;
+    const ROUND: i64 = 10;
     match (range.least, range.most) {
         (Some(least), Some(most)) if least == most => number(least),
         (Some(least), Some(most)) => format!("from {} to {}", number(least), number(most)),
-        (Some(least), None) if least.rem_euclid(MILLION) == 1 => format!("more than {}", number(least - 1)),
+        (Some(least), None) if least.rem_euclid(ROUND) == 1 => format!("more than {}", number(least - 1)),
         (Some(least), None) => format!("{} or more", number(least)),
-        (None, Some(most)) if most.rem_euclid(MILLION) == MILLION - 1 => {
+        (None, Some(most)) if most.rem_euclid(ROUND) == ROUND - 1 => {
             format!("less than {}", number(most + 1))
         }
         (None, Some(most)) => format!("{} or less", number(most)),

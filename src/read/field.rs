@@ -22,9 +22,11 @@ pub fn field(policy: &Policy, field: Field) -> String {
 pub fn flag(policy: &Policy, field: Field, holds: bool) -> String {
     let (yes, no) = match field {
         Field::Invoice(InvoiceField::Disputed) => ("the invoice is disputed", "the invoice is not disputed"),
-        Field::Invoice(InvoiceField::Promised) => ("its payment is promised", "its payment is not promised"),
+        Field::Invoice(InvoiceField::Promised) => {
+            ("payment of the invoice is promised", "no payment of the invoice is promised")
+        }
         Field::Invoice(InvoiceField::PromiseBroken) => {
-            ("the promise to pay it was broken", "no promise to pay it was broken")
+            ("the promise to pay the invoice is broken", "no promise to pay the invoice is broken")
         }
         Field::Invoice(InvoiceField::PartlyPaid) => {
             ("the invoice is partly paid", "the invoice is not partly paid")
@@ -56,10 +58,11 @@ pub fn flag(policy: &Policy, field: Field, holds: bool) -> String {
 #[must_use]
 pub fn tag(policy: &Policy, field: Field, tag: &str, holds: bool) -> String {
     let has = if holds { "has" } else { "does not have" };
+    let is = if holds { "is" } else { "is not" };
     match field {
         Field::Customer(CustomerField::Tags) => format!("the customer {has} the tag “{tag}”"),
         Field::Invoice(InvoiceField::Tags) => format!("the invoice {has} the tag “{tag}”"),
-        other => format!("{} {has} “{tag}”", self::field(policy, other)),
+        other => format!("“{tag}” {is} among {}", self::field(policy, other)),
     }
 }
 
@@ -87,9 +90,9 @@ fn invoice(field: InvoiceField) -> &'static str {
         InvoiceField::Age => "the number of days since the issue date",
         InvoiceField::Disputed => "whether the invoice is disputed",
         InvoiceField::DisputeReason => "the reason of the dispute",
-        InvoiceField::Promised => "whether its payment is promised",
+        InvoiceField::Promised => "whether payment of the invoice is promised",
         InvoiceField::PromiseDate => "the promised date",
-        InvoiceField::PromiseBroken => "whether a promise to pay it was broken",
+        InvoiceField::PromiseBroken => "whether the promise to pay the invoice is broken",
         InvoiceField::PartlyPaid => "whether the invoice is partly paid",
         InvoiceField::Escalated => "whether the invoice is escalated",
         InvoiceField::HandedOver => "whether an agency or a factor has the invoice",

@@ -58,5 +58,12 @@ pub fn schedule(first: Moment, repeat: Option<&Repeat>) -> String {
     let Some(repeat) = repeat else { return moment(first) };
     let limit =
         repeat.times.map_or(String::new(), |times| format!(", {} at most", super::words::times(times)));
-    format!("{} and every {} from then on{limit}", moment(first), distance(repeat.period))
+    format!("{} and every {} from then on{limit}", moment(first), period(repeat.period))
+}
+
+/// A distance after `every`: `month`, `15 days`.
+#[must_use]
+pub fn period(offset: Offset) -> String {
+    let text = distance(offset);
+    text.strip_prefix("1 ").map_or_else(|| text.clone(), String::from)
 }

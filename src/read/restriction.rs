@@ -1,6 +1,6 @@
 //! A restriction in English: `messages go out between 08:00 and 19:00 only`.
 
-use super::moment::{distance, moment};
+use super::moment::{distance, moment, period};
 use super::words::{count, date, role_or_owner, sentence, times};
 use crate::model::{Channel, Forbidden, Offset, Policy, Restriction, RestrictionKind, Unit};
 
@@ -31,13 +31,16 @@ pub fn limits(policy: &Policy, kind: &RestrictionKind) -> String {
             format!("messages go out between {} and {} only", from.format("%H:%M"), to.format("%H:%M"))
         }
         RestrictionKind::WriteAtMost { times: most, days } => {
-            format!("a customer is written to at most {} every {}", times(*most), period(*days))
+            format!("a customer is written to at most {} every {}", times(*most), period(day_count(*days)))
         }
         RestrictionKind::SendAtMost(most) => {
             format!("at most {} a day may go out without a person", count(*most as usize, "message"))
         }
         RestrictionKind::DataNoOlder(days) => {
-            format!("nobody is contacted when the data is older than {}", self::days(*days))
+            format!(
+                "nobody is contacted when the data is older than {}, or of unknown age",
+                self::days(*days)
+            )
         }
     }
 }
@@ -66,9 +69,9 @@ pub fn forbidden(what: Forbidden) -> &'static str {
 }
 
 fn days(days: u32) -> String {
-    distance(Offset { count: i64::from(days), unit: Unit::Days })
+    distance(day_count(days))
 }
 
-fn period(days: u32) -> String {
-    if days == 1 { String::from("day") } else { self::days(days) }
+fn day_count(days: u32) -> Offset {
+    Offset { count: i64::from(days), unit: Unit::Days }
 }

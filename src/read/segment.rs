@@ -15,20 +15,20 @@ pub fn segment(policy: &Policy, id: SegmentId) -> String {
         (Catches::Everything, 0) => String::from("every invoice"),
         (Catches::Everything, _) => String::from("all other invoices"),
     };
-    sentence(&format!("the segment {} takes {takes}, {}", segment.name, follows(policy, segment)))
+    sentence(&format!("the segment {} takes {takes}; {}", segment.name, follows(policy, segment)))
 }
 
-/// What is done in a segment: `and follows the cadence standard`.
+/// What is done in a segment: `it follows the cadence standard`.
 fn follows(policy: &Policy, segment: &Segment) -> String {
     let cadences: Vec<String> = cadences(policy, segment).map(|ladder| ladder.name.to_string()).collect();
     let has_own = segment.ladders.iter().any(|id| !policy.ladders[id.0].is_cadence);
     let word = if cadences.len() == 1 { "cadence" } else { "cadences" };
     match (cadences.is_empty(), has_own) {
-        (true, true) => String::from("and follows steps of its own"),
-        (true, false) => String::from("and has no steps"),
-        (false, false) => format!("and follows the {word} {}", list(&cadences, "and")),
+        (true, true) => String::from("it follows steps of its own"),
+        (true, false) => String::from("it has no steps"),
+        (false, false) => format!("it follows the {word} {}", list(&cadences, "and")),
         (false, true) => {
-            format!("and follows the {word} {} besides steps of its own", list(&cadences, "and"))
+            format!("it follows the {word} {}, and steps of its own", list(&cadences, "and"))
         }
     }
 }
@@ -38,7 +38,7 @@ pub(super) fn cadences<'a>(policy: &'a Policy, segment: &'a Segment) -> impl Ite
     segment.ladders.iter().map(|id| &policy.ladders[id.0]).filter(|ladder| ladder.is_cadence)
 }
 
-/// A cadence as a sentence: who follows it, and how.
+/// A cadence as a sentence: who follows it, and in what it differs from the policy's settings.
 #[must_use]
 pub fn cadence(policy: &Policy, id: LadderId) -> String {
     let ladder = &policy.ladders[id.0];
@@ -50,10 +50,11 @@ pub fn cadence(policy: &Policy, id: LadderId) -> String {
     } else {
         ""
     };
-    sentence(&format!(
-        "the cadence {} is followed by {users}{per_customer}; when steps were missed, {}; on a closed day {}",
-        ladder.name,
-        catch_up(ladder.catch_up),
-        weekends(ladder.weekends)
-    ))
+    let settings = &policy.settings;
+    let missed = (ladder.catch_up != settings.catch_up)
+        .then(|| format!("; when steps were missed, {}", catch_up(ladder.catch_up)));
+    let closed = (ladder.weekends != settings.weekends)
+        .then(|| format!("; a contact that falls on a closed day {}", weekends(ladder.weekends)));
+    let own = [missed, closed].into_iter().flatten().collect::<String>();
+    sentence(&format!("the cadence {} is followed by {users}{per_customer}{own}", ladder.name))
 }

@@ -34,11 +34,12 @@ pub fn settings(policy: &Policy) -> Vec<(&'static str, String)> {
     add("reply to", named(settings.reply_to).map(|who| format!("answers go to {who}")));
     add(
         "fallback",
-        named(settings.fallback)
-            .map(|who| format!("{who} gets what has no one else, and approves every charge")),
+        named(settings.fallback).map(|who| {
+            format!("what has no one else goes to {who}, and so does the approval of every charge")
+        }),
     );
     add("catch up", Some(format!("when steps were missed, {}", catch_up(settings.catch_up))));
-    add("weekends", Some(format!("on a closed day {}", weekends(settings.weekends))));
+    add("weekends", Some(format!("a contact that falls on a closed day {}", weekends(settings.weekends))));
     let single = "each invoice has its own messages, with no limit of one a day";
     let joined =
         "messages of one day to one customer are joined into one, and there is one a day for each channel";
@@ -58,7 +59,7 @@ fn terms(terms: Terms) -> String {
 fn rate(rate: &Rate) -> String {
     let side =
         |(millionths, currency): (i64, crate::money::Currency)| format!("{} {currency}", number(millionths));
-    format!("{} are compared as {}", side(rate.left), side(rate.right))
+    format!("{} counts as {}", side(rate.left), side(rate.right))
 }
 
 fn tolerances(settings: &Settings) -> Option<String> {
@@ -82,17 +83,17 @@ pub fn catch_up(way: CatchUp) -> String {
     }
 }
 
-/// Where contacts go, after `on a closed day`.
+/// Where a contact goes, after `a contact that falls on a closed day`.
 #[must_use]
 pub fn weekends(way: Weekends) -> &'static str {
     match way {
         Weekends::NextBusinessDay => {
-            "contacts wait for the next open day, and before the due date come earlier"
+            "moves to the next open day, or before the due date to the open day before"
         }
         Weekends::PreviousBusinessDay => {
-            "contacts come on the open day before, unless that reaches the due date"
+            "moves to the open day before, or where that reaches the due date to the next one"
         }
-        Weekends::SameDay => "contacts are made like on any other day",
+        Weekends::SameDay => "stays there",
     }
 }
 
@@ -112,15 +113,14 @@ pub fn pilot(pilot: &Pilot) -> String {
     }
 }
 
-/// Who has a role; `address` shows an address that is written in the policy.
+/// Who has a role, without the address.
 #[must_use]
-pub fn holder(policy: &Policy, of: &Role, address: bool) -> String {
+pub fn holder(policy: &Policy, of: &Role) -> String {
     let name = &of.name;
     sentence(&match &of.holder {
-        RoleHolder::Address(known) if address => format!("the role {name} is {known}"),
         RoleHolder::Address(_) => format!("the role {name} is always the same address"),
         RoleHolder::Field(read) => format!("the role {name} is {}", field::field(policy, *read)),
-        RoleHolder::Contact => format!("the role {name} is the customer's contact of that name"),
+        RoleHolder::Contact => format!("the role {name} is the customer's contact with that role"),
     })
 }
 
