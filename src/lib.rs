@@ -59,6 +59,7 @@ pub mod locale;
 pub mod model;
 pub mod money;
 pub mod plan;
+pub mod read;
 pub mod render;
 pub mod report;
 pub mod simulate;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up; a module imports only from layers below its own. `snapshot` and `plan` name values that
 /// evaluation reads and makes; `compile` and the two of them stand beside `check`, never above `evaluate`. `lint`
-/// looks at a policy beside its data.
+/// looks at a policy beside its data, `read` at the policy alone.
 const LAYERS: [&[&str]; 13] = [
     &["span", "suggest", "money", "calendar", "code"],
     &["diagnostic", "locale"],
@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 13] = [
     &["syntax", "template"],
     &["check"],
     &["compile"],
-    &["snapshot"],
+    &["snapshot", "read"],
     &["plan", "lint"],
     &["evaluate"],
     &["simulate"],

@@ -94,6 +94,11 @@ fn the_simulation_is_true_from_top_to_bottom() {
     follow("docs/simulate.md");
 }
 
+#[test]
+fn what_is_read_back_is_true_from_top_to_bottom() {
+    follow("docs/read.md");
+}
+
 /// The sections of a page: title and text, in their order.
 fn sections(page: &str) -> Vec<(&str, &str)> {
     page.split("\n## ").skip(1).map(|section| section.split_once('\n').unwrap()).collect()

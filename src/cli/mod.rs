@@ -11,6 +11,7 @@ mod init;
 mod output;
 mod plan;
 mod project;
+mod read;
 mod recheck;
 mod reference;
 mod schema;
@@ -34,6 +35,7 @@ enum Verb {
     Explain(explain::ExplainArguments),
     Fmt(fmt::Fmt),
     Plan(plan::PlanArguments),
+    Read(read::ReadArguments),
     Recheck(recheck::RecheckArguments),
     Simulate(simulate::SimulateArguments),
     Schema(schema::SchemaArguments),
@@ -82,6 +84,7 @@ pub fn main() -> ExitCode {
         Verb::Explain(arguments) => arguments.run(),
         Verb::Fmt(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),
+        Verb::Read(arguments) => arguments.run(),
         Verb::Recheck(arguments) => arguments.run(),
         Verb::Simulate(arguments) => arguments.run(),
         Verb::Schema(arguments) => arguments.run(),

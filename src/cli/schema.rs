@@ -21,6 +21,8 @@ enum Form {
     Plan,
     /// The data: a document with tables, or the snapshot.yaml beside them
     Snapshot,
+    /// A policy read back: what `dun read --format json` prints
+    Policy,
 }
 
 impl SchemaArguments {
@@ -28,6 +30,7 @@ impl SchemaArguments {
         let schema: Value = match self.of {
             Form::Plan => render::schema::plan(),
             Form::Snapshot => snapshot::schema(),
+            Form::Policy => render::schema::policy(),
         };
         deliver(None, Exit::Done, |out| {
             serde_json::to_writer_pretty(&mut *out, &schema)?;

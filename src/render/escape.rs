@@ -1,4 +1,4 @@
-//! Data made harmless for what shows it: terminals, Markdown, spreadsheets.
+//! Data made harmless for what shows it: terminals, Markdown, spreadsheets, pictures.
 
 /// Data for a terminal: one line, without characters that steer it, cannot be seen or reorder what is read.
 #[must_use]
@@ -81,6 +81,44 @@ pub fn cell(text: &str) -> String {
     if begins || computes { format!("'{text}") } else { text }
 }
 
+/// Data as text or an attribute of XML.
+#[must_use]
+pub fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in clean(text).chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            // No character of XML, however it is written.
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Data within a line of a Mermaid diagram. It has no way to write its own signs, so their wide forms stand in.
+#[must_use]
+pub fn mermaid(text: &str) -> String {
+    let wide = |c: char| match c {
+        ':' => '：',
+        ';' => '；',
+        '#' => '＃',
+        '%' => '％',
+        '<' => '＜',
+        '>' => '＞',
+        '&' => '＆',
+        '{' => '｛',
+        '}' => '｝',
+        '`' => '｀',
+        '\\' => '＼',
+        c => c,
+    };
+    clean(text).chars().map(wide).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +188,26 @@ mod tests {
             ("a\nb\0", "a\nb\u{fffd}"),
         ] {
             assert_eq!(cell(text), written);
+        }
+    }
+
+    #[test]
+    fn a_picture_shows_data_as_it_stands() {
+        for (text, written) in [
+            ("Café Müller 株式会社", "Café Müller 株式会社"),
+            ("<script>alert('x')</script>", "&lt;script&gt;alert('x')&lt;/script&gt;"),
+            ("a \"b\" & c", "a &quot;b&quot; &amp; c"),
+            ("a\0b\u{fffe}c\u{202e}d", "a\u{fffd}b\u{fffd}c\u{fffd}d"),
+        ] {
+            assert_eq!(xml(text), written);
+        }
+        for (text, written) in [
+            ("D+10", "D+10"),
+            ("Decide: case by case; #1", "Decide： case by case； ＃1"),
+            ("%%{init: {}}%%", "％％｛init： ｛｝｝％％"),
+            ("a\nsection b <br>", "a\u{fffd}section b ＜br＞"),
+        ] {
+            assert_eq!(mermaid(text), written);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Plans and findings for programs: one JSON document, or JSON lines.
+//! What programs read: one JSON document, or of a plan JSON lines.
 
 use std::io::{self, Write};
 
@@ -10,6 +10,7 @@ use super::finding::Finding;
 use crate::evaluate::Explanation;
 use crate::plan::recheck::Recheck;
 use crate::plan::{Plan, Totals};
+use crate::read::Reading;
 use crate::report::Report;
 
 /// One JSON document.
@@ -54,6 +55,15 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// When the writer fails.
 pub fn findings(findings: &[Finding<'_>], out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, findings)?;
+    writeln!(out)
+}
+
+/// A policy read back as one JSON document.
+///
+/// # Errors
+/// When the writer fails.
+pub fn reading(reading: &Reading, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, reading)?;
     writeln!(out)
 }
 

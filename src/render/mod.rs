@@ -9,6 +9,7 @@ pub mod finding;
 pub mod github;
 pub mod json;
 pub mod markdown;
+pub mod read;
 pub mod reference;
 pub mod sarif;
 pub mod schema;

@@ -11,11 +11,7 @@ use crate::plan::{
 };
 use crate::snapshot::problem::Problem;
 
-/// `1 problem`, `2 problems`.
-#[must_use]
-pub fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-}
+pub use crate::read::words::count;
 
 /// `Monday 5 October 2026`.
 pub(super) fn long_date(date: NaiveDate) -> String {

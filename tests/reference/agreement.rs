@@ -38,7 +38,7 @@ const PARTS: u64 = 32;
 
 const MAIL: &str =
     "---\nsubject: \"About {{ invoice.id }}\"\n---\nPlease pay {{ total }} for {{ invoice.id }}.\n";
-const TEMPLATES: [(&str, &str); 13] = [
+pub(crate) const TEMPLATES: [(&str, &str); 13] = [
     ("first.md", MAIL),
     ("first.fr.md", MAIL),
     ("second.md", MAIL),
@@ -57,7 +57,7 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("nudge_too.md", "{{ invoice.id }} {{ total }}\n"),
     ("by_post.md", "{{ invoice.id }} {{ total }}\n"),
 ];
-const SHEET: (&str, &str) = ("sheet.md", "Call about {{ invoice.id }}: {{ invoice.balance }}\n");
+pub(crate) const SHEET: (&str, &str) = ("sheet.md", "Call about {{ invoice.id }}: {{ invoice.balance }}\n");
 
 /// A policy being tried.
 struct Trial<'a> {

@@ -13,6 +13,7 @@ mod data;
 mod generate;
 mod interpreter;
 mod line;
+mod read_back;
 #[path = "../shared/rows.rs"]
 mod rows;
 mod templates;

@@ -36,7 +36,7 @@ fn schema(path: &str) -> Value {
 
 #[test]
 fn what_is_checked_in_is_what_dun_prints() {
-    for of in ["plan", "snapshot"] {
+    for of in ["plan", "snapshot", "policy"] {
         let path = format!("schemas/{of}.schema.json");
         let says = format!("{path} is not what dun prints; write it again: dun schema {of} > {path}");
         assert!(read(&path) == dun(&["schema", of]), "{says}");
@@ -49,6 +49,13 @@ const ADVICE: &str = "readers of the released form would break: bring it back, o
 fn the_plan_keeps_what_was_released() {
     let (released, now) =
         (schema("schemas/released/plan.v1.schema.json"), schema("schemas/plan.schema.json"));
+    assert_eq!(breaks(&released, &now, Direction::Written), Vec::<String>::new(), "{ADVICE}");
+}
+
+#[test]
+fn a_policy_read_back_keeps_what_was_released() {
+    let (released, now) =
+        (schema("schemas/released/policy.v1.schema.json"), schema("schemas/policy.schema.json"));
     assert_eq!(breaks(&released, &now, Direction::Written), Vec::<String>::new(), "{ADVICE}");
 }
 
@@ -81,6 +88,29 @@ fn plans_keep_to_the_schema() {
             }
         }
     }
+}
+
+#[test]
+fn policies_read_back_keep_to_the_schema() {
+    let whole = schema("schemas/policy.schema.json");
+    let read = |case: &str| -> Value {
+        let policy = format!("policies/{case}/policy.dun");
+        serde_json::from_str(&dun(&["read", &policy, "--format", "json"])).unwrap()
+    };
+    for case in ["first", "key-accounts", "small-business", "business-central", "oca-two-time"] {
+        assert_eq!(validate(&whole, &read(case)), Vec::<String>::new(), "{case}");
+    }
+    let mut wrong = read("first");
+    wrong["rules"][0]["kind"] = json!("wish");
+    wrong["segments"][0]["timeline"][0]["day"] = json!("soon");
+    assert_eq!(
+        validate(&whole, &wrong),
+        [
+            "$.segments[0].timeline[0].day: not of the type integer",
+            "$.segments[0].timeline[0].day: not a int64",
+            "$.rules[0].kind: none of the choices fits"
+        ]
+    );
 }
 
 #[test]
@@ -164,8 +194,14 @@ fn every_format_version_has_its_released_form() {
         fs::read_dir(root().join("schemas/released")).unwrap().map(|entry| entry.unwrap().path()).collect();
     released.sort();
     let names: Vec<&str> = released.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
-    let versions = 1..=dun::plan::header::FORMAT_VERSION;
-    let plans = versions.map(|version| format!("plan.v{version}.schema.json"));
-    let expected: Vec<String> = plans.chain([String::from("snapshot.v1.schema.json")]).collect();
+    let versions = |of: &str, last: u32| -> Vec<String> {
+        (1..=last).map(|version| format!("{of}.v{version}.schema.json")).collect()
+    };
+    let expected = [
+        versions("plan", dun::plan::header::FORMAT_VERSION),
+        versions("policy", dun::read::reading::FORMAT_VERSION),
+        versions("snapshot", 1),
+    ]
+    .concat();
     assert_eq!(names, expected);
 }

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 
 use super::escape::clean;
-use super::text::{self, Colour, Page, WIDE, problem};
+use super::text::{self, Colour, Page, WIDE, problem, wrapped};
 use super::words::{self, count};
 use crate::evaluate::explain::NotFound;
 use crate::evaluate::explain::story::{Explanation, InvoiceStory, Place, Subject};
@@ -169,16 +169,7 @@ impl Telling<'_> {
 
     /// A sentence over as many lines as it needs.
     fn paragraph(&mut self, sentence: &str) {
-        let mut line = String::new();
-        for word in sentence.split(' ') {
-            if !line.is_empty() && line.chars().count() + word.chars().count() >= WIDE {
-                self.text.line(&line);
-                line.clear();
-            }
-            line.push_str(if line.is_empty() { "" } else { " " });
-            line.push_str(word);
-        }
-        self.text.line(&line);
+        wrapped(sentence, WIDE).iter().for_each(|line| self.text.line(line));
     }
 
     fn problems(&mut self) {

@@ -6,7 +6,7 @@ mod recheck;
 mod waiting;
 
 pub(super) use customers::{action, withhold};
-pub(super) use page::{Colour, Page, WIDE};
+pub(super) use page::{Colour, Page, WIDE, wrapped};
 
 use super::escape::clean;
 use super::summary;

@@ -108,6 +108,22 @@ impl Page {
     }
 }
 
+/// Lines of words, no wider than `wide` where a word is not wider by itself.
+pub(in crate::render) fn wrapped(text: &str, wide: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.width() + 1 + word.width() <= wide => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 fn spaces(number: usize) -> String {
     " ".repeat(number)
 }
@@ -148,6 +164,13 @@ mod tests {
         assert_eq!(fit(&items, 3, 13), ["", "INV-1, INV-2,", "INV-3"]);
         assert_eq!(fit(&texts(&["a very long one"]), 3, 5), ["", "a very long one"]);
         assert_eq!(fit(&[], 40, 40), [""]);
+    }
+
+    #[test]
+    fn words_go_to_further_lines_where_there_is_no_room() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("株式 会社", 8), ["株式", "会社"]);
+        assert_eq!(wrapped("a longest b", 3), ["a", "longest", "b"]);
     }
 
     #[test]
