@@ -26,8 +26,11 @@ impl<'a> Day<'a> {
         let ended =
             customer.invoices.iter().filter(|invoice| matches!(invoice.stage, Stage::Paid | Stage::Void));
         let marks = ended.flat_map(|invoice| {
-            let own = invoice.marks.iter().filter(|mark| !mark.of_account);
-            own.map(move |mark| (invoice, mark))
+            let mut own: Vec<&Mark> = invoice.marks.iter().filter(|mark| !mark.of_account).collect();
+            // Escalated to several roles, it is cleared once.
+            own.sort_by(|a, b| a.name.cmp(&b.name));
+            own.dedup_by(|a, b| a.name == b.name);
+            own.into_iter().map(move |mark| (invoice, mark))
         });
         let due = marks.filter(|(invoice, mark)| !self.tried_today(invoice.rows.iter(), mark));
         let of_invoices = due.map(|(invoice, mark)| self.clear(customer, invoice, mark));

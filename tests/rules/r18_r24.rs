@@ -439,6 +439,14 @@ fn r23_every_open_invoice_is_told_once() {
 const FLAGS: &str = "segment all otherwise:\n  at D+3 flag pause\n  at D+5 escalate to manager\n";
 
 #[test]
+fn r24_what_was_escalated_to_two_roles_is_cleared_once() {
+    let case = case("segment all otherwise:\n  at D+3 escalate to manager\n  at D+5 escalate to finance\n");
+    let rows = "invoices I1, due_date: 2026-10-01, paid_date: 2026-10-10\n\
+                history I1 2026-10-04 escalate manager done\nhistory I1 2026-10-06 escalate finance done";
+    assert_eq!(case.plan(rows, "2026-10-10"), ["2026-10-10 acts automatic clear escalated I1"]);
+}
+
+#[test]
 fn r24_flags_are_cleared_once_the_invoice_is_settled() {
     let rows = with("payments invoice_id: I1, date: 2026-10-20, amount: 1000");
     assert_eq!(
