@@ -284,3 +284,84 @@ fn r13_of_two_contacts_at_one_rung_the_later_counts_for_the_spacing() {
         assert_eq!(case.plan(&with(&rows.join("\n")), "2026-10-21"), ["waiting I1 overdue next 2026-10-27"]);
     }
 }
+
+// ---- messages
+
+#[test]
+fn r15_two_roles_with_one_address_are_two_approvers() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email a, needs approval by finance, needs approval by owner\n",
+    );
+    let rows = with("customers C1, owner: finance@acme.example");
+    assert_eq!(case.plan(&rows, "2026-10-04"), ["2026-10-04 acts approval(finance owner) email a I1"]);
+}
+
+#[test]
+fn r18_hours_that_only_touch_have_no_hour_in_common() {
+    let blocks = |until: &str| {
+        format!(
+            "segment large when invoice.amount >= 500 EUR:\n  messages between 08:00 and {until}\n  at D+3 email a\n\
+             segment all otherwise:\n  messages between 10:00 and 12:00\n  at D+3 email b\n"
+        )
+    };
+    let rows = with("invoices I2, due_date: 2026-10-01, amount: 10");
+    assert_eq!(
+        case(&blocks("10:00")).plan(&rows, "2026-10-04"),
+        ["2026-10-04 acts automatic email a I1", "withheld one_a_day email b I2 next 2026-10-05"]
+    );
+    assert_eq!(
+        case(&blocks("10:01")).plan(&rows, "2026-10-04"),
+        ["2026-10-04 acts automatic email a I1 + email b I2"]
+    );
+}
+
+#[test]
+fn r18_what_is_due_today_is_not_before_the_due_date() {
+    let case = case("segment all otherwise:\n  at D-1 email early\n  at D email a\n  at D+5 email b\n");
+    let rows = with("invoices I2, due_date: 2026-10-01\ninvoices I3, due_date: 2026-10-02");
+    // The one due tomorrow waits for its own message.
+    assert_eq!(
+        case.plan(&rows, "2026-10-01"),
+        [
+            "2026-10-01 acts automatic email a I1 + email a I2",
+            "withheld one_a_day email early I3 next 2026-10-02"
+        ]
+    );
+    let rows = with("invoices I2, due_date: 2026-09-26\nhistory I2 2026-09-26 email a sent, rung: D");
+    assert_eq!(case.plan(&rows, "2026-10-01"), ["2026-10-01 acts automatic email b I2 + email a I1"]);
+}
+
+#[test]
+fn r23_a_repetition_that_lapses_today_has_the_one_after_it_as_next() {
+    let case =
+        case("segment all otherwise:\n  every 10 days from D+3, at most 3 times: email a, if missed: skip\n");
+    let rows = "customers C1, email: none\ninvoices I1, due_date: 2026-10-01";
+    assert_eq!(case.plan(rows, "2026-10-04"), ["withheld no_address email a #1 I1 next 2026-10-14"]);
+}
+
+#[test]
+fn r24_a_flag_of_a_customer_is_cleared_whatever_ladders_there_are() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    let rows = "invoices I1, due_date: 2026-11-01\nhistory C1 2026-10-02 flag vip done";
+    assert_eq!(
+        case.plan(rows, "2026-10-10"),
+        ["2026-10-10 acts automatic clear vip C1", "waiting I1 sent next 2026-11-04", "problem unknown-step"]
+    );
+}
+
+#[test]
+fn r23_a_withheld_message_says_which_address_is_lacking() {
+    let said = |step: &str, rows: &str| {
+        let case = case(&format!("segment all otherwise:\n  at D+3 {step}\n"));
+        case.plan_of(rows, "2026-10-05").withheld[0].blockers[0].sentence.clone()
+    };
+    let nobody = "customers C1, email: none, mobile: none\ninvoices I1, due_date: 2026-10-01";
+    assert_eq!(said("email a", nobody), "there is no e-mail address that works");
+    assert_eq!(said("sms a", nobody), "there is no mobile number that works");
+    assert_eq!(said("letter a", nobody), "there is no postal address");
+    let bounced = with("history I1 2026-09-30 email old bounced, channel: email");
+    assert_eq!(
+        said("email a", &bounced),
+        "a message bounced, and the ledger does not say at which address: add the address to that row"
+    );
+}
