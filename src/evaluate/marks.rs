@@ -163,22 +163,19 @@ impl<'a> Day<'a> {
             let handed = Handed::by(row, role);
             marks.handed_to.extend(going_on.clone().map(|currency| (currency, handed.clone())));
         }
-        match kind {
-            HistoryKind::Flag { name, escalated_to } => {
-                let (name, escalated_to) = (Arc::clone(name), escalated_to.clone());
-                let mark = Mark { name, escalated_to, since: row.date, of_account: true };
-                if self.is_cleared(row, &mark, rows) {
-                    return;
-                }
-                if going_on.peek().is_none() {
-                    let ended = AccountMark { mark, invoice: row.invoice, currency: own };
-                    marks.ended.retain(|known| known.mark.name != ended.mark.name || known.currency != own);
-                    marks.ended.push(ended);
-                    return;
-                }
-                marks.standing.extend(going_on.map(|currency| (currency, mark.clone())));
+        if let HistoryKind::Flag { name, escalated_to } = kind {
+            let (name, escalated_to) = (Arc::clone(name), escalated_to.clone());
+            let mark = Mark { name, escalated_to, since: row.date, of_account: true };
+            if self.is_cleared(row, &mark, rows) {
+                return;
             }
-            _ => {}
+            if going_on.peek().is_none() {
+                let ended = AccountMark { mark, invoice: row.invoice, currency: own };
+                marks.ended.retain(|known| known.mark.name != ended.mark.name || known.currency != own);
+                marks.ended.push(ended);
+                return;
+            }
+            marks.standing.extend(going_on.map(|currency| (currency, mark.clone())));
         }
     }
 

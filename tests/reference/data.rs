@@ -14,16 +14,16 @@ pub(crate) fn load(policy: &Policy, document: &str) -> Snapshot {
     parse_document("data.yaml", document, &options).unwrap_or_else(|error| panic!("{error}\n{document}"))
 }
 
-/// The rows of an action that was carried out, one a member; what has no members is about the customer.
+/// The rows of an action that was carried out, one a member.
 pub(crate) fn ledger_rows(entry: &Entry, day: NaiveDate, outcome: &str) -> String {
     let mut rows = String::new();
-    if entry.members.is_empty() {
-        write!(rows, "\nhistory {} {day} {} {outcome}", entry.customer, entry.step).unwrap();
-    }
-    for (invoice, step, rung, _) in &entry.members {
-        write!(rows, "\nhistory {invoice} {day} {step} {outcome}").unwrap();
-        if let Some(rung) = rung {
-            write!(rows, ", rung: {rung}").unwrap();
+    for member in &entry.members {
+        let subject = if member.invoice.is_empty() { &entry.customer } else { &member.invoice };
+        write!(rows, "\nhistory {subject} {day} {} {outcome}", member.step).unwrap();
+        for (column, cell) in [("rung", &member.rung), ("currency", &member.currency)] {
+            if let Some(cell) = cell {
+                write!(rows, ", {column}: {cell}").unwrap();
+            }
         }
         if is_message(entry) {
             write!(rows, ", channel: {}", entry.kind).unwrap();

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::interpreter::report::{Entry, Report};
+use crate::interpreter::report::{Entry, Member, Report};
 
 /// The whole plan.
 pub(crate) fn lines(report: &Report, balances: bool) -> Vec<String> {
@@ -62,9 +62,6 @@ fn described(entry: &Entry, balances: bool) -> String {
 
 /// The steps with their invoices, and with their balances.
 pub(crate) fn members(entry: &Entry, balances: bool) -> String {
-    if entry.members.is_empty() {
-        return format!("{} {}", entry.step, entry.customer);
-    }
     let balance = |id: &str| {
         let stated = entry.invoices.iter().find(|stated| stated.0 == id).filter(|_| balances);
         stated.map_or(String::new(), |stated| {
@@ -72,8 +69,9 @@ pub(crate) fn members(entry: &Entry, balances: bool) -> String {
             format!(" {}", dun::money::Money::new(stated.1, currency).decimal())
         })
     };
-    let one = |(invoice, step, ..): &(String, String, Option<String>, Option<String>)| {
-        format!("{step} {invoice}{}", balance(invoice))
+    let one = |Member { invoice, step, .. }: &Member| {
+        let subject = if invoice.is_empty() { &entry.customer } else { invoice };
+        format!("{step} {subject}{}", balance(invoice))
     };
     entry.members.iter().map(one).collect::<Vec<_>>().join(" + ")
 }

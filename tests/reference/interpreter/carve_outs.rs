@@ -5,6 +5,7 @@ use dun::snapshot::ledger::LedgerRow;
 use dun::snapshot::tables::{InvoiceRow, Since};
 
 use super::World;
+use super::account::Ground;
 use super::conditions::Truth;
 use super::ladder::is_contact;
 use super::ledger::State;
@@ -32,10 +33,11 @@ fn of_step<'a>(
     step: &'a Step,
 ) -> Option<Due<'a>> {
     let (since, occasion) = occasion(world, invoice, step)?;
-    let rows = world.rows_of_step(invoice, step, None);
+    let ground = Ground::of(invoice);
+    let rows = world.rows_of_step(&ground, step, None);
     let rows: Vec<&LedgerRow> =
         rows.into_iter().filter(|row| since.is_none_or(|since| row.date >= since)).collect();
-    let state = world.state_declined(invoice, Block::CarveOut(at), step, &rows);
+    let state = world.state_declined(&ground, Block::CarveOut(at), step, &rows);
     if matches!(state, State::Done { .. } | State::Declined(_)) || !world.holds(invoice, step) {
         return None;
     }
@@ -51,6 +53,8 @@ fn of_step<'a>(
     let lapsed = step.moment.anchor.is_of_invoice() && world.lapsed_before_due(invoice, nominal);
     (planned <= world.today && !closed && !lapsed).then(|| Due {
         invoice,
+        about: vec![invoice],
+        ground,
         block: Block::CarveOut(at),
         step,
         time: 0,

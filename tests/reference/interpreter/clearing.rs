@@ -5,21 +5,51 @@ use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
 use super::ledger::{Named, State};
-use super::report::{Entry, Rule};
-use super::silence::blank;
+use super::report::{Entry, Member, Rule};
+use super::silence::{blank, of_customer_only};
 
 /// R24: for every mark that the ledger shows set and not cleared on an invoice that is settled, void or written off.
 pub(super) fn of_customer(world: &World, customer: CustomerRow) -> Vec<Entry> {
     let over = |invoice: &InvoiceRow| matches!(world.stage(*invoice).0, Stage::Void | Stage::Paid);
     let over = world.invoices_of(customer).into_iter().filter(over);
-    over.flat_map(|invoice| marks(world, invoice).into_iter().map(move |mark| clear(world, invoice, &mark)))
-        .collect()
+    let of_invoices = over
+        .flat_map(|invoice| marks(world, invoice).into_iter().map(move |mark| clear(world, invoice, &mark)));
+    of_invoices.chain(ended(world, customer)).collect()
+}
+
+/// R14, R24: marks of the customer as a whole whose episode has ended, each name once a currency.
+fn ended(world: &World, customer: CustomerRow) -> Vec<Entry> {
+    let mut marks = world.account_marks(customer);
+    marks.retain(|mark| mark.standing.is_empty());
+    marks.sort_by_key(|mark| std::cmp::Reverse(mark.since));
+    let mut entries: Vec<Entry> = Vec::new();
+    for mark in marks {
+        let step = format!("clear {}", mark.name);
+        let rows = world.rows_of_customer(customer).into_iter();
+        let tried: Vec<_> = rows.filter(|row| world.name_of(row) == step).collect();
+        let currency = mark.currency.map(|currency| currency.to_string());
+        let told = |entry: &Entry| entry.step == step && entry.members[0].currency == currency;
+        if world.state(&tried, false) == State::Tried(world.today) || entries.iter().any(told) {
+            continue;
+        }
+        let invoice = mark.invoice.map_or(String::new(), |invoice| world.id(invoice).to_owned());
+        entries.push(Entry {
+            members: vec![Member { invoice, step: step.clone(), currency, ..Member::default() }],
+            step,
+            kind: "clear",
+            flag: Some(mark.name.clone()),
+            because: rule_of(world, &mark.name),
+            ..of_customer_only(world, customer)
+        });
+    }
+    entries
 }
 
 /// The marks on an invoice that are set, not cleared, and whose clearing was not tried today.
 fn marks(world: &World, invoice: InvoiceRow) -> Vec<String> {
     let rows = world.rows().into_iter().filter(|row| row.invoice == Some(invoice));
     let mut names: Vec<String> = rows
+        .filter(|row| !world.is_of_account(row))
         .filter_map(|row| match world.named(row) {
             Named::Flag { name, .. } => Some(name),
             _ => None,
@@ -29,7 +59,7 @@ fn marks(world: &World, invoice: InvoiceRow) -> Vec<String> {
     names.dedup();
     names.retain(|name| {
         let clearing = world.state(&world.rows_named(invoice, &format!("clear {name}")), false);
-        world.flag_set(invoice, name).is_some() && clearing != State::Tried(world.today)
+        world.own_flag_set(invoice, name).is_some() && clearing != State::Tried(world.today)
     });
     names
 }
@@ -37,7 +67,7 @@ fn marks(world: &World, invoice: InvoiceRow) -> Vec<String> {
 fn clear(world: &World, invoice: InvoiceRow, mark: &str) -> Entry {
     let step = format!("clear {mark}");
     Entry {
-        members: vec![(world.id(invoice).to_owned(), step.clone(), None, None)],
+        members: vec![Member::of_invoice(world.id(invoice), &step)],
         step,
         kind: "clear",
         flag: Some(mark.to_owned()),
@@ -54,6 +84,6 @@ fn rule_of(world: &World, mark: &str) -> Option<Rule> {
         Act::Escalate { .. } => mark == "escalated",
         _ => false,
     };
-    let mut steps = world.steps().into_iter().map(|known| known.step);
+    let mut steps = world.steps().map(|known| known.step);
     steps.find(|step| step.acts.iter().any(sets)).map(|step| world.rule(step.rule))
 }

@@ -136,8 +136,8 @@ impl World<'_> {
         let table = &self.data.invoices;
         let row = invoice.index();
         let money = |minor| Value::Money(vec![Money::new(minor, self.currency(invoice))]);
-        let promise = self.promise(invoice);
-        let is = |kept: PromiseState| promise.is_some_and(|promise| self.state_of(promise) == kept);
+        let promise = || self.promise(invoice);
+        let is = |kept: PromiseState| promise().is_some_and(|promise| self.state_of(promise) == kept);
         match field {
             InvoiceField::Id => Value::Text(self.id(invoice).to_owned()),
             InvoiceField::Amount => money(self.amount(invoice)),
@@ -154,7 +154,7 @@ impl World<'_> {
                 text(self.text(self.dispute(invoice).and_then(|dispute| dispute.reason)))
             }
             InvoiceField::Promised => Value::Flag(is(PromiseState::Pending)),
-            InvoiceField::PromiseDate => date(promise.map(|promise| promise.due)),
+            InvoiceField::PromiseDate => date(promise().map(|promise| promise.due)),
             InvoiceField::PromiseBroken => Value::Flag(is(PromiseState::Broken)),
             InvoiceField::PartlyPaid => {
                 Value::Flag(self.balance(invoice) < self.amount(invoice) && self.balance(invoice) > 0)
@@ -176,9 +176,8 @@ impl World<'_> {
     fn of_customer(&self, customer: CustomerRow, field: CustomerField) -> Value {
         let table = &self.data.customers;
         let row = customer.index();
-        let open = self.open_invoices(customer);
-        let overdue: Vec<InvoiceRow> =
-            open.iter().copied().filter(|invoice| self.days_overdue(*invoice) > 0).collect();
+        let open = || self.open_invoices(customer);
+        let overdue = || open().into_iter().filter(|invoice| self.days_overdue(*invoice) > 0);
         match field {
             CustomerField::Id => Value::Text(self.data.customer_id(customer).to_owned()),
             CustomerField::Name => text(self.text(table.name.get(row))),
@@ -202,16 +201,16 @@ impl World<'_> {
             CustomerField::Insolvent => {
                 Value::Flag(table.insolvent_since.get(row).is_some_and(|since| since.holds_on(self.known)))
             }
-            CustomerField::Balance => Value::Money(self.balances(&open)),
-            CustomerField::OverdueBalance => Value::Money(self.balances(&overdue)),
-            CustomerField::OverdueCount => whole(Some(overdue.len().try_into().unwrap())),
+            CustomerField::Balance => Value::Money(self.balances(&open())),
+            CustomerField::OverdueBalance => Value::Money(self.balances(&overdue().collect::<Vec<_>>())),
+            CustomerField::OverdueCount => whole(Some(overdue().count().try_into().unwrap())),
             CustomerField::OldestOverdue => {
-                whole(Some(overdue.iter().map(|invoice| self.days_overdue(*invoice)).max().unwrap_or(0)))
+                whole(Some(overdue().map(|invoice| self.days_overdue(invoice)).max().unwrap_or(0)))
             }
             CustomerField::OverCreditLimit => {
                 let limit = table.credit_limit.get(row);
                 let limit = limit.map(|limit| Money::new(limit, self.policy.settings.currency));
-                let order = limit.and_then(|limit| self.compared(&self.balances(&open), limit));
+                let order = limit.and_then(|limit| self.compared(&self.balances(&open()), limit));
                 order.map_or(Value::Missing, |order| Value::Flag(order == Ordering::Greater))
             }
             CustomerField::BrokenPromises => whole(Some(self.broken_promises(customer))),

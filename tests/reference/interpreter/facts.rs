@@ -90,10 +90,14 @@ impl<'a> World<'a> {
 
     /// R2: nothing is left, or less than is ignored in the currency.
     pub(super) fn is_settled(&self, invoice: InvoiceRow) -> bool {
+        self.is_little(invoice, self.balance(invoice))
+    }
+
+    /// R2: whether what is left of an invoice counts as nothing.
+    pub(super) fn is_little(&self, invoice: InvoiceRow, left: i64) -> bool {
         let of_currency = |money: &&dun::money::Money| money.currency == self.currency(invoice);
         let ignored = self.policy.settings.tolerances.iter().find(of_currency).map_or(0, |money| money.minor);
-        let balance = self.balance(invoice);
-        balance <= 0 || balance < ignored
+        left <= 0 || left < ignored
     }
 
     pub(super) fn is_issued(&self, invoice: InvoiceRow) -> bool {

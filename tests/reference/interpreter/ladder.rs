@@ -6,6 +6,7 @@ use dun::model::{Act, Anchor, CatchUp, Ladder, LadderId, Moment, Offset, Rung, S
 use dun::snapshot::tables::InvoiceRow;
 
 use super::World;
+use super::account::Ground;
 use super::conditions::Truth;
 use super::ledger::{Known, State};
 use super::restrictions::Block;
@@ -51,6 +52,8 @@ pub(super) struct Turn<'a> {
 #[derive(Clone)]
 pub(super) struct Climb<'a> {
     world: World<'a>,
+    ground: Ground,
+    /// The invoice, or the one that it is anchored on.
     invoice: InvoiceRow,
     ladder: &'a Ladder,
     id: LadderId,
@@ -156,12 +159,13 @@ fn has_contact(rung: &Rung) -> bool {
 }
 
 impl<'a> Climb<'a> {
-    pub(super) fn new(world: &World<'a>, invoice: InvoiceRow, id: LadderId) -> Climb<'a> {
+    pub(super) fn new(world: &World<'a>, ground: Ground, id: LadderId) -> Climb<'a> {
+        let invoice = ground.invoice;
         let ladder = &world.policy.ladders[id.0];
         let (places, foreign, carried) = (Vec::new(), Vec::new(), Vec::new());
         let world = *world;
         let mut climb =
-            Climb { world, invoice, ladder, id, places, foreign, carried, passed: 0, deadline: None };
+            Climb { world, ground, invoice, ladder, id, places, foreign, carried, passed: 0, deadline: None };
         climb.places = climb.in_order();
         climb.foreign = climb.foreign_contacts();
         climb.passed = climb.passed();
@@ -225,8 +229,8 @@ impl<'a> Climb<'a> {
 
     fn state(&self, rung: &Rung, step: &Step, time: u32) -> State {
         let repeats = rung.repeat.map(|_| (rung, time));
-        let rows = self.world.rows_of_step(self.invoice, step, repeats);
-        self.world.state_declined(self.invoice, Block::Ladder(self.id), step, &rows)
+        let rows = self.world.rows_of_step(&self.ground, step, repeats);
+        self.world.state_declined(&self.ground, Block::Ladder(self.id), step, &rows)
     }
 
     // ---- R9: what was carried out
@@ -260,16 +264,19 @@ impl<'a> Climb<'a> {
     /// names, else on its own date.
     fn foreign_contacts(&self) -> Vec<Carried> {
         let world = &self.world;
-        let rows = world.rows().into_iter().filter(|row| row.invoice == Some(self.invoice));
+        let rows = world.rows_on(&self.ground).into_iter();
         let foreign = rows.filter(|row| row.outcome.carries_out() && self.is_foreign(row));
         let done = foreign.filter(|row| {
-            let same = world.rows_alike(self.invoice, row);
+            let same = world.rows_alike(&self.ground, row);
             matches!(world.state(&same, false), State::Done { .. })
         });
         let counted = done.map(|row| {
             let moment =
                 world.text(row.rung).and_then(Moment::read).filter(|moment| moment.anchor.is_of_invoice());
-            let nominal = moment.and_then(|moment| world.moment(self.invoice, moment)).unwrap_or(row.date);
+            let nominal = moment.and_then(|moment| world.moment(self.invoice, moment));
+            // As many days after the due date as it came after that of its own invoice.
+            let late = row.invoice.map_or(0, |own| days_between(world.due(own), world.due(self.invoice)));
+            let nominal = nominal.unwrap_or(add_days(row.date, late));
             let planned = world.open_from(self.invoice, nominal, self.ladder.weekends);
             Carried { nominal, planned, on: row.date }
         });
@@ -283,8 +290,12 @@ impl<'a> Climb<'a> {
     fn stands_in_a_ladder(&self, row: &dun::snapshot::ledger::LedgerRow) -> bool {
         let world = &self.world;
         let Some((key, number)) = world.known_step(world.name_of(row)) else { return false };
-        let Some(segment) = world.segment(self.invoice) else { return false };
-        let ladders = segment.ladders.iter().map(|id| &world.policy.ladders[id.0]);
+        let invoices = match self.ground.account {
+            Some(account) => world.open_invoices(account.customer),
+            None => vec![self.invoice],
+        };
+        let segments = invoices.into_iter().filter_map(|invoice| world.segment(invoice));
+        let ladders = segments.flat_map(|segment| &segment.ladders).map(|id| &world.policy.ladders[id.0]);
         let mut steps = ladders.flat_map(|ladder| {
             ladder
                 .rungs
@@ -373,12 +384,14 @@ impl<'a> Climb<'a> {
     /// Whether a step of a place is over.
     fn is_lapsed(&self, place: &Place, step: &Step) -> bool {
         let missed = step.skip_if_missed && self.world.today > place.planned;
-        missed || self.world.lapsed_before_due(self.invoice, place.nominal)
+        // R14: no step of a customer's ladder comes before the due date.
+        let before = self.ground.account.is_some() && place.nominal < self.world.due(self.invoice);
+        missed || before || self.world.lapsed_before_due(self.invoice, place.nominal)
     }
 
     /// R10, R22: whether the `if`s of a step hold, and interest is left to charge.
     fn applies(&self, place: &Place, step: &Step) -> bool {
-        self.world.holds(self.invoice, step) && !self.world.is_charged(self.invoice, step, place.nominal)
+        self.world.holds(self.invoice, step) && !self.world.is_charged(&self.ground, step, place.nominal)
     }
 
     /// The steps of a place that are not done with and whose `if` holds; whether they are forbidden is told apart.
@@ -393,7 +406,7 @@ impl<'a> Climb<'a> {
             step,
             place: place.clone(),
             state: *state,
-            forbidden: self.world.is_forbidden(self.invoice, Some(self.id), step),
+            forbidden: self.world.is_forbidden(&self.ground, Some(self.id), step),
             brought_along: false,
         };
         left.map(turn).collect()
@@ -607,8 +620,8 @@ impl<'a> Climb<'a> {
         self.id
     }
 
-    pub(super) fn invoice(&self) -> InvoiceRow {
-        self.invoice
+    pub(super) fn ground(&self) -> &Ground {
+        &self.ground
     }
 
     /// The last day on which a rung, a deadline or the spacing can bring something new.

@@ -8,6 +8,7 @@ use dun::snapshot::ledger::{LedgerRow, Outcome};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
+use super::account::Ground;
 
 /// What became of a step (R9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +53,9 @@ pub(super) struct Known<'a> {
 impl<'a> World<'a> {
     /// R1: the ledger rows known.
     pub(super) fn rows(&self) -> Vec<&'a LedgerRow> {
-        let all = self.data.ledger.iter().chain(&self.data.customer_ledger);
-        let (known, later): (Vec<&LedgerRow>, Vec<&LedgerRow>) = all.partition(|row| row.date <= self.known);
-        if !later.is_empty() {
+        let all = || self.data.ledger.iter().chain(&self.data.customer_ledger);
+        let known: Vec<&LedgerRow> = all().filter(|row| row.date <= self.known).collect();
+        if known.len() < all().count() {
             self.played("R1");
         }
         known
@@ -69,21 +70,21 @@ impl<'a> World<'a> {
     }
 
     /// Every step of the policy.
-    pub(super) fn steps(&self) -> Vec<Known<'a>> {
-        let rungs = self.policy.ladders.iter().flat_map(|ladder| &ladder.rungs);
+    pub(super) fn steps(&self) -> impl Iterator<Item = Known<'a>> + use<'a> {
+        let policy = self.policy;
+        let rungs = policy.ladders.iter().flat_map(|ladder| &ladder.rungs);
         let of_ladders =
             rungs.flat_map(|rung| rung.steps.iter().map(move |step| Known { step, rung: Some(rung) }));
-        let carve_outs = self.policy.carve_outs.iter().flat_map(|carve_out| &carve_out.steps);
-        of_ladders.chain(carve_outs.map(|step| Known { step, rung: None })).collect()
+        let carve_outs = policy.carve_outs.iter().flat_map(|carve_out| &carve_out.steps);
+        of_ladders.chain(carve_outs.map(|step| Known { step, rung: None }))
     }
 
     /// The step of the policy that a name in the ledger stands for, and which time of a repeated one.
     pub(super) fn known_step(&self, name: &str) -> Option<(&'a str, Option<u32>)> {
         let find = |key: &str| {
-            let steps = self.steps().into_iter();
-            let mut found = steps
-                .filter(|known| known.step.key == key || known.step.formerly.iter().any(|old| old == key));
-            found.next().map(|known| known.step.key.as_str())
+            let is =
+                |known: &Known| known.step.key == key || known.step.formerly.iter().any(|old| old == key);
+            self.steps().find(is).map(|known| known.step.key.as_str())
         };
         if let Some(key) = find(name) {
             return Some((key, None));
@@ -105,7 +106,7 @@ impl<'a> World<'a> {
         let words = words(base.rsplit('/').next().unwrap());
         match (words, self.known_step(name)) {
             (Named::Nothing, Some((key, _))) => {
-                let step = self.steps().into_iter().find(|known| known.step.key == key).unwrap().step;
+                let step = self.steps().find(|known| known.step.key == key).unwrap().step;
                 self.done_by(&step.acts[0])
             }
             (words, _) => words,
@@ -158,14 +159,14 @@ impl<'a> World<'a> {
 
     // ---- R9
 
-    /// R13: the rows about a step on an invoice. A row of a repeated step counts for the repetitions there are now.
+    /// R13: the rows about a step. A row of a repeated step counts for the repetitions there are now.
     pub(super) fn rows_of_step(
         &self,
-        invoice: InvoiceRow,
+        ground: &Ground,
         step: &Step,
         repeats: Option<(&Rung, u32)>,
     ) -> Vec<&'a LedgerRow> {
-        let rows = self.rows().into_iter().filter(|row| row.invoice == Some(invoice));
+        let rows = self.rows_on(ground).into_iter();
         let mine = rows.filter(|row| {
             let Some((key, number)) = self.known_step(self.name_of(row)) else { return false };
             key == step.key
@@ -208,21 +209,28 @@ impl<'a> World<'a> {
         }
     }
 
-    /// R9: a step of the invoice, or a contact of its customer, of which nobody knows what became of it.
-    pub(super) fn has_unknown_outcome(&self, invoice: InvoiceRow) -> bool {
+    /// R9, R14: a step of an invoice that is seen, of its customer's ladder, or a contact of the customer, of which
+    /// nobody knows what became of it.
+    pub(super) fn has_unknown_outcome(&self, ground: &Ground) -> bool {
+        let of_ladder = ground.account.is_some() && self.has_unknown_among(&self.rows_on(ground), false);
+        of_ladder || ground.seen.iter().any(|invoice| self.has_unknown_of(*invoice))
+    }
+
+    fn has_unknown_of(&self, invoice: InvoiceRow) -> bool {
         let customer = self.customer_of(invoice);
-        let rows: Vec<&LedgerRow> = self
-            .rows()
-            .into_iter()
-            .filter(|row| {
-                let of_customer = row.invoice.is_none() && row.customer == customer;
-                row.invoice == Some(invoice) || of_customer && self.channel_of(row).is_some()
-            })
-            .collect();
+        let rows = self.rows().into_iter().filter(|row| {
+            let of_customer = row.invoice.is_none() && row.customer == customer;
+            row.invoice == Some(invoice) || of_customer && self.channel_of(row).is_some()
+        });
+        self.has_unknown_among(&rows.collect::<Vec<_>>(), true)
+    }
+
+    /// Whether nobody knows what became of a step: of each invoice, or of a customer's ladder as a whole.
+    fn has_unknown_among(&self, rows: &[&LedgerRow], each_invoice: bool) -> bool {
         let key = |row: &LedgerRow| {
             let name = self.name_of(row);
             let known = self.known_step(name).map(|(key, number)| (key.to_owned(), number.unwrap_or(0)));
-            (row.invoice, known.unwrap_or((name.to_owned(), 0)))
+            (row.invoice.filter(|_| each_invoice), known.unwrap_or((name.to_owned(), 0)))
         };
         rows.iter().any(|row| {
             let same: Vec<&LedgerRow> = rows.iter().copied().filter(|other| key(other) == key(row)).collect();
@@ -234,8 +242,8 @@ impl<'a> World<'a> {
 
     /// The rows of a mark on an invoice, by the name of their step.
     fn rows_setting(&self, invoice: InvoiceRow, flag: &str) -> Vec<Vec<&'a LedgerRow>> {
-        let of_invoice: Vec<&LedgerRow> =
-            self.rows().into_iter().filter(|row| row.invoice == Some(invoice)).collect();
+        let rows = self.rows().into_iter().filter(|row| row.invoice == Some(invoice));
+        let of_invoice: Vec<&LedgerRow> = rows.filter(|row| !self.is_of_account(row)).collect();
         let sets = |row: &&LedgerRow| matches!(self.named(row), Named::Flag { name, .. } if name == flag);
         let mut names: Vec<&str> =
             of_invoice.iter().filter(|row| sets(row)).map(|row| self.name_of(row)).collect();
@@ -245,8 +253,14 @@ impl<'a> World<'a> {
         names.into_iter().map(same).collect()
     }
 
-    /// R24: when a mark was set that is not cleared.
+    /// R14, R24: when a mark was set that is not cleared, on the invoice or on its customer.
     pub(super) fn flag_set(&self, invoice: InvoiceRow, flag: &str) -> Option<NaiveDate> {
+        let of_account = self.account_marks_on(invoice).into_iter().filter(|mark| mark.name == flag);
+        self.own_flag_set(invoice, flag).or(of_account.map(|mark| mark.since).min())
+    }
+
+    /// R24: when a mark of the invoice's own was set.
+    pub(super) fn own_flag_set(&self, invoice: InvoiceRow, flag: &str) -> Option<NaiveDate> {
         let cleared = self.last_carried(&self.rows_named(invoice, &format!("clear {flag}")));
         let settings = self.rows_setting(invoice, flag);
         let role = |row: &LedgerRow| match self.named(row) {
@@ -275,16 +289,18 @@ impl<'a> World<'a> {
                 roles.push(role);
             }
         }
+        roles.extend(self.account_marks_on(invoice).into_iter().filter_map(|mark| mark.role));
         roles
     }
 
-    /// The rows about the same step of an invoice: by its name, or one that it had before.
-    pub(super) fn rows_alike(&self, invoice: InvoiceRow, row: &LedgerRow) -> Vec<&'a LedgerRow> {
+    /// The rows about the same step: by its name, or one that it had before.
+    pub(super) fn rows_alike(&self, ground: &Ground, row: &LedgerRow) -> Vec<&'a LedgerRow> {
         let key = |row: &LedgerRow| {
             let name = self.name_of(row);
-            self.known_step(name).map_or((name, None), |(key, number)| (key, Some(number)))
+            let known = self.known_step(name).map_or((name, None), |(key, number)| (key, Some(number)));
+            (row.invoice, known)
         };
-        let rows = self.rows().into_iter().filter(|other| other.invoice == Some(invoice));
+        let rows = self.rows_on(ground).into_iter();
         rows.filter(|other| key(other) == key(row)).collect()
     }
 

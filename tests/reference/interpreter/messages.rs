@@ -10,7 +10,7 @@ use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 use super::World;
 use super::approvals::Content;
 use super::people::Person;
-use super::report::{Approver, Blocker, Entry, Stated};
+use super::report::{Approver, Blocker, Entry, Member, Stated};
 use super::restrictions::{Block, common_hours};
 use super::steps::{Candidate, letterhead};
 
@@ -49,9 +49,9 @@ impl<'a> Message<'a> {
     pub(super) fn invoices(&self) -> Vec<InvoiceRow> {
         let mut invoices: Vec<InvoiceRow> = Vec::new();
         for member in &self.members {
-            if !invoices.contains(&member.due.invoice) {
-                invoices.push(member.due.invoice);
-            }
+            let new: Vec<InvoiceRow> =
+                member.due.about.iter().copied().filter(|invoice| !invoices.contains(invoice)).collect();
+            invoices.extend(new);
         }
         invoices
     }
@@ -183,7 +183,7 @@ fn limits(world: &World, message: &Message) -> Vec<(RuleId, RestrictionKind)> {
             Block::Ladder(id) => Some(id),
             Block::CarveOut(_) => None,
         };
-        for scope in world.in_scope(member.due.invoice, ladder) {
+        for scope in world.in_scope(&member.due.ground, ladder) {
             let limit = (scope.restriction.rule, scope.restriction.kind.clone());
             if matches!(limit.1, RestrictionKind::WriteAtMost { .. } | RestrictionKind::SendAtMost(_))
                 && !found.contains(&limit)
@@ -280,10 +280,11 @@ pub(super) fn limit_the_day(world: &World, written: &mut [Message]) {
     }
 }
 
-/// R19: the messages that the ledger has as sent today.
+/// R19: the messages that went out today by themselves, or may have.
 fn sent_today(world: &World) -> u32 {
     let rows = world.rows().into_iter().filter(|row| row.date == world.today && world.is_message(row));
-    let sent = rows.filter(|row| row.outcome == Outcome::Sent);
+    let went = |outcome| matches!(outcome, Outcome::Sent | Outcome::Bounced | Outcome::Unknown);
+    let sent = rows.filter(|row| went(row.outcome));
     let per_invoice = world.policy.settings.one_message_per_invoice;
     let message =
         |row: &LedgerRow| (row.customer, world.channel_of(row), row.invoice.filter(|_| per_invoice));
@@ -331,9 +332,11 @@ fn hold_for_credits(world: &World, message: &mut Message) {
 /// R20: the fallback is told once of the newest of them.
 pub(super) fn credit_notices(world: &World, written: &[Message]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    let withheld = written
+    let mut withheld: Vec<&Message> = written
         .iter()
-        .filter(|message| message.blockers.iter().any(|blocker| blocker.code == "allocate_first"));
+        .filter(|message| message.blockers.iter().any(|blocker| blocker.code == "allocate_first"))
+        .collect();
+    withheld.sort_by_cached_key(|message| precedence(world, message.lead()));
     for message in withheld {
         let invoice = message.lead().due.invoice;
         let customer = world.customer_of(invoice);
@@ -356,7 +359,7 @@ pub(super) fn credit_notices(world: &World, written: &[Message]) -> Vec<Entry> {
 fn notice(world: &World, message: &Message, step: String, person: Person) -> Entry {
     let lead = &message.lead().due;
     Entry {
-        members: vec![(world.id(lead.invoice).to_owned(), step.clone(), None, None)],
+        members: vec![Member::of_invoice(world.id(lead.invoice), &step)],
         step,
         kind: "notify",
         mode: "automatic",
@@ -477,6 +480,13 @@ fn fact(
         "invoice.days_overdue" => Some(world.days_overdue(lead).to_string()),
         "total" => {
             Some(message.invoices().iter().map(|invoice| world.balance(*invoice)).sum::<i64>().to_string())
+        }
+        "interest_to_date" => world.interest_to_date(&message.invoices()).map(|minor| minor.to_string()),
+        "total_with_charges" => {
+            let invoices = message.invoices();
+            let total: i64 = invoices.iter().map(|invoice| world.balance(*invoice)).sum();
+            let charges = world.interest_to_date(&invoices).zip(world.fees_to_date(&invoices));
+            charges.map(|(interest, fees)| (total + interest + fees).to_string())
         }
         "count" => Some(message.invoices().len().to_string()),
         "today" => Some(world.today.to_string()),

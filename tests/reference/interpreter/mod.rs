@@ -4,6 +4,7 @@
 //! purpose. With the engine it shares the checked policy, the calendar's arithmetic and the loaded tables, nothing
 //! else.
 
+mod account;
 pub(crate) mod approvals;
 mod carve_outs;
 mod charges;

@@ -66,6 +66,7 @@ impl<'a> World<'a> {
     /// The role that an invoice was handed or escalated to last.
     pub(super) fn handed_to(&self, invoice: InvoiceRow) -> Option<String> {
         let rows = self.rows().into_iter().filter(|row| row.invoice == Some(invoice));
+        let rows = rows.filter(|row| !self.is_of_account(row));
         let mut names: Vec<(&str, String)> = rows
             .filter_map(|row| match self.named(row) {
                 Named::HandOff(role) => Some((self.name_of(row), role)),
@@ -78,7 +79,8 @@ impl<'a> World<'a> {
         let carried = names
             .into_iter()
             .filter_map(|(name, role)| Some((self.last_carried(&self.rows_named(invoice, name))?, role)));
-        carried.max_by_key(|(moment, _)| *moment).map(|(_, role)| role)
+        let handed = carried.chain(self.account_handed_to(invoice));
+        handed.max_by_key(|(moment, _)| *moment).map(|(_, role)| role)
     }
 
     // ---- R21

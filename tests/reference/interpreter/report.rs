@@ -39,8 +39,25 @@ pub(crate) struct Charge {
 /// An invoice of an entry: id, balance, currency, due date, days overdue.
 pub(crate) type Stated = (String, i64, String, NaiveDate, i64);
 
-/// A member: invoice (none named where it is the customer's), step, rung, segment.
-pub(crate) type Member = (String, String, Option<String>, Option<String>);
+/// A step that an entry carries out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Member {
+    /// None named where it is the customer's.
+    pub(crate) invoice: String,
+    pub(crate) step: String,
+    pub(crate) rung: Option<String>,
+    pub(crate) segment: Option<String>,
+    /// Of a customer's ladder: its currency, and the first day of the episode.
+    pub(crate) currency: Option<String>,
+    pub(crate) episode: Option<NaiveDate>,
+}
+
+impl Member {
+    /// A step that stands in no ladder.
+    pub(crate) fn of_invoice(invoice: &str, step: &str) -> Member {
+        Member { invoice: invoice.to_owned(), step: step.to_owned(), ..Member::default() }
+    }
+}
 
 /// An action, or a withheld step when it has blockers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,7 +181,7 @@ impl Report {
     /// Without the entries about these invoices and steps.
     pub(crate) fn without(mut self, left_out: &[(String, String)]) -> Report {
         let is = |entry: &Entry| {
-            left_out.iter().any(|(id, step)| entry.members[0].0 == *id && entry.step == *step)
+            left_out.iter().any(|(id, step)| entry.members[0].invoice == *id && entry.step == *step)
         };
         self.entries.retain(|entry| !is(entry));
         self.left_out.clear();
@@ -212,13 +229,13 @@ fn of_action(action: &Action, blockers: Vec<Blocker>, next: Option<NaiveDate>) -
         let currency = invoice.currency.to_string();
         (invoice.id.clone(), invoice.balance.minor, currency, invoice.due_date, invoice.days_overdue)
     };
-    let member = |member: &dun::plan::Member| {
-        (
-            member.invoice.clone().unwrap_or_default(),
-            member.step.clone(),
-            member.rung.clone(),
-            text(&member.segment),
-        )
+    let member = |member: &dun::plan::Member| Member {
+        invoice: member.invoice.clone().unwrap_or_default(),
+        step: member.step.clone(),
+        rung: member.rung.clone(),
+        segment: text(&member.segment),
+        currency: member.currency.map(|currency| currency.to_string()),
+        episode: member.episode,
     };
     // The leading member is the action's own step.
     if let Some(lead) = action.members.first() {

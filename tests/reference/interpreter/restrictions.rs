@@ -10,6 +10,7 @@ use dun::model::{
 use dun::snapshot::tables::InvoiceRow;
 
 use super::World;
+use super::account::Ground;
 use super::conditions::Truth;
 use super::facts::PromiseState;
 use super::people::Person;
@@ -39,7 +40,20 @@ impl<'a> World<'a> {
 
     /// R15: the restrictions on a step: everywhere, its segment, its cadence, and the carve-outs that hold or may
     /// hold (R4).
-    pub(super) fn in_scope(&self, invoice: InvoiceRow, ladder: Option<LadderId>) -> Vec<InScope<'a>> {
+    pub(super) fn in_scope(&self, ground: &Ground, ladder: Option<LadderId>) -> Vec<InScope<'a>> {
+        let mut found: Vec<InScope> = Vec::new();
+        for scope in ground.seen.iter().flat_map(|invoice| self.in_scope_of(*invoice, ladder)) {
+            let same = |known: &InScope| {
+                std::ptr::eq(known.restriction, scope.restriction) && known.unknown == scope.unknown
+            };
+            if !found.iter().any(same) {
+                found.push(scope);
+            }
+        }
+        found
+    }
+
+    fn in_scope_of(&self, invoice: InvoiceRow, ladder: Option<LadderId>) -> Vec<InScope<'a>> {
         let policy = self.policy;
         let plain = |restriction| InScope { restriction, unknown: false };
         let segment = self.segment(invoice).map_or(&[][..], |segment| &segment.restrictions);
@@ -60,14 +74,14 @@ impl<'a> World<'a> {
     // ---- never
 
     /// R10, R15: whether a `never` forbids a step; what forbids the first action forbids its stand-ins.
-    pub(super) fn is_forbidden(&self, invoice: InvoiceRow, ladder: Option<LadderId>, step: &Step) -> bool {
-        !self.forbidding(invoice, ladder, &step.acts[0], &step.acts[0]).is_empty()
+    pub(super) fn is_forbidden(&self, ground: &Ground, ladder: Option<LadderId>, step: &Step) -> bool {
+        !self.forbidding(ground, ladder, &step.acts[0], &step.acts[0]).is_empty()
     }
 
     /// What forbids an action: R6, and every `never` in scope.
     pub(super) fn forbidding(
         &self,
-        invoice: InvoiceRow,
+        ground: &Ground,
         ladder: Option<LadderId>,
         first: &Act,
         taken: &Act,
@@ -75,9 +89,9 @@ impl<'a> World<'a> {
         let mut found = Vec::new();
         let reaches = |act: &Act| act.contact().is_some() || matches!(act, Act::Charge(_));
         if reaches(first) || reaches(taken) {
-            found.extend(self.not_contacted(invoice));
+            found.extend(self.not_contacted(ground));
         }
-        for scope in self.in_scope(invoice, ladder) {
+        for scope in self.in_scope(ground, ladder) {
             let RestrictionKind::Never(what) = scope.restriction.kind else { continue };
             if covers(what, first) || covers(what, taken) {
                 let code = if scope.unknown { "unknown_value" } else { "never" };
@@ -87,8 +101,15 @@ impl<'a> World<'a> {
         found
     }
 
-    /// R6: who is not contacted.
-    fn not_contacted(&self, invoice: InvoiceRow) -> Vec<Blocker> {
+    /// R6: whether an agency or a factor has an invoice.
+    pub(super) fn is_handed_over(&self, invoice: InvoiceRow) -> bool {
+        let since = self.data.invoices.handed_over.get(invoice.index());
+        since.is_some_and(|since| since.holds_on(self.known))
+    }
+
+    /// R6: who is not contacted. What is in other hands is kept out of a customer's ladder instead.
+    fn not_contacted(&self, ground: &Ground) -> Vec<Blocker> {
+        let invoice = ground.invoice;
         let customer = self.customer_of(invoice).index();
         let holds = |since: Option<dun::snapshot::tables::Since>| {
             since.is_some_and(|since| since.holds_on(self.known))
@@ -96,7 +117,7 @@ impl<'a> World<'a> {
         let reasons = [
             ("do_not_contact", self.data.customers.do_not_contact.get(customer) == Some(true)),
             ("insolvent", holds(self.data.customers.insolvent_since.get(customer))),
-            ("handed_over", holds(self.data.invoices.handed_over.get(invoice.index()))),
+            ("handed_over", ground.account.is_none() && self.is_handed_over(invoice)),
         ];
         reasons
             .into_iter()
@@ -267,16 +288,17 @@ impl<'a> World<'a> {
     /// R15: who must approve an action; and the rules that ask somebody who is nobody.
     pub(super) fn approvers(
         &self,
-        invoice: InvoiceRow,
+        ground: &Ground,
         block: Block,
         step: &Step,
         taken: &Act,
     ) -> (Vec<Approver>, Vec<Rule>) {
+        let invoice = ground.invoice;
         let ladder = match block {
             Block::Ladder(id) => Some(id),
             Block::CarveOut(_) => None,
         };
-        let scope = self.in_scope(invoice, ladder);
+        let scope = self.in_scope(ground, ladder);
         let mut asked: Vec<(Option<Person>, Rule)> = Vec::new();
         for approval in &step.approvals {
             asked.extend(self.asks(invoice, approval));
@@ -295,7 +317,7 @@ impl<'a> World<'a> {
             asked.push((self.fallback(invoice), self.rule(step.rule)));
         }
         if taken.is_message() {
-            asked.extend(self.escalation_approvals(invoice, step));
+            asked.extend(self.escalation_approvals(ground, step));
             let auto = scope.iter().find(|scope| scope.restriction.kind == RestrictionKind::NeverAutoSend);
             if let Some(auto) = auto.filter(|_| asked.is_empty()) {
                 asked.push((self.owner(invoice), self.rule(auto.restriction.rule)));
@@ -324,18 +346,19 @@ impl<'a> World<'a> {
     }
 
     /// R15: after an escalation messages need its role, or the owner where the policy has that role no more.
-    fn escalation_approvals(&self, invoice: InvoiceRow, step: &Step) -> Vec<(Option<Person>, Rule)> {
+    fn escalation_approvals(&self, ground: &Ground, step: &Step) -> Vec<(Option<Person>, Rule)> {
+        let invoice = ground.invoice;
         let person = |role: &str| match self.policy.role_named(role) {
             Some(role) => self.person(role, invoice),
             None => self.owner(invoice),
         };
-        let roles = self.escalated_to(invoice);
-        roles.into_iter().map(|role| (person(&role), self.rule(step.rule))).collect()
+        let roles = ground.seen.iter().flat_map(|seen| self.escalated_to(*seen));
+        roles.map(|role| (person(&role), self.rule(step.rule))).collect()
     }
 
     /// R15: whether a person sends it, and who: the role declared last, else the owner.
-    pub(super) fn by_hand(&self, invoice: InvoiceRow, ladder: Option<LadderId>) -> Option<Option<RoleId>> {
-        let scope = self.in_scope(invoice, ladder);
+    pub(super) fn by_hand(&self, ground: &Ground, ladder: Option<LadderId>) -> Option<Option<RoleId>> {
+        let scope = self.in_scope(ground, ladder);
         let hands = scope.iter().filter_map(|scope| match scope.restriction.kind {
             RestrictionKind::OnlyByHand(role) => Some(role),
             _ => None,
@@ -344,12 +367,8 @@ impl<'a> World<'a> {
     }
 
     /// The hours that all restrictions leave: from, to.
-    pub(super) fn hours(
-        &self,
-        invoice: InvoiceRow,
-        ladder: Option<LadderId>,
-    ) -> Option<(NaiveTime, NaiveTime)> {
-        let scope = self.in_scope(invoice, ladder);
+    pub(super) fn hours(&self, ground: &Ground, ladder: Option<LadderId>) -> Option<(NaiveTime, NaiveTime)> {
+        let scope = self.in_scope(ground, ladder);
         let windows = scope.iter().filter_map(|scope| match scope.restriction.kind {
             RestrictionKind::Window(from, to) => Some((from, to)),
             _ => None,

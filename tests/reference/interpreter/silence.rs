@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use dun::calendar::add_days;
 use dun::model::field::{CustomerField, Field, InvoiceField};
 use dun::model::{Act, Catches, Condition};
-use dun::snapshot::tables::InvoiceRow;
+use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
+use super::account::Ground;
 use super::ladder::Climb;
 use super::messages::Message;
-use super::report::{Entry, Waiting};
+use super::report::{Entry, Member, Waiting};
 use super::restrictions::Block;
 use super::steps::{self, letterhead};
 
@@ -40,10 +41,15 @@ pub(super) fn attachments(act: &Act) -> Vec<String> {
     attach.iter().map(|attached| format!("{attached:?}").to_lowercase()).collect()
 }
 
-/// An entry with nothing but its customer.
+/// An entry with nothing but the customer of an invoice.
 pub(super) fn blank(world: &World, invoice: InvoiceRow) -> Entry {
+    of_customer_only(world, world.customer_of(invoice))
+}
+
+/// An entry with nothing but its customer.
+pub(super) fn of_customer_only(world: &World, customer: CustomerRow) -> Entry {
     Entry {
-        customer: world.data.customer_id(world.customer_of(invoice)).to_owned(),
+        customer: world.data.customer_id(customer).to_owned(),
         invoices: Vec::new(),
         kind: "",
         step: String::new(),
@@ -84,7 +90,15 @@ pub(super) fn entry(world: &World, message: Message, stuck: &[Stuck]) -> Entry {
     let segment = |invoice| world.segment(invoice).map(|segment| segment.name.to_string());
     let members = message.members.iter().map(|member| {
         let due = &member.due;
-        (world.id(due.invoice).to_owned(), due.key(), Some(due.rung.clone()), segment(due.invoice))
+        let account = due.ground.account;
+        Member {
+            invoice: world.id(due.invoice).to_owned(),
+            step: due.key(),
+            rung: Some(due.rung.clone()),
+            segment: segment(due.invoice),
+            currency: account.map(|account| account.currency.to_string()),
+            episode: account.and_then(|account| account.episode),
+        }
     });
     let (cadence, carve_out) = match lead.due.block {
         Block::Ladder(id) => (Some(world.policy.ladders[id.0].name.to_string()), None),
@@ -137,13 +151,16 @@ pub(super) fn entry(world: &World, message: Message, stuck: &[Stuck]) -> Entry {
 pub(super) fn waiting(world: &World, entries: &[Entry]) -> Vec<Waiting> {
     let told = |invoice: &InvoiceRow| {
         let id = world.id(*invoice);
-        entries.iter().any(|entry| entry.kind != "clear" && entry.members.iter().any(|member| member.0 == id))
+        let is_about =
+            |entry: &&Entry| entry.kind != "clear" && entry.invoices.iter().any(|about| about.0 == id);
+        entries.iter().any(|entry| is_about(&entry))
     };
     let silent = world.invoices().filter(|invoice| world.is_open(*invoice) && !told(invoice));
     let waiting = silent.map(|invoice| {
         let (stage, since) = world.stage(invoice);
         let climbs = steps::climbs(world, invoice);
-        let next = climbs.iter().filter_map(|climb| next_of(world, climb, &[], None)).min();
+        let own = climbs.iter().filter_map(|climb| next_of(world, climb, &[], None));
+        let next = own.chain(next_of_accounts(world, invoice, &[], None)).min();
         Waiting {
             invoice: world.stated(invoice),
             customer: world.data.customer_id(world.customer_of(invoice)).to_owned(),
@@ -189,33 +206,73 @@ fn next_of_withheld(world: &World, message: &Message, stuck: &[Stuck]) -> Option
     let Block::Ladder(id) = due.block else { return None };
     let over = message.blockers.iter().filter(|blocker| matches!(blocker.code, "limit" | "one_a_day"));
     let limited = over.filter_map(|blocker| blocker.until).max();
-    next_of(world, &Climb::new(world, due.invoice, id), stuck, limited)
+    match due.ground.account {
+        Some(_) => next_of_accounts(world, due.invoice, stuck, limited),
+        None => next_of(world, &Climb::new(world, Ground::of(due.invoice), id), stuck, limited),
+    }
+}
+
+/// How far customers' ladders are looked ahead.
+const AHEAD: i64 = 40;
+
+/// R14, R23: the same for the customer's ladders: the first later day on which one of them has a step about the invoice.
+fn next_of_accounts(
+    world: &World,
+    invoice: InvoiceRow,
+    stuck: &[Stuck],
+    limited: Option<NaiveDate>,
+) -> Option<NaiveDate> {
+    let ladders = world.segment(invoice).map_or(&[][..], |segment| &segment.ladders);
+    if !ladders.iter().any(|id| world.policy.ladders[id.0].per_customer) {
+        return None;
+    }
+    let customer = world.customer_of(invoice);
+    let segment = world.segment(invoice).map(|segment| segment.rule);
+    let mut days = (1..AHEAD).map(|days| add_days(world.known, days));
+    days.find(|day| {
+        let later = world.on(*day);
+        let limited = limited.is_some_and(|limited| *day <= limited)
+            || later.segment(invoice).map(|segment| segment.rule) != segment;
+        let due = steps::of_accounts(&later, customer).into_iter();
+        let mut due = due.filter(|due| {
+            due.about.contains(&invoice)
+                && !due.brought_along
+                && !due.forbidden
+                && !stuck.contains(&(due.invoice, due.key()))
+        });
+        !limited && due.any(|due| steps::candidate(&later, due).blockers.is_empty())
+    })
 }
 
 /// R23: the first later day on which a step of the ladder has its turn and nothing withholds it, if nothing changes
 /// until then. `stuck` steps are withheld for good, and everything is through the day `limited`.
 fn next_of(world: &World, climb: &Climb, stuck: &[Stuck], limited: Option<NaiveDate>) -> Option<NaiveDate> {
     // R16, R23: where nobody knows the end of a hold, nothing is known to come.
-    if world.holds_on(climb.invoice()).iter().any(|hold| hold.until.is_none()) {
+    let invoice = climb.ground().invoice;
+    if world.holds_on(invoice).iter().any(|hold| hold.until.is_none()) {
         return None;
     }
-    let last =
-        climb.horizon().max(world.holds_on(climb.invoice()).iter().filter_map(|hold| hold.until).max())?;
+    let last = climb.horizon().max(world.holds_on(invoice).iter().filter_map(|hold| hold.until).max())?;
     // Steps without end aside, what has not come by then never comes.
     let last = last.max(limited.unwrap_or(last)).max(world.known).min(add_days(world.known, 110));
     let mut climb = climb.clone();
+    let segment = world.segment(invoice).map(|segment| segment.rule);
     let mut days = world.known.iter_days().skip(1).take_while(|day| *day <= add_days(last, 15));
     days.find(|day| {
         let later = world.on(*day);
         climb.turn_to(*day);
+        // In another segment it climbs other ladders.
+        let stays = later.segment(invoice).map(|segment| segment.rule) == segment;
         let limited = limited.is_some_and(|limited| *day <= limited);
         !limited
-            && steps::of_climb(&climb).into_iter().filter(|due| !due.brought_along && !due.forbidden).any(
-                |due| {
+            && stays
+            && steps::of_climb(&later, &climb)
+                .into_iter()
+                .filter(|due| !due.brought_along && !due.forbidden)
+                .any(|due| {
                     !stuck.contains(&(due.invoice, due.key()))
                         && steps::candidate(&later, due).blockers.is_empty()
-                },
-            )
+                })
     })
 }
 

@@ -7,6 +7,7 @@ use dun::snapshot::ledger::{LedgerRow, Outcome};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
+use super::account::Ground;
 use super::carve_outs;
 use super::ladder::Climb;
 use super::ledger::State;
@@ -20,7 +21,11 @@ use crate::templates::Chosen;
 /// A step whose turn it is.
 #[derive(Clone)]
 pub(super) struct Due<'a> {
+    /// The invoice, or the one that the customer's ladder is anchored on.
     pub(super) invoice: InvoiceRow,
+    pub(super) ground: Ground,
+    /// The invoices that it is about.
+    pub(super) about: Vec<InvoiceRow>,
     pub(super) block: Block,
     pub(super) step: &'a Step,
     /// Which time of a repeated step; 0 for one that does not repeat.
@@ -71,25 +76,75 @@ pub(super) fn of_customer<'a>(world: &World<'a>, customer: CustomerRow) -> Vec<C
         let mut due = of_ladders(world, invoice);
         due.extend(carve_outs::due(world, invoice));
         for due in due {
-            // R10: one step of two ladders is done once.
-            let same = |other: &Candidate| other.due.invoice == invoice && other.due.key() == due.key();
-            if !found.iter().any(same) {
-                found.push(candidate(world, due));
+            push_once(world, &mut found, due);
+        }
+    }
+    for due in of_accounts(world, customer) {
+        push_once(world, &mut found, due);
+    }
+    share_interest(world, &mut found);
+    found
+}
+
+/// R10: one step of two ladders about the same invoices is done once.
+fn push_once<'a>(world: &World<'a>, found: &mut Vec<Candidate<'a>>, due: Due<'a>) {
+    let same = |other: &Candidate| {
+        let of_account = |due: &Due| due.ground.account.is_some();
+        (of_account(&other.due), &other.due.about, other.due.key())
+            == (of_account(&due), &due.about, due.key())
+    };
+    if !found.iter().any(same) {
+        found.push(candidate(world, due));
+    }
+}
+
+/// R22: of several interest steps of one day each charges only what those before it do not.
+fn share_interest(world: &World, found: &mut [Candidate]) {
+    let of_interest =
+        |candidate: &Candidate| candidate.charge.as_ref().is_some_and(|charge| charge.kind == "interest");
+    let mut order: Vec<usize> = (0..found.len()).filter(|at| of_interest(&found[*at])).collect();
+    order.sort_by_key(|at| (found[*at].due.nominal, found[*at].due.step.rule));
+    let mut taken: Vec<(Vec<InvoiceRow>, i64)> = Vec::new();
+    for at in order {
+        let Candidate { due, charge, blockers, .. } = &mut found[at];
+        let same = taken.iter().filter(|(about, _)| about.iter().any(|own| due.about.contains(own)));
+        let left = charge.as_ref().unwrap().minor - same.map(|(_, minor)| minor).sum::<i64>();
+        match left > 0 {
+            true => {
+                charge.as_mut().unwrap().minor = left;
+                taken.push((due.about.clone(), left));
+            }
+            false => {
+                *charge = None;
+                blockers.push(world.blocker("nothing_to_charge", Some(due.step.rule), None));
             }
         }
     }
-    found
+}
+
+/// R14: what the customer's ladders have due, about what is overdue in an episode.
+pub(super) fn of_accounts<'a>(world: &World<'a>, customer: CustomerRow) -> Vec<Due<'a>> {
+    let accounts = world.accounts(customer).into_iter();
+    let climbs = accounts.map(|(id, ground)| Climb::new(world, ground, id));
+    climbs.flat_map(|climb| of_climb(world, &climb)).filter(|due| !due.about.is_empty()).collect()
 }
 
 /// R7: each cadence of the segment is a ladder, and so are the segment's own steps.
 pub(super) fn climbs<'a>(world: &World<'a>, invoice: InvoiceRow) -> Vec<Climb<'a>> {
     let ladders = world.segment(invoice).map_or(&[][..], |segment| &segment.ladders);
-    ladders.iter().map(|id| Climb::new(world, invoice, *id)).collect()
+    let own = ladders.iter().filter(|id| !world.policy.ladders[id.0].per_customer);
+    own.map(|id| Climb::new(world, Ground::of(invoice), *id)).collect()
 }
 
-pub(super) fn of_climb<'a>(climb: &Climb<'a>) -> Vec<Due<'a>> {
+pub(super) fn of_climb<'a>(world: &World<'a>, climb: &Climb<'a>) -> Vec<Due<'a>> {
+    let ground = climb.ground();
+    if ground.account.is_some_and(|account| account.episode.is_none()) {
+        return Vec::new();
+    }
     let turns = climb.turns().into_iter().map(|turn| Due {
-        invoice: climb.invoice(),
+        invoice: ground.invoice,
+        about: world.about(ground),
+        ground: ground.clone(),
         block: Block::Ladder(climb.id()),
         step: turn.step,
         time: turn.place.time,
@@ -104,7 +159,7 @@ pub(super) fn of_climb<'a>(climb: &Climb<'a>) -> Vec<Due<'a>> {
 }
 
 fn of_ladders<'a>(world: &World<'a>, invoice: InvoiceRow) -> Vec<Due<'a>> {
-    climbs(world, invoice).iter().flat_map(of_climb).collect()
+    climbs(world, invoice).iter().flat_map(|climb| of_climb(world, climb)).collect()
 }
 
 /// R15, R21: what is taken, by whom, to whom; and what stands in its way.
@@ -118,9 +173,9 @@ pub(super) fn candidate<'a>(world: &World<'a>, due: Due<'a>) -> Candidate<'a> {
     let first = &due.step.acts[0];
     let taken = due.step.acts.iter().find(reachable).unwrap_or(first);
     let recipient = world.recipient(taken, invoice);
-    let (approvers, nobody) = world.approvers(invoice, due.block, due.step, taken);
-    let by_hand = taken.is_message().then(|| world.by_hand(invoice, ladder)).flatten();
-    let hours = taken.is_message().then(|| world.hours(invoice, ladder)).flatten();
+    let (approvers, nobody) = world.approvers(&due.ground, due.block, due.step, taken);
+    let by_hand = taken.is_message().then(|| world.by_hand(&due.ground, ladder)).flatten();
+    let hours = taken.is_message().then(|| world.hours(&due.ground, ladder)).flatten();
     let actor = actor(world, invoice, taken, by_hand);
     let template = taken.template().and_then(|name| crate::templates::choose(world, name, taken, invoice));
     let mut blockers = standing_in_the_way(world, &due, taken);
@@ -132,7 +187,7 @@ pub(super) fn candidate<'a>(world: &World<'a>, due: Due<'a>) -> Candidate<'a> {
     if taken.template().is_some() && template.is_none() {
         block("no_template", None);
     }
-    let charge = world.charge(invoice, taken, due.nominal).unwrap_or_else(|code| {
+    let charge = world.charge(&due.ground, taken, due.nominal).unwrap_or_else(|code| {
         block(code, own);
         None
     });
@@ -171,16 +226,16 @@ fn standing_in_the_way(world: &World, due: &Due, taken: &Act) -> Vec<Blocker> {
     let mut blockers: Vec<Blocker> = world.outside_pilot(invoice).into_iter().collect();
     if reaches {
         blockers.extend(world.refusal());
-        if world.has_problem(invoice) {
+        if due.ground.seen.iter().any(|seen| world.has_problem(*seen)) {
             blockers.push(world.blocker("problem", None, None));
         }
     }
-    if reaches && world.has_unknown_outcome(invoice) || due.state == State::Unknown {
+    if reaches && world.has_unknown_outcome(&due.ground) || due.state == State::Unknown {
         blockers.push(world.blocker("unknown_outcome", None, None));
     }
-    blockers.extend(world.forbidding(invoice, ladder, first, taken));
+    blockers.extend(world.forbidding(&due.ground, ladder, first, taken));
     if reaches || ladder.is_some() {
-        blockers.extend(world.holds_on(invoice));
+        blockers.extend(world.holds_of(&due.ground));
     }
     match due.state {
         State::Tried(day) if day == world.today => {
@@ -235,7 +290,7 @@ impl<'a> World<'a> {
     /// that need approval themselves, or go by hand, are passed.
     pub(super) fn state_declined(
         &self,
-        invoice: InvoiceRow,
+        ground: &Ground,
         block: Block,
         step: &Step,
         rows: &[&LedgerRow],
@@ -244,8 +299,8 @@ impl<'a> World<'a> {
         let State::Declined(day) = state else { return state };
         let row = rows.iter().rev().find(|row| row.outcome == Outcome::Declined && row.date == day).unwrap();
         let Some(channel) = self.channel_of(row).filter(|channel| channel.is_message()) else { return state };
-        match self.declined_together(self.customer_of(invoice), day, channel) > 1 {
-            true if !self.needs_a_person(invoice, block, step) => State::Open,
+        match self.declined_together(self.customer_of(ground.invoice), day, channel) > 1 {
+            true if !self.needs_a_person(ground, block, step) => State::Open,
             _ => state,
         }
     }
@@ -262,13 +317,13 @@ impl<'a> World<'a> {
         steps.len()
     }
 
-    fn needs_a_person(&self, invoice: InvoiceRow, block: Block, step: &Step) -> bool {
+    fn needs_a_person(&self, ground: &Ground, block: Block, step: &Step) -> bool {
         let ladder = match block {
             Block::Ladder(id) => Some(id),
             Block::CarveOut(_) => None,
         };
-        let (asked, nobody) = self.approvers(invoice, block, step, &step.acts[0]);
-        !asked.is_empty() || !nobody.is_empty() || self.by_hand(invoice, ladder).is_some()
+        let (asked, nobody) = self.approvers(ground, block, step, &step.acts[0]);
+        !asked.is_empty() || !nobody.is_empty() || self.by_hand(ground, ladder).is_some()
     }
 }
 
