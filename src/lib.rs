@@ -60,6 +60,7 @@ pub mod model;
 pub mod money;
 pub mod plan;
 pub mod read;
+pub mod region;
 pub mod render;
 pub mod report;
 pub mod simulate;

@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 13] = [
     &["span", "suggest", "money", "calendar", "code"],
     &["diagnostic", "locale"],
     &["model"],
-    &["syntax", "template"],
+    &["syntax", "template", "region"],
     &["check"],
     &["compile"],
     &["snapshot", "read"],

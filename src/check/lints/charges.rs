@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::region::{Region, Space};
 use crate::check::{Checker, conditions};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{CustomerField, Field};
 use crate::model::{Condition, Predicate, Rates, Test};
+use crate::region::{Region, Space};
 use crate::span::Span;
 use crate::syntax::ast::{
     self, ActKind, Block, Clause, Modifier, Never, Restriction, RulesBlock, RulesHeader, SegmentCatches, Step,

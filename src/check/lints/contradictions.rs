@@ -1,11 +1,11 @@
 //! Conditions that no open invoice ever meets.
 
 use super::Lint;
-use super::region::Aspect;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{Field, InvoiceField};
 use crate::model::{Catches, Condition, LadderId, Predicate, Step};
+use crate::region::Aspect;
 use crate::syntax::ast::{self, Block, Modifier, RulesHeader, SegmentCatches};
 
 impl<'a> Lint<'a> {

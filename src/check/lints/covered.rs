@@ -1,9 +1,9 @@
 //! Segments and calendars that nothing reaches, because earlier ones catch all that they could.
 
 use super::Lint;
-use super::region::Region;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::region::Region;
 use crate::span::Span;
 use crate::syntax::ast::Block;
 

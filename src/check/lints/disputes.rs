@@ -1,12 +1,12 @@
 //! Messages that go out by themselves about an invoice in dispute.
 
 use super::Lint;
-use super::region::Region;
 use super::stopped;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{Field, InvoiceField};
 use crate::model::{Condition, Predicate, Restriction, RuleId, Step, Test};
+use crate::region::Region;
 use crate::span::Span;
 use crate::syntax::ast::Block;
 

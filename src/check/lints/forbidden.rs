@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::region::Region;
 use super::{Lint, holds};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Act, LadderId, Restriction, RestrictionKind, RuleId, Step};
+use crate::region::Region;
 
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

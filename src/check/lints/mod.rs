@@ -14,22 +14,20 @@ mod languages;
 mod limits;
 mod order;
 mod overlaps;
-mod region;
 mod sms;
 mod unused;
-mod values;
 
 use super::Checker;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Act, Catches, Ladder, LadderId, Policy, Restriction, RestrictionKind, RuleId, Segment, Step,
 };
+use crate::region::{Region, Space};
 use crate::span::{Sources, Span};
 use crate::syntax::ast::{Ast, Block, Clause, RulesBlock};
 use crate::template::TemplateSet;
 
 pub use languages::message_templates;
-use region::{Region, Space};
 
 /// What is said of a sound policy; of another one only what its tree tells.
 pub(super) fn lints(c: &Checker, policy: Option<&Policy>) -> Vec<Diagnostic> {

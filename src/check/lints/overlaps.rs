@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::Lint;
-use super::region::{Aspect, Case, Region, aspects};
-use super::values::Values;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{Field, InvoiceField};
 use crate::model::{Catches, Condition, Predicate};
 use crate::money::{Currency, Money};
+use crate::region::values::Values;
+use crate::region::{Aspect, Case, Region, aspects};
 
 impl Lint<'_> {
     pub(super) fn overlaps(&mut self) {

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 /// Ranges, both ends included.
-pub(super) type Spans = Vec<(i64, i64)>;
+pub type Spans = Vec<(i64, i64)>;
 
 /// The values that something can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Values {
+pub enum Values {
     /// Ranges in ascending order, with a gap between any two.
     Spans(Spans),
     /// These words, or all but these.
@@ -21,7 +21,7 @@ pub(super) enum Values {
 
 impl Values {
     /// These ranges together; those that end before they begin hold nothing.
-    pub(super) fn spans(spans: impl IntoIterator<Item = (i64, i64)>) -> Values {
+    pub fn spans(spans: impl IntoIterator<Item = (i64, i64)>) -> Values {
         let mut spans: Spans = spans.into_iter().filter(|(least, most)| least <= most).collect();
         spans.sort_unstable();
         let mut joined = Spans::new();
@@ -35,17 +35,17 @@ impl Values {
     }
 
     /// These words.
-    pub(super) fn words<T: Into<String>>(words: impl IntoIterator<Item = T>) -> Values {
+    pub fn words<T: Into<String>>(words: impl IntoIterator<Item = T>) -> Values {
         Values::Words { listed: words.into_iter().map(Into::into).collect(), others: false }
     }
 
     /// Any word.
-    pub(super) fn any_word() -> Values {
+    pub fn any_word() -> Values {
         Values::Words { listed: BTreeSet::new(), others: true }
     }
 
     /// Whether it holds nothing.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         match self {
             Values::Spans(spans) => spans.is_empty(),
             Values::Words { listed, others } => listed.is_empty() && !others,
@@ -53,7 +53,7 @@ impl Values {
     }
 
     /// The words, where they are listed.
-    pub(super) fn listed(&self) -> Option<Vec<String>> {
+    pub fn listed(&self) -> Option<Vec<String>> {
         match self {
             Values::Words { listed, others: false } => Some(listed.iter().cloned().collect()),
             _ => None,
@@ -61,7 +61,7 @@ impl Values {
     }
 
     /// The values of both. Ranges and words have none in common.
-    pub(super) fn and(&self, other: &Values) -> Values {
+    pub fn and(&self, other: &Values) -> Values {
         match (self, other) {
             (Values::Spans(a), Values::Spans(b)) => {
                 let both = a.iter().flat_map(|a| b.iter().map(|b| (a.0.max(b.0), a.1.min(b.1))));
@@ -80,7 +80,7 @@ impl Values {
     }
 
     /// What a domain holds besides these.
-    pub(super) fn without(&self, domain: &Values) -> Values {
+    pub fn without(&self, domain: &Values) -> Values {
         let contrary = match self {
             Values::Spans(spans) => Values::spans(gaps(spans)),
             Values::Words { listed, others } => Values::Words { listed: listed.clone(), others: !others },

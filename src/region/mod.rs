@@ -4,14 +4,16 @@
 //! that cannot be decided because a value is missing lies in neither its own region nor that of its contrary (R4).
 //! Whatever is proved here holds for every open invoice. What is too large to be worked out proves nothing.
 
+pub mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 
-use super::values::{Spans, Values};
 use crate::model::field::{CustomerField, Field, FieldType, InvoiceField, OwnField, Subject};
 use crate::model::{Amounts, Bounds, Condition, Predicate, Rates, Test};
 use crate::money::Currency;
+use values::{Spans, Values};
 
 const MILLION: i64 = 1_000_000;
 
@@ -20,7 +22,7 @@ const MOST_CASES: usize = 256;
 
 /// Something of an invoice that has one value. `Known` stands first: it decides about the others.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Aspect {
+pub enum Aspect {
     /// Whether the field has a value: 1 or 0.
     Known(Field),
     /// A text or the stage, in small letters.
@@ -43,7 +45,7 @@ pub(super) enum Aspect {
 
 impl Aspect {
     /// The field that it is about.
-    pub(super) fn field(&self) -> Field {
+    pub fn field(&self) -> Field {
         match self {
             Aspect::Known(field)
             | Aspect::Word(field)
@@ -59,35 +61,38 @@ impl Aspect {
 }
 
 /// Bounds on some aspects; the others are free.
-pub(super) type Case = BTreeMap<Aspect, Values>;
+pub type Case = BTreeMap<Aspect, Values>;
 
 /// The invoices of any of these cases. None of them is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Region(pub(super) Vec<Case>);
+pub struct Region(pub Vec<Case>);
 
 impl Region {
     /// Every invoice.
-    pub(super) fn everything() -> Region {
+    pub fn everything() -> Region {
         Region(vec![Case::new()])
     }
 
     /// Whether no invoice lies in it.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 /// What the fields of a policy can hold.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Space<'a> {
-    pub(super) fields: &'a [OwnField],
-    pub(super) currency: Currency,
-    pub(super) rates: &'a Rates,
+pub struct Space<'a> {
+    /// The policy's own fields.
+    pub fields: &'a [OwnField],
+    /// The currency of amounts that name none.
+    pub currency: Currency,
+    /// How amounts of different currencies compare.
+    pub rates: &'a Rates,
 }
 
 impl Space<'_> {
     /// The invoices for which a condition holds; none when that is too much to work out.
-    pub(super) fn holds(&self, condition: &Condition) -> Option<Region> {
+    pub fn holds(&self, condition: &Condition) -> Option<Region> {
         match condition {
             Condition::Test(test) => self.test(test),
             Condition::Not(inner) => self.fails(inner),
@@ -97,7 +102,7 @@ impl Space<'_> {
     }
 
     /// The invoices for which a condition is known not to hold.
-    pub(super) fn fails(&self, condition: &Condition) -> Option<Region> {
+    pub fn fails(&self, condition: &Condition) -> Option<Region> {
         match condition {
             Condition::Test(test) => self.contrary(test),
             Condition::Not(inner) => self.holds(inner),
@@ -111,20 +116,20 @@ impl Space<'_> {
     }
 
     /// The invoices of both.
-    pub(super) fn and(&self, a: &Region, b: &Region) -> Option<Region> {
+    pub fn and(&self, a: &Region, b: &Region) -> Option<Region> {
         let both = a.0.iter().flat_map(|a| b.0.iter().filter_map(|b| self.join(a, b)));
         small(Region(both.collect()))
     }
 
     /// The invoices of `a` that are not of `b`.
-    pub(super) fn minus(&self, a: &Region, b: &Region) -> Option<Region> {
+    pub fn minus(&self, a: &Region, b: &Region) -> Option<Region> {
         b.0.iter().try_fold(a.clone(), |rest, case| {
             small(Region(rest.0.iter().flat_map(|from| self.without(from, case)).collect()))
         })
     }
 
     /// Whether every invoice of `a` is one of `b`; no when it is not sure.
-    pub(super) fn covers(&self, b: &Region, a: &Region) -> bool {
+    pub fn covers(&self, b: &Region, a: &Region) -> bool {
         self.minus(a, b).is_some_and(|rest| rest.is_empty())
     }
 
@@ -238,7 +243,7 @@ impl Space<'_> {
     }
 
     /// Every value that an aspect of an open invoice can have.
-    pub(super) fn domain(&self, aspect: &Aspect) -> Values {
+    pub fn domain(&self, aspect: &Aspect) -> Values {
         match aspect {
             Aspect::Known(field) => Values::spans([(if self.always_known(*field) { 1 } else { 0 }, 1)]),
             Aspect::Flag(_) | Aspect::Tag(..) => Values::spans([(0, 1)]),
@@ -261,7 +266,7 @@ impl Space<'_> {
     }
 
     /// What kind of value a field holds.
-    pub(super) fn kind(&self, field: Field) -> FieldType {
+    pub fn kind(&self, field: Field) -> FieldType {
         match field {
             Field::Today => FieldType::Date,
             Field::Invoice(field) => field.kind(),
@@ -276,12 +281,12 @@ impl Space<'_> {
     }
 
     /// Whether the field only holds whole numbers, and is reckoned in them.
-    pub(super) fn is_whole(&self, field: Field) -> bool {
+    pub fn is_whole(&self, field: Field) -> bool {
         self.kind(field) == FieldType::Days || is_count(field)
     }
 
     /// Whether the field has a value on every open invoice. An empty list of tags counts as missing.
-    pub(super) fn always_known(&self, field: Field) -> bool {
+    pub fn always_known(&self, field: Field) -> bool {
         match field {
             Field::Today => true,
             Field::Invoice(field) => !matches!(
@@ -369,7 +374,7 @@ fn season(range: &Bounds<(u32, u32)>) -> Spans {
 }
 
 /// The aspects that two regions bound, each of them in all of its cases.
-pub(super) fn aspects(region: &Region) -> BTreeSet<&Aspect> {
+pub fn aspects(region: &Region) -> BTreeSet<&Aspect> {
     region.0.iter().flat_map(BTreeMap::keys).collect()
 }
 
