@@ -208,7 +208,7 @@ pub struct Step {
 }
 
 /// An approval asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Approval {
     /// The line that asks.
     pub rule: RuleId,

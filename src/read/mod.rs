@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod carve_out;
+pub mod change;
 pub mod condition;
 pub mod field;
 pub mod moment;

@@ -19,7 +19,8 @@ pub fn segment(policy: &Policy, id: SegmentId) -> String {
 }
 
 /// What is done in a segment: `it follows the cadence standard`.
-fn follows(policy: &Policy, segment: &Segment) -> String {
+#[must_use]
+pub fn follows(policy: &Policy, segment: &Segment) -> String {
     let cadences: Vec<String> = cadences(policy, segment).map(|ladder| ladder.name.to_string()).collect();
     let has_own = segment.ladders.iter().any(|id| !policy.ladders[id.0].is_cadence);
     let word = if cadences.len() == 1 { "cadence" } else { "cadences" };

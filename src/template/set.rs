@@ -238,6 +238,20 @@ impl TemplateSet {
         span(self.files[id.0].file, 0, 0)
     }
 
+    /// The text of the template with the texts of the files that it names, as where it includes them.
+    #[must_use]
+    pub fn whole_text(&self, id: TemplateId) -> String {
+        let mut files = vec![id.0];
+        let mut at = 0;
+        while let Some(text) = files.get(at).map(|&file| &self.files[file].text) {
+            let named = (0..self.files.len()).filter(|other| text.contains(&*self.files[*other].path));
+            let named: Vec<usize> = named.filter(|other| !files.contains(other)).collect();
+            files.extend(named);
+            at += 1;
+        }
+        files.into_iter().map(|file| &*self.files[file].text).collect::<Vec<_>>().join("\0")
+    }
+
     /// The path of the template's file in the templates folder.
     #[must_use]
     pub fn path(&self, id: TemplateId) -> &str {
