@@ -53,6 +53,7 @@ pub mod cli;
 pub mod code;
 pub mod compile;
 pub mod diagnostic;
+pub mod diff;
 pub mod evaluate;
 pub mod lint;
 pub mod locale;

@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 13] = [
     &["plan", "lint"],
     &["evaluate"],
     &["simulate"],
-    &["report"],
+    &["report", "diff"],
     &["render"],
     &["cli"],
 ];

@@ -90,6 +90,11 @@ fn the_rules_are_true_from_top_to_bottom() {
 }
 
 #[test]
+fn the_comparison_is_true_from_top_to_bottom() {
+    follow("docs/diff.md");
+}
+
+#[test]
 fn the_simulation_is_true_from_top_to_bottom() {
     follow("docs/simulate.md");
 }

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod data;
 mod day;
+mod diff;
 mod explain;
 mod fmt;
 mod init;
@@ -32,6 +33,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Check(check::Check),
+    Diff(diff::DiffArguments),
     Explain(explain::ExplainArguments),
     Fmt(fmt::Fmt),
     Plan(plan::PlanArguments),
@@ -50,8 +52,11 @@ enum Exit {
     Done,
     /// Usage, policy or unreadable data; `--strict`; `--deny warnings`.
     Failed,
-    /// `fmt --check` found what would change; `recheck --exit-code` found what does not stand.
+    /// `fmt --check` found what would change; `recheck --exit-code` what does not stand, `diff --exit-code` a
+    /// difference.
     Differs,
+    /// `diff --fail-on` found what it names.
+    Unexpected,
     /// The data is too old, or the ledger is ahead: the plan withholds every contact.
     Refused,
 }
@@ -62,6 +67,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Differs => 2,
+            Exit::Unexpected => 3,
             Exit::Refused => 4,
         })
     }
@@ -81,6 +87,7 @@ pub fn main() -> ExitCode {
     };
     let exit = match cli.verb {
         Verb::Check(arguments) => arguments.run(),
+        Verb::Diff(arguments) => arguments.run(),
         Verb::Explain(arguments) => arguments.run(),
         Verb::Fmt(arguments) => arguments.run(),
         Verb::Plan(arguments) => arguments.run(),

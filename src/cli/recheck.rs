@@ -85,7 +85,7 @@ impl RecheckArguments {
 }
 
 /// Reads the plan, whole and unchanged.
-fn read(path: &Path) -> Result<SavedPlan, Exit> {
+pub(super) fn read(path: &Path) -> Result<SavedPlan, Exit> {
     let file = path.display();
     let text =
         fs::read_to_string(path).map_err(|error| fail(&format!("`{file}` cannot be read: {error}")))?;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::finding::Finding;
+use crate::diff::{PlanDiff, PolicyDiff};
 use crate::evaluate::Explanation;
 use crate::plan::recheck::Recheck;
 use crate::plan::{Plan, Totals};
@@ -55,6 +56,24 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// When the writer fails.
 pub fn findings(findings: &[Finding<'_>], out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, findings)?;
+    writeln!(out)
+}
+
+/// A comparison of two plans as one JSON document.
+///
+/// # Errors
+/// When the writer fails.
+pub fn plan_diff(diff: &PlanDiff, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, diff)?;
+    writeln!(out)
+}
+
+/// A comparison of two policies as one JSON document.
+///
+/// # Errors
+/// When the writer fails.
+pub fn diff(diff: &PolicyDiff, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, diff)?;
     writeln!(out)
 }
 

@@ -2,11 +2,13 @@
 
 pub mod csv;
 pub mod diagnostic;
+pub mod diff;
 pub mod difference;
 pub mod escape;
 pub mod explain;
 pub mod finding;
 pub mod github;
+mod grid;
 pub mod json;
 pub mod markdown;
 pub mod read;

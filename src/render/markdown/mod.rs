@@ -126,7 +126,7 @@ pub(super) fn folded(title: &str, text: &str) -> String {
 }
 
 /// Data within a line or a cell, cut where it would push everything else out of view.
-fn data(text: &str) -> String {
+pub(super) fn data(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", markdown(&text[..end])),
         None => markdown(text),
@@ -134,11 +134,11 @@ fn data(text: &str) -> String {
 }
 
 /// An id, cut like any data.
-fn id(text: &str) -> String {
+pub(super) fn id(text: &str) -> String {
     if text.chars().nth(LONGEST).is_some() { data(text) } else { markdown_id(text) }
 }
 
-fn ids<'a>(ids: impl ExactSizeIterator<Item = &'a str>) -> String {
+pub(super) fn ids<'a>(ids: impl ExactSizeIterator<Item = &'a str>) -> String {
     let more = ids.len().saturating_sub(IDS);
     let shown: Vec<String> = ids.take(IDS).map(id).collect();
     let shown = shown.join(", ");

@@ -38,11 +38,11 @@ fn of_all(reading: &Reading) -> String {
     out
 }
 
-fn head(title: &str) -> String {
+pub(in crate::render) fn head(title: &str) -> String {
     format!("timeline\n    title {}\n", escape::mermaid(title))
 }
 
-fn section(out: &mut String, title: &str, rungs: &[&RungReading]) {
+pub(in crate::render) fn section(out: &mut String, title: &str, rungs: &[&RungReading]) {
     out.push_str(&format!("    section {}\n", escape::mermaid(title)));
     for rung in rungs {
         let steps = rung.steps.iter().map(|step| {

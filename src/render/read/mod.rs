@@ -8,6 +8,7 @@ mod text;
 
 pub use markdown::markdown;
 pub use mermaid::mermaid;
+pub(super) use mermaid::{head, section};
 pub use svg::svg;
 pub use text::text;
 

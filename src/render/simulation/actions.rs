@@ -1,6 +1,6 @@
 //! The actions of a simulation over time, and what was withheld.
 
-use super::grid::Grid;
+use super::super::grid::Grid;
 use crate::plan::{Action, Kind};
 use crate::render::words::{self, place, sums};
 use crate::report::Report;

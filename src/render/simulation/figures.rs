@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::grid::Grid;
+use super::super::grid::Grid;
 use crate::money::{Currency, Money};
 use crate::plan::{Kind, Mode};
 use crate::render::words::{AGES, ages, count, day, place, sums};

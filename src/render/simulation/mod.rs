@@ -2,13 +2,12 @@
 
 mod actions;
 mod figures;
-mod grid;
 
 use super::escape::{clean, markdown};
+use super::grid::Grid;
 use super::text::{Colour, Page};
 use super::words::{count, long_date};
 use crate::report::Report;
-use grid::Grid;
 
 /// What a reader must know before any figure.
 const CAVEAT: &str = "Payments, disputes and promises are those that happened: this is what the policy would have \

@@ -58,7 +58,7 @@ impl Page {
     }
 
     /// The first line of an entry: its verb, what it is, and its ids at the end.
-    pub(super) fn entry(&mut self, verb: (Colour, &str), text: &str, ids: &[String]) {
+    pub(in crate::render) fn entry(&mut self, verb: (Colour, &str), text: &str, ids: &[String]) {
         let head = format!(
             "  {}{}",
             self.paint(verb.0, verb.1),
@@ -74,7 +74,7 @@ impl Page {
     }
 
     /// A line with a text and an amount at its end.
-    pub(super) fn ledger_line(&mut self, text: &str, amount: &str) {
+    pub(in crate::render) fn ledger_line(&mut self, text: &str, amount: &str) {
         let gap = WIDE.saturating_sub(text.width() + amount.width()).max(2);
         self.line(&format!("{text}{}{amount}", spaces(gap)));
     }

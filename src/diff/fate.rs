@@ -1,0 +1,214 @@
+//! What became of a step over a period: done, asked for, withheld.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::change::RulePlace;
+use crate::plan::{Action, Approver, Because, Blocker, Invoice, Kind, Member, Mode};
+use crate::simulate::Simulation;
+
+/// How far a step came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It was due and something kept it back on every day.
+    Withheld,
+    /// People were asked, and had not answered when the period ended or its reason went away.
+    Waiting,
+    /// It was carried out.
+    Done,
+}
+
+/// A step on one side of a comparison, where the simulation has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub(super) state: State,
+    /// The day it was done, else the last day of a plan that has it.
+    pub(super) on: NaiveDate,
+    pub(super) action: &'a Action,
+    pub(super) member: &'a Member,
+    pub(super) blockers: &'a [Blocker],
+}
+
+impl<'a> Found<'a> {
+    /// The invoices that the step itself is about: all of the action's for a step per customer.
+    pub(super) fn invoices(&self) -> impl Iterator<Item = &'a Invoice> {
+        let member = self.member;
+        let own = move |invoice: &&Invoice| {
+            member.episode.is_some() || member.invoice.as_deref() == Some(invoice.id.as_str())
+        };
+        self.action.invoices.iter().filter(own)
+    }
+
+    /// Whether it was done, or people were asked.
+    pub(super) fn acts(&self) -> bool {
+        self.state != State::Withheld
+    }
+
+    /// Whether it reaches the customer without a person.
+    pub(super) fn is_automatic(&self) -> bool {
+        let reaches = self.action.kind.message().is_some() || self.action.kind == Kind::Charge;
+        reaches && self.acts() && self.action.mode == Mode::Automatic
+    }
+
+    /// Whether somebody must approve it who need not on the other side: neither in that role nor at that address.
+    pub(super) fn asks_more_than(&self, other: &Found) -> bool {
+        let asked = &other.action.approvers;
+        let is_new = |own: &Approver| {
+            !asked
+                .iter()
+                .any(|known| known.role == own.role || known.address.eq_ignore_ascii_case(&own.address))
+        };
+        self.action.approvers.iter().any(is_new)
+    }
+
+    /// What keeps it back, by code.
+    pub(super) fn codes(&self) -> Vec<&'static str> {
+        self.blockers.iter().map(|blocker| blocker.code).collect()
+    }
+}
+
+/// One side of a comparison.
+#[derive(Debug, Default)]
+pub(super) struct Side<'a> {
+    /// What became of each step, by its key: the furthest that it came, the last of those.
+    pub(super) fates: BTreeMap<&'a str, Found<'a>>,
+    /// Invoices that messages went out about without a person.
+    pub(super) automatic: BTreeSet<&'a str>,
+    /// Invoices that somebody was contacted about, or would have been had people answered.
+    pub(super) contacted: BTreeSet<&'a str>,
+    /// Invoices a contact about which was withheld.
+    pub(super) withheld: BTreeSet<&'a str>,
+    /// The segment of each invoice, where a step says it: the last one.
+    pub(super) segments: BTreeMap<&'a str, &'a Arc<str>>,
+    /// How many actions of each kind were carried out, a message of several steps once.
+    pub(super) done: BTreeMap<Kind, u64>,
+}
+
+impl<'a> Side<'a> {
+    pub(super) fn of(simulation: &'a Simulation) -> Side<'a> {
+        let mut side = Side::default();
+        for spell in &simulation.withheld {
+            if spell.action.kind.is_contact() {
+                side.withheld.extend(ids(&spell.action));
+            }
+            side.add(State::Withheld, spell.last, &spell.action, &spell.blockers);
+        }
+        for event in &simulation.events {
+            let action = &event.action;
+            if action.kind.is_contact() {
+                side.contacted.extend(ids(action));
+            }
+            if action.kind.message().is_some() && action.mode == Mode::Automatic {
+                side.automatic.extend(ids(action));
+            }
+            if event.done.is_some() {
+                *side.done.entry(action.kind).or_default() += 1;
+            }
+            let state = if event.done.is_some() { State::Done } else { State::Waiting };
+            side.add(state, event.done.unwrap_or(event.last), action, &[]);
+        }
+        side
+    }
+
+    fn add(&mut self, state: State, on: NaiveDate, action: &'a Action, blockers: &'a [Blocker]) {
+        for member in &action.members {
+            if let (Some(invoice), Some(segment)) = (&member.invoice, &member.segment) {
+                self.segments.insert(invoice, segment);
+            }
+            let found = Found { state, on, action, member, blockers };
+            let known = self.fates.entry(&member.key).or_insert(found);
+            if (known.state, known.on) <= (state, on) {
+                *known = found;
+            }
+        }
+    }
+}
+
+fn ids(action: &Action) -> impl Iterator<Item = &str> {
+    action.invoices.iter().map(|invoice| invoice.id.as_str())
+}
+
+/// What keeps a step back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Reason {
+    /// A stable code, as in plans.
+    pub code: &'static str,
+    /// In a person's words.
+    pub sentence: String,
+    /// The rule, where the policy decided.
+    pub rule: Option<Arc<str>>,
+}
+
+/// What became of a step on one side. Names and addresses are not in it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Fate {
+    /// How far it came.
+    pub state: State,
+    /// The day it was done, else the last day of a plan that has it.
+    pub on: NaiveDate,
+    /// The key of the action: the steps of one message share it.
+    pub action: String,
+    /// What the action is.
+    pub kind: Kind,
+    /// How it is carried out.
+    pub mode: Mode,
+    /// The step's rung.
+    pub rung: Option<String>,
+    /// The segment of the invoice.
+    pub segment: Option<Arc<str>>,
+    /// The template's name.
+    pub template: Option<String>,
+    /// The language it is written in.
+    pub language: Option<String>,
+    /// The role of whom it goes to.
+    pub recipient: Option<Arc<str>>,
+    /// The role of the person who acts, or who is told.
+    pub actor: Option<Arc<str>>,
+    /// The roles of those who must approve.
+    pub approvers: Vec<Arc<str>>,
+    /// What kept it back.
+    pub blockers: Vec<Reason>,
+    /// The rule that asks for it.
+    pub rule: Option<RulePlace>,
+    /// Why it was due, in a person's words.
+    pub because: String,
+}
+
+impl From<Found<'_>> for Fate {
+    fn from(found: Found) -> Fate {
+        let Found { state, on, action, member, blockers } = found;
+        let reason = |blocker: &Blocker| Reason {
+            code: blocker.code,
+            sentence: blocker.sentence.clone(),
+            rule: blocker.rule.clone(),
+        };
+        Fate {
+            state,
+            on,
+            action: action.key.clone(),
+            kind: action.kind,
+            mode: action.mode,
+            rung: member.rung.clone(),
+            segment: member.segment.clone(),
+            template: action.template.clone(),
+            language: action.language.clone(),
+            recipient: action.recipient.as_ref().map(|recipient| Arc::clone(&recipient.role)),
+            actor: action.actor.as_ref().map(|actor| Arc::clone(&actor.role)),
+            approvers: action.approvers.iter().map(|approver| Arc::clone(&approver.role)).collect(),
+            blockers: blockers.iter().map(reason).collect(),
+            rule: place(&action.because),
+            because: action.because.sentence.clone(),
+        }
+    }
+}
+
+/// Where a decision stands.
+pub(super) fn place(because: &Because) -> Option<RulePlace> {
+    let (file, line) = (because.file.as_ref()?, because.line?);
+    Some(RulePlace { rule: Arc::clone(&because.rule), file: Arc::clone(file), line })
+}
