@@ -365,3 +365,136 @@ fn r23_a_withheld_message_says_which_address_is_lacking() {
         "a message bounced, and the ledger does not say at which address: add the address to that row"
     );
 }
+
+#[test]
+fn r19_a_limit_says_when_and_how_often() {
+    let said = |times: &str| {
+        let blocks = format!(
+            "segment all otherwise:\n  at D+3 email a\neverywhere:\n  write to a customer at most {times} every 30 days\n"
+        );
+        let rows = with(
+            "history C1 2026-09-20 email old sent, channel: email\nhistory C1 2026-09-28 email old sent, channel: email",
+        );
+        case(&blocks).plan_of(&rows, "2026-10-04").withheld[0].blockers[0].sentence.clone()
+    };
+    assert_eq!(said("once"), "last written to on 28 September, and at most once every 30 days");
+    assert_eq!(said("2 times"), "last written to on 28 September, and at most 2 times every 30 days");
+}
+
+// ---- facts and conditions
+
+/// Whether a condition holds for I1 on a day.
+fn holds(condition: &str, rows: &str, day: &str) -> bool {
+    let fields = "field customer.labels: tags\n";
+    let blocks = format!("{fields}segment all otherwise:\n  at D email a, if {condition}\n");
+    case(&blocks).plan_of(rows, day).actions.iter().any(|action| action.invoices[0].id == "I1")
+}
+
+#[test]
+fn customers_are_told_apart_by_what_the_data_says_of_them() {
+    let rows = with("customers C1, name: Globex, email: pay@globex.example, phone: \"+33 1\", language: fr");
+    for (field, own, other) in [
+        ("id", "C1", "C2"),
+        ("name", "Globex", "Acme"),
+        ("email", "pay@globex.example", "x@globex.example"),
+        ("phone", "+33 1", "+33 2"),
+        ("language", "fr", "de"),
+    ] {
+        assert!(holds(&format!("customer.{field} is \"{own}\""), &rows, "2026-10-05"), "{field}");
+        assert!(!holds(&format!("customer.{field} is \"{other}\""), &rows, "2026-10-05"), "{field}");
+    }
+}
+
+#[test]
+fn texts_compare_whatever_their_capitals_in_every_script() {
+    let sector = |own: &str| with(&format!("customers C1, sector: {own}"));
+    assert!(holds("customer.sector is \"Café\"", &sector("CAFÉ"), "2026-10-05"));
+    assert!(holds("customer.sector is \"Cafe\"", &sector("CAFE"), "2026-10-05"));
+    assert!(!holds("customer.sector is \"Café\"", &sector("Thé"), "2026-10-05"));
+    assert!(!holds("customer.sector is \"Cafe\"", &sector("Tea"), "2026-10-05"));
+}
+
+#[test]
+fn a_list_of_tags_is_never_unknown() {
+    let untagged = with("customers C1");
+    assert!(holds("not customer.labels has \"late\"", &untagged, "2026-10-05"));
+    assert!(holds("customer.labels is missing", &untagged, "2026-10-05"));
+}
+
+#[test]
+fn a_season_of_one_day_is_that_day() {
+    for (day, held) in [("2026-10-08", false), ("2026-10-09", true), ("2026-10-10", false)] {
+        assert_eq!(holds("today between 10-09 and 10-09", DUE, day), held, "{day}");
+    }
+}
+
+#[test]
+fn what_is_due_today_is_not_overdue() {
+    for (day, overdue) in [("2026-10-01", false), ("2026-10-02", true)] {
+        assert_eq!(holds("customer.overdue_count >= 1", DUE, day), overdue, "{day}");
+    }
+}
+
+#[test]
+fn the_mean_of_days_late_is_rounded_half_up() {
+    // Ten and five days late: 7.5. With one eight days late 7.66, and with one that was early 5.
+    let two = with(
+        "invoices I8, due_date: 2026-09-01, paid_date: 2026-09-11\n\
+                    invoices I9, due_date: 2026-09-01, paid_date: 2026-09-06",
+    );
+    let third = |paid: &str| format!("{two}\ninvoices I7, due_date: 2026-09-01, paid_date: {paid}");
+    for (rows, mean) in [(two.clone(), 8), (third("2026-09-09"), 8), (third("2026-08-01"), 5)] {
+        let at_least =
+            |days: i64| holds(&format!("customer.average_days_late >= {days} days"), &rows, "2026-10-05");
+        assert_eq!([at_least(mean), at_least(mean + 1)], [true, false], "{mean}\n{rows}");
+    }
+}
+
+#[test]
+fn messages_sent_are_those_that_may_have_arrived() {
+    let rows = with(
+        "history I1 2026-09-01 email x sent, channel: email\nhistory I1 2026-09-02 sms y sent, channel: sms\n\
+         history I1 2026-09-03 email z withdrawn, channel: email\nhistory I1 2026-09-04 email w failed, channel: email",
+    );
+    assert!(holds("invoice.messages_sent >= 2", &rows, "2026-10-20"));
+    assert!(!holds("invoice.messages_sent >= 3", &rows, "2026-10-20"));
+    assert!(holds("invoice.messages_sent < 1", DUE, "2026-10-20"));
+}
+
+#[test]
+fn r12_a_step_at_the_due_date_does_not_lapse_on_it() {
+    let case = case(
+        "segment all otherwise:\n  at D+30 email a\ncarve-out big when invoice.amount >= 500 EUR:\n  at D notify manager\n",
+    );
+    for day in ["2026-10-01", "2026-10-03"] {
+        assert_eq!(case.plan(DUE, day)[0], format!("{day} acts automatic big/notify manager I1"));
+    }
+}
+
+#[test]
+fn r14_an_invoice_paid_in_part_before_it_is_due_begins_no_episode() {
+    let rows = with(
+        "history I1 2026-10-04 email a sent, rung: D+3, currency: EUR\n\
+         invoices I2, due_date: 2026-11-01\npayments invoice_id: I2, date: 2026-10-02, amount: 10",
+    );
+    assert_eq!(
+        case(ACCOUNT).plan(&rows, "2026-10-11"),
+        ["2026-10-11 acts automatic email b C1: I1", "waiting I2 sent next 2026-11-02"]
+    );
+}
+
+#[test]
+fn r24_what_became_of_another_step_takes_no_flag_back() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    let rows = "invoices I1, due_date: 2026-11-01\n\
+                history C1 2026-10-02 flag vip done\nhistory C1 2026-10-03 notify finance failed";
+    assert_eq!(
+        case.plan(rows, "2026-10-10"),
+        [
+            "2026-10-10 acts automatic clear vip C1",
+            "waiting I1 sent next 2026-11-04",
+            "problem unknown-step",
+            "problem unknown-step"
+        ]
+    );
+}
