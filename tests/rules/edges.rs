@@ -498,3 +498,100 @@ fn r24_what_became_of_another_step_takes_no_flag_back() {
         ]
     );
 }
+
+#[test]
+fn r24_what_an_ended_episode_set_is_cleared_once_each() {
+    let case = case(
+        "cadence account per customer:\n  at D+3 email a\n  at D+5 flag slow\n  at D+6 flag vip\nsegment all otherwise:\n  use account\n",
+    );
+    let flags = "history C1 2026-08-06 flag slow done, currency: EUR\nhistory C1 2026-08-07 flag vip done, currency: EUR\n\
+                 history C1 2026-08-09 flag slow done, currency: EUR";
+    // Overdue from 08-02 to 08-19, and anew from 10-02 on.
+    let rows = with(&format!("invoices I0, due_date: 2026-08-01, paid_date: 2026-08-20\n{flags}"));
+    let waits = "waiting I1 overdue next 2026-10-04";
+    assert_eq!(
+        case.plan(&rows, "2026-10-03"),
+        ["2026-10-03 acts automatic clear slow C1", "2026-10-03 acts automatic clear vip C1", waits]
+    );
+    // What failed afterwards is another step, and takes no clearing back.
+    let rows = format!(
+        "{rows}\nhistory C1 2026-09-01 clear slow done\nhistory C1 2026-09-01 clear vip done\nhistory C1 2026-09-02 email a failed, currency: EUR"
+    );
+    assert_eq!(case.plan(&rows, "2026-10-03"), [waits]);
+}
+
+#[test]
+fn r15_who_was_handed_a_customer_owns_its_invoices() {
+    let case = case(
+        "cadence account per customer:\n  at D+3 hand off to manager\nsegment all otherwise:\n  use account\n",
+    );
+    let rows = with("history C1 2026-10-04 hand off manager done, currency: EUR");
+    assert_eq!(case.stages(&rows, "2026-10-05"), ["I1 overdue 2026-10-02 manager"]);
+}
+
+#[test]
+fn r14_an_invoice_that_is_held_brings_nothing_forward_while_nothing_of_it_is_due() {
+    let rows = with(
+        "history C1 2026-10-04 email a sent, rung: D+3, currency: EUR\n\
+         invoices I2, due_date: 2026-10-10, hold_until: 2026-10-06",
+    );
+    assert_eq!(
+        case(ACCOUNT).plan(&rows, "2026-10-05"),
+        ["waiting I1 overdue next 2026-10-11", "waiting I2 due_soon next 2026-10-11"]
+    );
+}
+
+#[test]
+fn r14_what_is_due_today_is_in_no_step() {
+    let rows = with("invoices I2, due_date: 2026-10-04");
+    assert_eq!(
+        case(ACCOUNT).plan(&rows, "2026-10-04"),
+        ["2026-10-04 acts automatic email a C1: I1", "waiting I2 due_soon next 2026-10-05"]
+    );
+}
+
+#[test]
+fn r14_the_day_of_payment_is_not_one_of_the_episode() {
+    // Nothing was overdue on 10-06, so that the ladder begins anew with I2.
+    let rows = "invoices I1, due_date: 2026-10-01, paid_date: 2026-10-06\ninvoices I2, due_date: 2026-10-06\n\
+                history C1 2026-10-04 email a sent, rung: D+3, currency: EUR";
+    assert_eq!(case(ACCOUNT).plan(rows, "2026-10-09"), ["2026-10-09 acts automatic email a C1: I2"]);
+    // A payment of a later day is not looked at (R1).
+    let rows = "invoices I1, due_date: 2026-10-01, paid_date: 2026-10-20";
+    assert_eq!(case(ACCOUNT).plan(rows, "2026-10-04"), ["2026-10-04 acts automatic email a C1: I1"]);
+}
+
+// ---- what an action says
+
+#[test]
+fn an_action_says_why_it_is_due_in_words() {
+    let case = case(
+        "segment all otherwise:\n  at D-3 notify manager\n  at D-1 notify owner\n  at D notify finance\n  at D+1 notify manager as one\n  at D+3 notify manager as three\n\
+         carve-out disputed when invoice.disputed:\n  at dispute+1 notify manager\n\
+         carve-out broken when invoice.promise_broken:\n  at promise+2 notify manager\n",
+    );
+    let said = |rows: &str, day: &str| {
+        let plan = case.plan_of(&with(rows), day);
+        plan.actions.iter().map(|action| action.because.sentence.clone()).collect::<Vec<_>>()
+    };
+    for (day, sentence) in [
+        ("2026-09-28", "due in 3 days"),
+        ("2026-09-30", "due tomorrow"),
+        ("2026-10-01", "due today"),
+        ("2026-10-02", "1 day overdue"),
+        ("2026-10-04", "3 days overdue"),
+    ] {
+        assert_eq!(said("", day), [sentence]);
+    }
+    let disputed = "disputes invoice_id: I1, opened: 2025-09-12, reason: missing delivery note";
+    assert_eq!(said(disputed, "2026-11-01")[0], "disputed since 12 September 2025, missing delivery note");
+    let broken = "promises invoice_id: I1, made: 2026-10-05, due: 2026-10-12";
+    assert_eq!(said(broken, "2026-10-14")[0], "the promise for 12 October was not kept");
+}
+
+#[test]
+fn a_task_carries_its_text() {
+    let plan = case("segment all otherwise:\n  at D+3 task \"Ask for the order number\" for finance\n")
+        .plan_of(DUE, "2026-10-04");
+    assert_eq!(plan.actions[0].body.as_deref(), Some("Ask for the order number"));
+}
