@@ -595,3 +595,58 @@ fn a_task_carries_its_text() {
         .plan_of(DUE, "2026-10-04");
     assert_eq!(plan.actions[0].body.as_deref(), Some("Ask for the order number"));
 }
+
+#[test]
+fn what_is_withheld_carries_no_text_and_nothing_to_approve() {
+    // The second message of the day to one customer, and one over the limit of a day.
+    let steps = "segment large when invoice.amount >= 500 EUR:\n  at D+3 email a\nsegment all otherwise:\n  at D+3 email b, formal\n";
+    let limited = "segment all otherwise:\n  at D+3 email a\neverywhere:\n  send at most 1 message a day\n";
+    let small = "invoices I2, due_date: 2026-10-01, amount: 10";
+    let another = "customers C1\ncustomers C2\ninvoices I2, due_date: 2026-10-01, customer_id: C2";
+    let one_a_day = "one e-mail a day to a customer, and a more urgent one goes first";
+    let limit = "as many messages as the policy allows go out today, and more urgent ones go first";
+    for (blocks, rows, sentence) in [(steps, small, one_a_day), (limited, another, limit)] {
+        let plan = case(blocks).plan_of(&with(rows), "2026-10-04");
+        assert_eq!(plan.withheld[0].blockers[0].sentence, sentence);
+        let action = &plan.withheld[0].action;
+        assert_eq!((&action.subject, &action.body, &action.content), (&None, &None, &None));
+        let sent = &plan.actions[0];
+        assert!(sent.subject.is_some() && sent.body.is_some() && sent.content.is_some());
+    }
+}
+
+#[test]
+fn r21_only_a_bounce_without_address_closes_the_channel_and_only_that_one() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    for row in [
+        "sms old bounced, channel: sms",
+        "email old sent, channel: email",
+        "email old bounced, channel: email, address: old@customer.example",
+    ] {
+        let rows = with(&format!("history I1 2026-09-20 {row}"));
+        assert_eq!(case.plan(&rows, "2026-10-04")[0], "2026-10-04 acts automatic email a I1", "{row}");
+    }
+}
+
+#[test]
+fn r22_a_charge_says_what_was_charged_before() {
+    let case =
+        case("segment all otherwise:\n  every 30 days from D+30, at most 3 times: charge interest at 10%\n");
+    let before = |rows: &str, day: &str| {
+        case.plan_of(rows, day).actions[0].charge.as_ref().and_then(|charge| charge.before.clone())
+    };
+    assert_eq!(before(DUE, "2026-10-31"), None);
+    let charged = with("history I1 2026-10-31 charge interest #1 done, amount: 8.22, rung: D+30");
+    assert_eq!(before(&charged, "2026-11-30").as_deref(), Some("8.22"));
+}
+
+#[test]
+fn r24_a_clearing_says_what_became_of_the_invoice() {
+    let case = case("segment all otherwise:\n  at D+3 flag f\n");
+    for (end, word) in [("paid_date: 2026-10-08", "settled"), ("status: void", "void or written off")] {
+        let rows = format!("invoices I1, due_date: 2026-10-01, {end}\nhistory I1 2026-10-04 flag f done");
+        let plan = case.plan_of(&rows, "2026-10-09");
+        let sentence = format!("set on 4 October, and the invoice is {word}");
+        assert_eq!((&*plan.actions[0].step, &plan.actions[0].because.sentence), ("clear f", &sentence));
+    }
+}
