@@ -650,3 +650,39 @@ fn r24_a_clearing_says_what_became_of_the_invoice() {
         assert_eq!((&*plan.actions[0].step, &plan.actions[0].because.sentence), ("clear f", &sentence));
     }
 }
+
+#[test]
+fn r22_after_a_decline_only_what_was_charged_since_is_taken_off() {
+    let case =
+        case("segment all otherwise:\n  every 30 days from D+30, at most 3 times: charge interest at 10%\n");
+    // The days through 10-31 are waived. 11-01 to 12-30 are 60 days, 16.44 EUR, and 5 EUR are charged of them.
+    let rows = with(
+        "history I1 2026-10-31 charge interest #1 declined, rung: D+30\n\
+         history I1 2026-11-30 charge interest #2 done, amount: 5, rung: D+60",
+    );
+    let plan = case.plan_of(&rows, "2026-12-30");
+    assert_eq!(plan.actions[0].charge.as_ref().map(|charge| charge.amount.minor), Some(1144));
+}
+
+#[test]
+fn r24_a_clearing_of_a_customer_that_failed_is_tried_on_the_next_day() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    let rows = "invoices I1, due_date: 2026-11-01\nhistory C1 2026-10-02 flag vip done\nhistory C1 2026-10-10 clear vip failed";
+    let rest = ["waiting I1 sent next 2026-11-04", "problem unknown-step"];
+    assert_eq!(case.plan(rows, "2026-10-10"), rest);
+    let clears = ["2026-10-11 acts automatic clear vip C1"];
+    assert_eq!(case.plan(rows, "2026-10-11"), [&clears[..], &rest[..]].concat());
+}
+
+#[test]
+fn r20_two_messages_that_a_credit_covers_are_one_notice() {
+    let case = case(
+        "segment large when invoice.amount >= 500 EUR:\n  at D+3 email a\nsegment all otherwise:\n  at D+3 email b, formal\n",
+    );
+    let rows = with(
+        "invoices I2, due_date: 2026-10-01, amount: 10\npayments customer_id: C1, date: 2026-10-02, amount: 5000, currency: EUR",
+    );
+    let plan = case.plan_of(&rows, "2026-10-04");
+    assert_eq!(plan.actions.len(), 1, "{:?}", plan.actions);
+    assert_eq!(plan.withheld.len(), 2);
+}
