@@ -81,8 +81,8 @@ impl Written {
     /// end with it, itself not counted.
     pub(super) fn free_on(&self, today: NaiveDate, times: u32, days: i64) -> Option<NaiveDate> {
         let times = times as usize;
-        let within =
-            |day: NaiveDate| self.days.iter().filter(|&&d| d > add_days(day, -days) && d < day).count();
+        // All of them lie before today.
+        let within = |day: NaiveDate| self.days.iter().filter(|&&own| own > add_days(day, -days)).count();
         if within(today) < times {
             return Some(today);
         }

@@ -195,11 +195,11 @@ impl<'a> Day<'a> {
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
     ) -> Option<Blocker> {
-        let ended = self.ended(&carve_out.when, customer, invoice);
+        // Where nobody knows when the condition ended, the hold ended with it.
+        let ended = self.ended(&carve_out.when, customer, invoice)?;
         let holds = carve_out.restrictions.iter().filter_map(|restriction| match restriction.kind {
             RestrictionKind::Hold { until, resume: resume @ 1.. } => {
-                // Where nobody knows when the condition ended, the hold ended with it.
-                let ended = earlier(until, Some(ended?)).filter(|&end| end < self.today)?;
+                let ended = until.map_or(ended, |until| until.min(ended));
                 let last = add_days(ended, i64::from(resume));
                 (last >= self.today).then_some((last, ended, resume, restriction.rule))
             }

@@ -365,3 +365,324 @@ fn r23_a_withheld_message_says_which_address_is_lacking() {
         "a message bounced, and the ledger does not say at which address: add the address to that row"
     );
 }
+
+#[test]
+fn r19_a_limit_says_when_and_how_often() {
+    let said = |times: &str| {
+        let blocks = format!(
+            "segment all otherwise:\n  at D+3 email a\neverywhere:\n  write to a customer at most {times} every 30 days\n"
+        );
+        let rows = with(
+            "history C1 2026-09-20 email old sent, channel: email\nhistory C1 2026-09-28 email old sent, channel: email",
+        );
+        case(&blocks).plan_of(&rows, "2026-10-04").withheld[0].blockers[0].sentence.clone()
+    };
+    assert_eq!(said("once"), "last written to on 28 September, and at most once every 30 days");
+    assert_eq!(said("2 times"), "last written to on 28 September, and at most 2 times every 30 days");
+}
+
+// ---- facts and conditions
+
+/// Whether a condition holds for I1 on a day.
+fn holds(condition: &str, rows: &str, day: &str) -> bool {
+    let fields = "field customer.labels: tags\n";
+    let blocks = format!("{fields}segment all otherwise:\n  at D email a, if {condition}\n");
+    case(&blocks).plan_of(rows, day).actions.iter().any(|action| action.invoices[0].id == "I1")
+}
+
+#[test]
+fn customers_are_told_apart_by_what_the_data_says_of_them() {
+    let rows = with("customers C1, name: Globex, email: pay@globex.example, phone: \"+33 1\", language: fr");
+    for (field, own, other) in [
+        ("id", "C1", "C2"),
+        ("name", "Globex", "Acme"),
+        ("email", "pay@globex.example", "x@globex.example"),
+        ("phone", "+33 1", "+33 2"),
+        ("language", "fr", "de"),
+    ] {
+        assert!(holds(&format!("customer.{field} is \"{own}\""), &rows, "2026-10-05"), "{field}");
+        assert!(!holds(&format!("customer.{field} is \"{other}\""), &rows, "2026-10-05"), "{field}");
+    }
+}
+
+#[test]
+fn texts_compare_whatever_their_capitals_in_every_script() {
+    let sector = |own: &str| with(&format!("customers C1, sector: {own}"));
+    assert!(holds("customer.sector is \"Café\"", &sector("CAFÉ"), "2026-10-05"));
+    assert!(holds("customer.sector is \"Cafe\"", &sector("CAFE"), "2026-10-05"));
+    assert!(!holds("customer.sector is \"Café\"", &sector("Thé"), "2026-10-05"));
+    assert!(!holds("customer.sector is \"Cafe\"", &sector("Tea"), "2026-10-05"));
+}
+
+#[test]
+fn a_list_of_tags_is_never_unknown() {
+    let untagged = with("customers C1");
+    assert!(holds("not customer.labels has \"late\"", &untagged, "2026-10-05"));
+    assert!(holds("customer.labels is missing", &untagged, "2026-10-05"));
+}
+
+#[test]
+fn a_season_of_one_day_is_that_day() {
+    for (day, held) in [("2026-10-08", false), ("2026-10-09", true), ("2026-10-10", false)] {
+        assert_eq!(holds("today between 10-09 and 10-09", DUE, day), held, "{day}");
+    }
+}
+
+#[test]
+fn what_is_due_today_is_not_overdue() {
+    for (day, overdue) in [("2026-10-01", false), ("2026-10-02", true)] {
+        assert_eq!(holds("customer.overdue_count >= 1", DUE, day), overdue, "{day}");
+    }
+}
+
+#[test]
+fn the_mean_of_days_late_is_rounded_half_up() {
+    // Ten and five days late: 7.5. With one eight days late 7.66, and with one that was early 5.
+    let two = with(
+        "invoices I8, due_date: 2026-09-01, paid_date: 2026-09-11\n\
+                    invoices I9, due_date: 2026-09-01, paid_date: 2026-09-06",
+    );
+    let third = |paid: &str| format!("{two}\ninvoices I7, due_date: 2026-09-01, paid_date: {paid}");
+    for (rows, mean) in [(two.clone(), 8), (third("2026-09-09"), 8), (third("2026-08-01"), 5)] {
+        let at_least =
+            |days: i64| holds(&format!("customer.average_days_late >= {days} days"), &rows, "2026-10-05");
+        assert_eq!([at_least(mean), at_least(mean + 1)], [true, false], "{mean}\n{rows}");
+    }
+}
+
+#[test]
+fn messages_sent_are_those_that_may_have_arrived() {
+    let rows = with(
+        "history I1 2026-09-01 email x sent, channel: email\nhistory I1 2026-09-02 sms y sent, channel: sms\n\
+         history I1 2026-09-03 email z withdrawn, channel: email\nhistory I1 2026-09-04 email w failed, channel: email",
+    );
+    assert!(holds("invoice.messages_sent >= 2", &rows, "2026-10-20"));
+    assert!(!holds("invoice.messages_sent >= 3", &rows, "2026-10-20"));
+    assert!(holds("invoice.messages_sent < 1", DUE, "2026-10-20"));
+}
+
+#[test]
+fn r12_a_step_at_the_due_date_does_not_lapse_on_it() {
+    let case = case(
+        "segment all otherwise:\n  at D+30 email a\ncarve-out big when invoice.amount >= 500 EUR:\n  at D notify manager\n",
+    );
+    for day in ["2026-10-01", "2026-10-03"] {
+        assert_eq!(case.plan(DUE, day)[0], format!("{day} acts automatic big/notify manager I1"));
+    }
+}
+
+#[test]
+fn r14_an_invoice_paid_in_part_before_it_is_due_begins_no_episode() {
+    let rows = with(
+        "history I1 2026-10-04 email a sent, rung: D+3, currency: EUR\n\
+         invoices I2, due_date: 2026-11-01\npayments invoice_id: I2, date: 2026-10-02, amount: 10",
+    );
+    assert_eq!(
+        case(ACCOUNT).plan(&rows, "2026-10-11"),
+        ["2026-10-11 acts automatic email b C1: I1", "waiting I2 sent next 2026-11-02"]
+    );
+}
+
+#[test]
+fn r24_what_became_of_another_step_takes_no_flag_back() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    let rows = "invoices I1, due_date: 2026-11-01\n\
+                history C1 2026-10-02 flag vip done\nhistory C1 2026-10-03 notify finance failed";
+    assert_eq!(
+        case.plan(rows, "2026-10-10"),
+        [
+            "2026-10-10 acts automatic clear vip C1",
+            "waiting I1 sent next 2026-11-04",
+            "problem unknown-step",
+            "problem unknown-step"
+        ]
+    );
+}
+
+#[test]
+fn r24_what_an_ended_episode_set_is_cleared_once_each() {
+    let case = case(
+        "cadence account per customer:\n  at D+3 email a\n  at D+5 flag slow\n  at D+6 flag vip\nsegment all otherwise:\n  use account\n",
+    );
+    let flags = "history C1 2026-08-06 flag slow done, currency: EUR\nhistory C1 2026-08-07 flag vip done, currency: EUR\n\
+                 history C1 2026-08-09 flag slow done, currency: EUR";
+    // Overdue from 08-02 to 08-19, and anew from 10-02 on.
+    let rows = with(&format!("invoices I0, due_date: 2026-08-01, paid_date: 2026-08-20\n{flags}"));
+    let waits = "waiting I1 overdue next 2026-10-04";
+    assert_eq!(
+        case.plan(&rows, "2026-10-03"),
+        ["2026-10-03 acts automatic clear slow C1", "2026-10-03 acts automatic clear vip C1", waits]
+    );
+    // What failed afterwards is another step, and takes no clearing back.
+    let rows = format!(
+        "{rows}\nhistory C1 2026-09-01 clear slow done\nhistory C1 2026-09-01 clear vip done\nhistory C1 2026-09-02 email a failed, currency: EUR"
+    );
+    assert_eq!(case.plan(&rows, "2026-10-03"), [waits]);
+}
+
+#[test]
+fn r15_who_was_handed_a_customer_owns_its_invoices() {
+    let case = case(
+        "cadence account per customer:\n  at D+3 hand off to manager\nsegment all otherwise:\n  use account\n",
+    );
+    let rows = with("history C1 2026-10-04 hand off manager done, currency: EUR");
+    assert_eq!(case.stages(&rows, "2026-10-05"), ["I1 overdue 2026-10-02 manager"]);
+}
+
+#[test]
+fn r14_an_invoice_that_is_held_brings_nothing_forward_while_nothing_of_it_is_due() {
+    let rows = with(
+        "history C1 2026-10-04 email a sent, rung: D+3, currency: EUR\n\
+         invoices I2, due_date: 2026-10-10, hold_until: 2026-10-06",
+    );
+    assert_eq!(
+        case(ACCOUNT).plan(&rows, "2026-10-05"),
+        ["waiting I1 overdue next 2026-10-11", "waiting I2 due_soon next 2026-10-11"]
+    );
+}
+
+#[test]
+fn r14_what_is_due_today_is_in_no_step() {
+    let rows = with("invoices I2, due_date: 2026-10-04");
+    assert_eq!(
+        case(ACCOUNT).plan(&rows, "2026-10-04"),
+        ["2026-10-04 acts automatic email a C1: I1", "waiting I2 due_soon next 2026-10-05"]
+    );
+}
+
+#[test]
+fn r14_the_day_of_payment_is_not_one_of_the_episode() {
+    // Nothing was overdue on 10-06, so that the ladder begins anew with I2.
+    let rows = "invoices I1, due_date: 2026-10-01, paid_date: 2026-10-06\ninvoices I2, due_date: 2026-10-06\n\
+                history C1 2026-10-04 email a sent, rung: D+3, currency: EUR";
+    assert_eq!(case(ACCOUNT).plan(rows, "2026-10-09"), ["2026-10-09 acts automatic email a C1: I2"]);
+    // A payment of a later day is not looked at (R1).
+    let rows = "invoices I1, due_date: 2026-10-01, paid_date: 2026-10-20";
+    assert_eq!(case(ACCOUNT).plan(rows, "2026-10-04"), ["2026-10-04 acts automatic email a C1: I1"]);
+}
+
+// ---- what an action says
+
+#[test]
+fn an_action_says_why_it_is_due_in_words() {
+    let case = case(
+        "segment all otherwise:\n  at D-3 notify manager\n  at D-1 notify owner\n  at D notify finance\n  at D+1 notify manager as one\n  at D+3 notify manager as three\n\
+         carve-out disputed when invoice.disputed:\n  at dispute+1 notify manager\n\
+         carve-out broken when invoice.promise_broken:\n  at promise+2 notify manager\n",
+    );
+    let said = |rows: &str, day: &str| {
+        let plan = case.plan_of(&with(rows), day);
+        plan.actions.iter().map(|action| action.because.sentence.clone()).collect::<Vec<_>>()
+    };
+    for (day, sentence) in [
+        ("2026-09-28", "due in 3 days"),
+        ("2026-09-30", "due tomorrow"),
+        ("2026-10-01", "due today"),
+        ("2026-10-02", "1 day overdue"),
+        ("2026-10-04", "3 days overdue"),
+    ] {
+        assert_eq!(said("", day), [sentence]);
+    }
+    let disputed = "disputes invoice_id: I1, opened: 2025-09-12, reason: missing delivery note";
+    assert_eq!(said(disputed, "2026-11-01")[0], "disputed since 12 September 2025, missing delivery note");
+    let broken = "promises invoice_id: I1, made: 2026-10-05, due: 2026-10-12";
+    assert_eq!(said(broken, "2026-10-14")[0], "the promise for 12 October was not kept");
+}
+
+#[test]
+fn a_task_carries_its_text() {
+    let plan = case("segment all otherwise:\n  at D+3 task \"Ask for the order number\" for finance\n")
+        .plan_of(DUE, "2026-10-04");
+    assert_eq!(plan.actions[0].body.as_deref(), Some("Ask for the order number"));
+}
+
+#[test]
+fn what_is_withheld_carries_no_text_and_nothing_to_approve() {
+    // The second message of the day to one customer, and one over the limit of a day.
+    let steps = "segment large when invoice.amount >= 500 EUR:\n  at D+3 email a\nsegment all otherwise:\n  at D+3 email b, formal\n";
+    let limited = "segment all otherwise:\n  at D+3 email a\neverywhere:\n  send at most 1 message a day\n";
+    let small = "invoices I2, due_date: 2026-10-01, amount: 10";
+    let another = "customers C1\ncustomers C2\ninvoices I2, due_date: 2026-10-01, customer_id: C2";
+    let one_a_day = "one e-mail a day to a customer, and a more urgent one goes first";
+    let limit = "as many messages as the policy allows go out today, and more urgent ones go first";
+    for (blocks, rows, sentence) in [(steps, small, one_a_day), (limited, another, limit)] {
+        let plan = case(blocks).plan_of(&with(rows), "2026-10-04");
+        assert_eq!(plan.withheld[0].blockers[0].sentence, sentence);
+        let action = &plan.withheld[0].action;
+        assert_eq!((&action.subject, &action.body, &action.content), (&None, &None, &None));
+        let sent = &plan.actions[0];
+        assert!(sent.subject.is_some() && sent.body.is_some() && sent.content.is_some());
+    }
+}
+
+#[test]
+fn r21_only_a_bounce_without_address_closes_the_channel_and_only_that_one() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    for row in [
+        "sms old bounced, channel: sms",
+        "email old sent, channel: email",
+        "email old bounced, channel: email, address: old@customer.example",
+    ] {
+        let rows = with(&format!("history I1 2026-09-20 {row}"));
+        assert_eq!(case.plan(&rows, "2026-10-04")[0], "2026-10-04 acts automatic email a I1", "{row}");
+    }
+}
+
+#[test]
+fn r22_a_charge_says_what_was_charged_before() {
+    let case =
+        case("segment all otherwise:\n  every 30 days from D+30, at most 3 times: charge interest at 10%\n");
+    let before = |rows: &str, day: &str| {
+        case.plan_of(rows, day).actions[0].charge.as_ref().and_then(|charge| charge.before.clone())
+    };
+    assert_eq!(before(DUE, "2026-10-31"), None);
+    let charged = with("history I1 2026-10-31 charge interest #1 done, amount: 8.22, rung: D+30");
+    assert_eq!(before(&charged, "2026-11-30").as_deref(), Some("8.22"));
+}
+
+#[test]
+fn r24_a_clearing_says_what_became_of_the_invoice() {
+    let case = case("segment all otherwise:\n  at D+3 flag f\n");
+    for (end, word) in [("paid_date: 2026-10-08", "settled"), ("status: void", "void or written off")] {
+        let rows = format!("invoices I1, due_date: 2026-10-01, {end}\nhistory I1 2026-10-04 flag f done");
+        let plan = case.plan_of(&rows, "2026-10-09");
+        let sentence = format!("set on 4 October, and the invoice is {word}");
+        assert_eq!((&*plan.actions[0].step, &plan.actions[0].because.sentence), ("clear f", &sentence));
+    }
+}
+
+#[test]
+fn r22_after_a_decline_only_what_was_charged_since_is_taken_off() {
+    let case =
+        case("segment all otherwise:\n  every 30 days from D+30, at most 3 times: charge interest at 10%\n");
+    // The days through 10-31 are waived. 11-01 to 12-30 are 60 days, 16.44 EUR, and 5 EUR are charged of them.
+    let rows = with(
+        "history I1 2026-10-31 charge interest #1 declined, rung: D+30\n\
+         history I1 2026-11-30 charge interest #2 done, amount: 5, rung: D+60",
+    );
+    let plan = case.plan_of(&rows, "2026-12-30");
+    assert_eq!(plan.actions[0].charge.as_ref().map(|charge| charge.amount.minor), Some(1144));
+}
+
+#[test]
+fn r24_a_clearing_of_a_customer_that_failed_is_tried_on_the_next_day() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    let rows = "invoices I1, due_date: 2026-11-01\nhistory C1 2026-10-02 flag vip done\nhistory C1 2026-10-10 clear vip failed";
+    let rest = ["waiting I1 sent next 2026-11-04", "problem unknown-step"];
+    assert_eq!(case.plan(rows, "2026-10-10"), rest);
+    let clears = ["2026-10-11 acts automatic clear vip C1"];
+    assert_eq!(case.plan(rows, "2026-10-11"), [&clears[..], &rest[..]].concat());
+}
+
+#[test]
+fn r20_two_messages_that_a_credit_covers_are_one_notice() {
+    let case = case(
+        "segment large when invoice.amount >= 500 EUR:\n  at D+3 email a\nsegment all otherwise:\n  at D+3 email b, formal\n",
+    );
+    let rows = with(
+        "invoices I2, due_date: 2026-10-01, amount: 10\npayments customer_id: C1, date: 2026-10-02, amount: 5000, currency: EUR",
+    );
+    let plan = case.plan_of(&rows, "2026-10-04");
+    assert_eq!(plan.actions.len(), 1, "{:?}", plan.actions);
+    assert_eq!(plan.withheld.len(), 2);
+}
