@@ -99,7 +99,7 @@ codes! {
         ReservedWord "reserved-word";
         RestrictionNotPlain "restriction-not-plain";
         SaidTwice "said-twice";
-        ScenarioNotRun "scenario-not-run";
+        ScenarioIncomplete "scenario-incomplete";
         SettingNotPlain "setting-not-plain";
         SpaceInOffset "space-in-offset";
         Syntax "syntax";

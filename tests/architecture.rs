@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// From the ground up; a module imports only from layers below its own. `snapshot` and `plan` name values that
 /// evaluation reads and makes; `compile` and the two of them stand beside `check`, never above `evaluate`. `lint`
 /// looks at a policy beside its data, `read` at the policy alone.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
     &["span", "suggest", "money", "calendar", "code"],
     &["diagnostic", "locale"],
     &["model"],
@@ -21,7 +21,8 @@ const LAYERS: [&[&str]; 13] = [
     &["plan", "lint"],
     &["evaluate"],
     &["simulate"],
-    &["report", "diff"],
+    &["report", "diff", "scenario"],
+    &["coverage"],
     &["render"],
     &["cli"],
 ];

@@ -81,6 +81,8 @@ fn every_shipped_policy_can_be_started_from() {
     let fixtures = fs::read_dir(root.join("fixtures")).unwrap();
     let names: BTreeSet<String> =
         fixtures.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    // What `dun test` compares stands beside the data.
+    let names: BTreeSet<String> = names.into_iter().filter(|name| name != "cases").collect();
     assert_eq!(listed().into_iter().collect::<BTreeSet<_>>(), names);
     for name in names {
         let folder = TempDir::new().unwrap();

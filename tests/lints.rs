@@ -571,7 +571,7 @@ fn what_cannot_be_allowed() {
         "everywhere:\n  allow(everything, \"no such code\")",
         "everywhere:\n  allow(unknown-name, \"an error\")",
         "everywhere:\n  allow(no-due-date, \"a problem of the data\")",
-        "everywhere:\n  allow(scenario-not-run, \"a note\")",
+        "everywhere:\n  allow(scenario-incomplete, \"a note\")",
         "segment everyone_else otherwise:\n  at D+3 notify finence\n  allow(unknown-name, \"it stays an error\")",
     ];
     let entry = |lines: &&str| {

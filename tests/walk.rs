@@ -85,6 +85,11 @@ fn a_repository_is_set_up_as_its_page_says() {
 }
 
 #[test]
+fn the_page_about_tests_is_true_from_top_to_bottom() {
+    follow("docs/testing.md");
+}
+
+#[test]
 fn the_rules_are_true_from_top_to_bottom() {
     follow("docs/rules.md");
 }

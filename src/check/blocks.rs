@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::steps::{self, Home, Steps};
-use super::{Checker, calendars, conditions, digest, settings, shared};
+use super::{Checker, calendars, conditions, digest, scenarios, settings, shared};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::charge::BaseRate;
@@ -44,7 +44,7 @@ pub(super) fn policy(c: &mut Checker) -> Option<Policy> {
         c.report(error.help("add `segment everyone otherwise:` with the steps for all invoices"));
     }
     former_keys(c, &parts);
-    scenarios(c);
+    scenarios::scenarios(c, &parts.ladders, &parts.carve_outs);
     Some(Policy {
         name: block.name.clone(),
         file: c.input.sources.get(c.input.file).name.to_string(),
@@ -92,22 +92,6 @@ fn policy_block(block: &Block) -> Option<&crate::syntax::ast::PolicyBlock> {
 
 fn is_segment(block: &Block) -> bool {
     matches!(block, Block::Rules(RulesBlock { header: RulesHeader::Segment { .. }, .. }))
-}
-
-/// One note for all of them: they are no fault.
-fn scenarios(c: &mut Checker) {
-    let scenarios = c.input.ast.blocks.iter().filter_map(|block| match block {
-        Block::Scenario(scenario) => Some(scenario.span),
-        _ => None,
-    });
-    let all: Vec<Span> = scenarios.collect();
-    if let Some(&first) = all.first() {
-        let message = match all.len() {
-            1 => String::from("the scenario is read but not run yet"),
-            count => format!("{count} scenarios are read but not run yet"),
-        };
-        c.report(Diagnostic::note(Code::ScenarioNotRun, first, message));
-    }
 }
 
 /// The blocks checked so far.

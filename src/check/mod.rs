@@ -6,6 +6,7 @@ mod charges;
 mod conditions;
 pub mod lints;
 mod names;
+mod scenarios;
 mod settings;
 mod steps;
 mod yaml;

@@ -17,6 +17,7 @@ mod recheck;
 mod reference;
 mod schema;
 mod simulate;
+mod test;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,7 @@ enum Verb {
     Read(read::ReadArguments),
     Recheck(recheck::RecheckArguments),
     Simulate(simulate::SimulateArguments),
+    Test(test::TestArguments),
     Schema(schema::SchemaArguments),
     Init(init::Init),
     Completions(completions::Completions),
@@ -55,7 +57,7 @@ enum Exit {
     /// `fmt --check` found what would change; `recheck --exit-code` what does not stand, `diff --exit-code` a
     /// difference.
     Differs,
-    /// `diff --fail-on` found what it names.
+    /// `diff --fail-on` found what it names; a scenario, a snapshot case or the coverage is not as expected.
     Unexpected,
     /// The data is too old, or the ledger is ahead: the plan withholds every contact.
     Refused,
@@ -94,6 +96,7 @@ pub fn main() -> ExitCode {
         Verb::Read(arguments) => arguments.run(),
         Verb::Recheck(arguments) => arguments.run(),
         Verb::Simulate(arguments) => arguments.run(),
+        Verb::Test(arguments) => arguments.run(),
         Verb::Schema(arguments) => arguments.run(),
         Verb::Init(arguments) => arguments.run(),
         Verb::Completions(arguments) => arguments.run(),

@@ -12,6 +12,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::lint;
 use crate::model::Policy;
+use crate::scenario;
 use crate::snapshot::Snapshot;
 use crate::span::{FileId, Sources};
 use crate::syntax::{self, ast::Ast};
@@ -31,8 +32,8 @@ pub(super) struct Project {
     pub(super) lints: Vec<Diagnostic>,
     /// How many warnings the policy allows.
     pub(super) allowed: usize,
+    pub(super) ast: Ast,
     allows: Allows,
-    ast: Ast,
 }
 
 impl Project {
@@ -94,7 +95,9 @@ pub(super) fn open(path: &Path) -> Result<Project, Unread> {
         Code::NoPolicyBlock,
         Code::NoSegment,
     ];
+    let stated = checked.policy.as_ref().map(|policy| scenario::findings(policy, &ast));
     let found = checked.diagnostics.into_iter().chain(template::check(&templates, &checked.fields));
+    let found = found.chain(stated.into_iter().flatten());
     diagnostics.extend(found.filter(|found| !broken || !missing.contains(&found.code)));
     let sound = !diagnostics.iter().any(Diagnostic::is_error);
     let (mut lints, mut allows) = (checked.lints, checked.allows);

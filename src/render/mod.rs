@@ -17,6 +17,7 @@ pub mod sarif;
 pub mod schema;
 pub mod simulation;
 mod summary;
+pub mod test;
 pub mod text;
 mod words;
 pub mod yaml;

@@ -16,7 +16,7 @@ use crate::snapshot::Snapshot;
 use crate::template::TemplateSet;
 
 pub use habits::Habits;
-pub use play::{Play, Played};
+pub use play::{Play, Played, Told};
 pub use simulation::{Event, OverdueDays, Simulation, Spell, Unmet};
 pub use undated::Undated;
 

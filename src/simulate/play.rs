@@ -8,7 +8,7 @@ use super::executor;
 use super::habits::Habits;
 use crate::compile::Program;
 use crate::evaluate::{Look, look};
-use crate::plan::Action;
+use crate::plan::{Action, Member};
 use crate::snapshot::Snapshot;
 use crate::snapshot::tables::CustomerRow;
 use crate::template::TemplateSet;
@@ -19,10 +19,27 @@ pub struct Play<'a> {
     templates: &'a TemplateSet,
     snapshot: Snapshot,
     habits: Habits,
+    /// Steps whose fate is told.
+    told: Vec<Told>,
+    /// Whether every customer is planned every day.
+    every_day: bool,
     /// For each customer the next day to plan; none while no fact and no date gives a reason.
     again: Vec<Option<NaiveDate>>,
     /// The first day on which a plan had a step that waits for people, by the step's key.
     asked: BTreeMap<String, NaiveDate>,
+}
+
+/// A step of which is told what becomes of it on a later day: until then nobody carries it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The customer's id.
+    pub customer: String,
+    /// The invoice's number; none for the customer as a whole.
+    pub invoice: Option<String>,
+    /// The step's key.
+    pub step: String,
+    /// The day on which it is told.
+    pub on: NaiveDate,
 }
 
 /// A day that was played.
@@ -46,7 +63,20 @@ impl<'a> Play<'a> {
         habits: Habits,
     ) -> Play<'a> {
         let again = vec![Some(NaiveDate::MIN); snapshot.customers.id.len()];
-        Play { program, templates, snapshot, habits, again, asked: BTreeMap::new() }
+        let asked = BTreeMap::new();
+        Play { program, templates, snapshot, habits, told: Vec::new(), every_day: false, again, asked }
+    }
+
+    /// Leaves steps alone until the days on which the ledger tells what became of them.
+    #[must_use]
+    pub fn told(self, told: Vec<Told>) -> Play<'a> {
+        Play { told, ..self }
+    }
+
+    /// Plans every customer every day, so that each day shows who is waiting.
+    #[must_use]
+    pub fn every_day(self) -> Play<'a> {
+        Play { every_day: true, ..self }
     }
 
     /// The snapshot as it stands.
@@ -57,7 +87,7 @@ impl<'a> Play<'a> {
 
     /// Plans a day and carries out what people let go. Days come in order, none left out.
     pub fn day(&mut self, day: NaiveDate) -> Played {
-        let due = |again: &Option<NaiveDate>| again.is_some_and(|again| again <= day);
+        let due = |again: &Option<NaiveDate>| self.every_day || again.is_some_and(|again| again <= day);
         let rows: Vec<CustomerRow> =
             self.snapshot.customer_rows().filter(|row| due(&self.again[row.index()])).collect();
         let look = look(self.program, self.templates, &self.snapshot, day, &rows);
@@ -75,11 +105,24 @@ impl<'a> Play<'a> {
 
     /// Whether people have had the time they take: counted from the first plan that had one of its steps.
     fn is_let_go(&mut self, action: &Action, day: NaiveDate) -> bool {
+        if self.told.iter().any(|told| day < told.on && told.concerns(action)) {
+            return false;
+        }
         let days = self.habits.days_for(action);
         if days == 0 {
             return true;
         }
         let asked = action.keys.iter().map(|key| *self.asked.entry(key.clone()).or_insert(day)).min();
         asked.is_some_and(|asked| asked + Days::new(u64::from(days)) <= day)
+    }
+}
+
+impl Told {
+    fn concerns(&self, action: &Action) -> bool {
+        let is_it = |member: &Member| {
+            let invoice = self.invoice.is_none() || member.invoice == self.invoice;
+            invoice && member.step == self.step
+        };
+        action.customer == self.customer && action.members.iter().any(is_it)
     }
 }

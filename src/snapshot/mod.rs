@@ -18,7 +18,9 @@ use problem::Problem;
 use tables::{Contact, CustomerRow, Customers, Dispute, InvoiceRow, Invoices, Payment, Promise, Ranges};
 use texts::{Text, Texts};
 
-pub use load::{LoadError, LoadOptions, Progress, Unreadable, load, load_watched, parse_document, schema};
+pub use load::{
+    LoadError, LoadOptions, Progress, Unreadable, columns_of, load, load_watched, parse_document, schema,
+};
 
 /// Everything known about customers and invoices, as one immutable value.
 #[derive(Debug, Clone, Default)]

@@ -370,7 +370,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::outcome => "an outcome such as `sent`",
         Rule::for_invoice => "`for invoice \"…\"`",
         Rule::because => "`because` and a reason",
-        Rule::expected | Rule::expect_mode | Rule::expect_class => "an expected action",
+        Rule::expected | Rule::expect_mode | Rule::expect_class => "a step, or a kind such as `message`",
         Rule::EOI => "the end of the line",
         Rule::policy
         | Rule::role

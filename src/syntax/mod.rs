@@ -14,5 +14,5 @@ mod slips;
 mod steps;
 mod values;
 
-pub use format::{NotFaithful, format};
+pub use format::{CLASSES, NotFaithful, format, spoken};
 pub use parser::{LONGEST, parse};

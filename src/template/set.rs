@@ -1,6 +1,6 @@
 //! All templates of one policy: found by name and language, rendered by the thousand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use icu_locale_core::Locale as Tag;
@@ -73,6 +73,19 @@ pub(super) struct Loaded {
     language: Arc<str>,
     pub(super) locale: Arc<Locale>,
     subject_path: String,
+    words: BTreeSet<Box<str>>,
+}
+
+impl Loaded {
+    fn has_word(&self, word: &str) -> bool {
+        self.words.contains(word)
+    }
+}
+
+/// The words of a text, each once.
+fn words(text: &str) -> BTreeSet<Box<str>> {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    words.map(Box::from).collect()
 }
 
 impl TemplateSet {
@@ -111,6 +124,7 @@ impl TemplateSet {
             front: FrontMatter::parse(file.file, &file.text),
             subject_path: format!("{}{SUBJECT}", file.path),
             path: file.path.into(),
+            words: words(&file.text),
             text: file.text,
             locale: Arc::clone(locale),
             name,
@@ -218,12 +232,12 @@ impl TemplateSet {
 
     /// Whether the template may read a variable of the table, such as `also_open`. Where it does
     /// not, the fact need not be gathered. It looks for the word in the text, or in the whole set
-    /// when the template uses other files: ask once a template, not once a message.
+    /// when the template uses other files.
     #[must_use]
     pub fn reads(&self, id: TemplateId, variable: &str) -> bool {
-        let text = &self.files[id.0].text;
-        let uses_others = ["include", "import", "extends"].iter().any(|word| text.contains(word));
-        text.contains(variable) || uses_others && self.files.iter().any(|file| file.text.contains(variable))
+        let file = &self.files[id.0];
+        let uses_others = ["include", "import", "extends"].iter().any(|word| file.has_word(word));
+        file.has_word(variable) || uses_others && self.files.iter().any(|file| file.has_word(variable))
     }
 
     /// What the body is written in.

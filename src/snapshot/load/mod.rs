@@ -55,6 +55,7 @@ pub use schema::schema;
 use super::Snapshot;
 use super::problem::{Place, Problem};
 use crate::code::Code;
+use crate::model::field::Subject;
 use crate::suggest::nearest;
 
 /// Loads a snapshot from a folder of tables, or from one YAML or JSON document.
@@ -162,6 +163,15 @@ fn read_tables(
     (snapshot.ledger, snapshot.customer_ledger) = (history.of_invoices, history.of_customers);
     (snapshot.customers, snapshot.invoices) = (customers, invoices.table);
     Ok(())
+}
+
+/// The columns of the table of customers or of invoices, the policy's own left out.
+#[must_use]
+pub fn columns_of(subject: Subject) -> &'static [&'static str] {
+    match subject {
+        Subject::Invoice => Table::Invoices.columns(),
+        Subject::Customer => Table::Customers.columns(),
+    }
 }
 
 /// What to say of a column that nothing reads; it may be one of ours, written another way.

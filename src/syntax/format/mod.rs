@@ -13,6 +13,8 @@ mod steps;
 mod values;
 mod written;
 
+pub use scenarios::{CLASSES, step as spoken};
+
 use super::ast::Ast;
 use super::layout;
 use super::parser::parse;

@@ -10,7 +10,7 @@ use super::values::{date, is_name, literal, money, quoted};
 use super::written::Written;
 
 /// What an expectation may name in place of a step.
-const CLASSES: [&str; 12] = [
+pub const CLASSES: [&str; 12] = [
     "message", "contact", "action", "email", "sms", "letter", "call", "task", "notify", "flag", "charge",
     "escalate",
 ];
@@ -102,7 +102,8 @@ fn expected(head: String, separator: &str, all: &[Expected]) -> Flow {
 }
 
 /// A step key as a sentence says it (`call by finance`), a kind of thing, or else a text.
-fn step(what: &str) -> String {
+#[must_use]
+pub fn step(what: &str) -> String {
     if CLASSES.contains(&what) {
         return String::from(what);
     }
