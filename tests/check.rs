@@ -132,6 +132,7 @@ const NAMES: &[&str] = &[
     "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  timezone Head_Office",
     "policy \"Acme\"\n  language 2\n  currency EUR\n  templates \"templates\"",
     "calendar france:\n  holidays from \"calendars/gone.yaml\"",
+    "scenario \"a\":\n  customer in segment everyon\n  invoice 9 EUR due 2026-10-01\n  past email older sent on 2026-10-04\n  expect never: email first_remindr",
 ];
 
 const TYPES: &[&str] = &[

@@ -18,14 +18,14 @@ pub(super) fn cell(
     subject: Subject,
     currency: Currency,
     fact: &Fact,
-) -> Result<String, Diagnostic> {
+) -> Result<String, Box<Diagnostic>> {
     let own = policy.fields.iter().filter(|field| field.subject == subject).map(|field| field.name.as_str());
     let columns = snapshot::columns_of(subject).iter().copied().chain(own);
     let mut known = columns.filter(|column| !SAID_BEFORE.contains(column));
     if !known.clone().any(|column| column == fact.name.text) {
-        return Err(unknown(fact, subject, nearest(&fact.name.text, &mut known)));
+        return Err(Box::new(unknown(fact, subject, nearest(&fact.name.text, &mut known))));
     }
-    let cells: Result<Vec<String>, Diagnostic> =
+    let cells: Result<Vec<String>, Box<Diagnostic>> =
         fact.values.iter().map(|value| text(value, currency)).collect();
     Ok(cells?.join(";"))
 }
@@ -50,7 +50,7 @@ fn plural(subject: Subject) -> &'static str {
     }
 }
 
-fn text(value: &Value, currency: Currency) -> Result<String, Diagnostic> {
+fn text(value: &Value, currency: Currency) -> Result<String, Box<Diagnostic>> {
     match &value.literal {
         Literal::Text(text) => Ok(text.clone()),
         Literal::Number(millionths) => Ok(decimal(*millionths)),
@@ -61,7 +61,8 @@ fn text(value: &Value, currency: Currency) -> Result<String, Diagnostic> {
         Literal::Money(money) => {
             let message = format!("this amount must be in `{currency}`, not in `{}`", money.currency);
             let error = Diagnostic::error(Code::WrongType, value.span, message);
-            Err(error.help("an invoice's amounts are in its own currency, a customer's in the policy's"))
+            let help = "an invoice's amounts are in its own currency, a customer's in the policy's";
+            Err(Box::new(error.help(help)))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A scenario made ready: its data loaded, its first and its last day known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
@@ -28,6 +28,8 @@ pub struct Scene {
     pub snapshot: Snapshot,
     /// Its first and its last day.
     pub period: Period,
+    /// The days that it names.
+    pub(super) named: BTreeSet<NaiveDate>,
     pub(super) told: Vec<Told>,
     pub(super) customers: Vec<StatedCustomer>,
     pub(super) events: BTreeMap<NaiveDate, Vec<String>>,
@@ -59,7 +61,8 @@ pub fn load(policy: &Policy, scenario: &Scenario) -> Result<Scene, Vec<Diagnosti
     }
     let snapshot = read(policy, scenario, &stated)?;
     let Stated { told, customers, events, .. } = stated;
-    Ok(Scene { snapshot, period, told, customers, events })
+    let named = scenario.lines.iter().flat_map(|line| dates(&line.node)).collect();
+    Ok(Scene { snapshot, period, named, told, customers, events })
 }
 
 fn no_invoice(scenario: &Scenario) -> Diagnostic {

@@ -75,7 +75,7 @@ pub fn run(
 fn play<'a>(program: &'a Program, templates: &'a TemplateSet, scene: &'a Scene) -> Run<'a> {
     let mut play = Play::new(program, templates, scene.snapshot.clone(), Habits::default())
         .told(scene.told.clone())
-        .every_day();
+        .whole_on(scene.named.clone());
     let placed =
         scene.customers.iter().filter_map(|customer| Some((&customer.id, customer.segment.as_ref()?)));
     let mut misplaced: Vec<(&str, &Name, BTreeSet<String>)> =
@@ -199,7 +199,9 @@ fn timeline(run: &Run, scene: &Scene, scenario: &Scenario, failures: &[Failure])
         let withheld: BTreeSet<String> = day.look.withheld.iter().map(withheld).collect();
         let mut actual: Vec<String> = day.look.actions.iter().zip(&day.done).map(acted).collect();
         actual.extend(withheld.difference(&withheld_before).cloned());
-        withheld_before = withheld;
+        if !day.look.met.is_empty() {
+            withheld_before = withheld;
+        }
         let told = TimelineDay {
             day: day.day,
             facts: scene.events.get(&day.day).cloned().unwrap_or_default(),

@@ -229,7 +229,7 @@ impl Stated {
         for (at, fact) in stated.iter().enumerate() {
             let twice = stated[..at].iter().any(|other| other.name.text == fact.name.text);
             match facts::cell(policy, subject, currency, fact) {
-                Err(wrong) => self.found.push(wrong),
+                Err(wrong) => self.found.push(*wrong),
                 Ok(_) if twice => {
                     let message = format!("`{}` is stated twice", fact.name.text);
                     let error = Diagnostic::error(Code::SaidTwice, fact.name.span, message);

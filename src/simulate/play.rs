@@ -1,6 +1,6 @@
 //! One day after another: who has to be planned, and what is carried out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
@@ -21,8 +21,8 @@ pub struct Play<'a> {
     habits: Habits,
     /// Steps whose fate is told.
     told: Vec<Told>,
-    /// Whether every customer is planned every day.
-    every_day: bool,
+    /// Days on which every customer is planned.
+    whole: BTreeSet<NaiveDate>,
     /// For each customer the next day to plan; none while no fact and no date gives a reason.
     again: Vec<Option<NaiveDate>>,
     /// The first day on which a plan had a step that waits for people, by the step's key.
@@ -64,7 +64,7 @@ impl<'a> Play<'a> {
     ) -> Play<'a> {
         let again = vec![Some(NaiveDate::MIN); snapshot.customers.id.len()];
         let asked = BTreeMap::new();
-        Play { program, templates, snapshot, habits, told: Vec::new(), every_day: false, again, asked }
+        Play { program, templates, snapshot, habits, told: Vec::new(), whole: BTreeSet::new(), again, asked }
     }
 
     /// Leaves steps alone until the days on which the ledger tells what became of them.
@@ -73,10 +73,10 @@ impl<'a> Play<'a> {
         Play { told, ..self }
     }
 
-    /// Plans every customer every day, so that each day shows who is waiting.
+    /// Plans every customer on these days, so that they show who is waiting as well.
     #[must_use]
-    pub fn every_day(self) -> Play<'a> {
-        Play { every_day: true, ..self }
+    pub fn whole_on(self, whole: BTreeSet<NaiveDate>) -> Play<'a> {
+        Play { whole, ..self }
     }
 
     /// The snapshot as it stands.
@@ -87,7 +87,8 @@ impl<'a> Play<'a> {
 
     /// Plans a day and carries out what people let go. Days come in order, none left out.
     pub fn day(&mut self, day: NaiveDate) -> Played {
-        let due = |again: &Option<NaiveDate>| self.every_day || again.is_some_and(|again| again <= day);
+        let whole = self.whole.contains(&day);
+        let due = |again: &Option<NaiveDate>| whole || again.is_some_and(|again| again <= day);
         let rows: Vec<CustomerRow> =
             self.snapshot.customer_rows().filter(|row| due(&self.again[row.index()])).collect();
         let look = look(self.program, self.templates, &self.snapshot, day, &rows);
