@@ -642,6 +642,9 @@ fn transitions_are_complete_and_mirrored() {
                 ("changed", "changed"),
                 ("earlier", "later"),
                 ("later", "earlier"),
+                // Held on the day on which the other side does it.
+                ("no_longer_held", "later"),
+                ("later", "no_longer_held"),
                 ("approval_dropped", "approval_added"),
                 ("approval_added", "approval_dropped"),
             ],

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::change::RulePlace;
 use crate::plan::{Action, Approver, Because, Blocker, Invoice, Kind, Member, Mode};
-use crate::simulate::Simulation;
+use crate::simulate::{Simulation, Spell};
 
 /// How far a step came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -72,6 +72,12 @@ impl<'a> Found<'a> {
     }
 }
 
+/// The first and the last day.
+type Span = (NaiveDate, NaiveDate);
+
+/// What keeps every contact about an invoice back until a fact or the policy lifts it.
+const HOLDS: [&str; 5] = ["held", "disputed", "promised", "unknown_value", "pilot"];
+
 /// One side of a comparison.
 #[derive(Debug, Default)]
 pub(super) struct Side<'a> {
@@ -83,6 +89,10 @@ pub(super) struct Side<'a> {
     pub(super) contacted: BTreeSet<&'a str>,
     /// Invoices a contact about which was withheld.
     pub(super) withheld: BTreeSet<&'a str>,
+    /// From when to when a contact was kept back by what only a policy or a fact lifts, by the key of its step.
+    held_steps: BTreeMap<&'a str, Vec<Span>>,
+    /// The same by invoice, where all contacts about it were kept back.
+    held_invoices: BTreeMap<&'a str, Vec<Span>>,
     /// The segment of each invoice, where a step says it: the last one.
     pub(super) segments: BTreeMap<&'a str, &'a Arc<str>>,
     /// How many actions of each kind were carried out, a message of several steps once.
@@ -95,6 +105,7 @@ impl<'a> Side<'a> {
         for spell in &simulation.withheld {
             if spell.action.kind.is_contact() {
                 side.withheld.extend(ids(&spell.action));
+                side.hold(spell);
             }
             side.add(State::Withheld, spell.last, &spell.action, &spell.blockers);
         }
@@ -115,6 +126,30 @@ impl<'a> Side<'a> {
         side
     }
 
+    fn hold(&mut self, spell: &'a Spell) {
+        let span = (spell.first, spell.last);
+        let has = |codes: &[&str]| spell.blockers.iter().any(|blocker| codes.contains(&blocker.code));
+        let is_hold = has(&HOLDS);
+        if is_hold || has(&["never"]) {
+            for member in &spell.action.members {
+                self.held_steps.entry(&member.key).or_default().push(span);
+            }
+        }
+        if is_hold {
+            ids(&spell.action).for_each(|id| self.held_invoices.entry(id).or_default().push(span));
+        }
+    }
+
+    /// Whether a step was held on a day.
+    pub(super) fn held_step_on(&self, key: &str, day: NaiveDate) -> bool {
+        covers(self.held_steps.get(key), day)
+    }
+
+    /// Whether contacts about an invoice were held on a day.
+    pub(super) fn held_on(&self, invoice: &str, day: NaiveDate) -> bool {
+        covers(self.held_invoices.get(invoice), day)
+    }
+
     fn add(&mut self, state: State, on: NaiveDate, action: &'a Action, blockers: &'a [Blocker]) {
         for member in &action.members {
             if let (Some(invoice), Some(segment)) = (&member.invoice, &member.segment) {
@@ -127,6 +162,10 @@ impl<'a> Side<'a> {
             }
         }
     }
+}
+
+fn covers(spans: Option<&Vec<Span>>, day: NaiveDate) -> bool {
+    spans.into_iter().flatten().any(|(first, last)| (*first..=*last).contains(&day))
 }
 
 fn ids(action: &Action) -> impl Iterator<Item = &str> {

@@ -12,7 +12,7 @@ use crate::plan::{Action, Mode};
 pub enum Transition {
     /// It reaches the customer without a person, and did not before.
     NewlyAutomatic,
-    /// It was withheld on every day, and is to be done.
+    /// It was withheld on every day, or on the day on which it is to be done now.
     NoLongerHeld,
     /// It contacts somebody about an invoice that nobody was contacted about.
     NewlyContacted,
@@ -117,6 +117,7 @@ fn appeared(after: &Found, old: &Side) -> Transition {
         return Transition::Added;
     }
     let of = |id: &str| match (after.is_automatic(), old.automatic.contains(id), old.contacted.contains(id)) {
+        _ if old.held_on(id, after.on) => Transition::NoLongerHeld,
         (_, true, _) | (false, _, true) => Transition::Added,
         (true, false, true) => Transition::NewlyAutomatic,
         _ if old.withheld.contains(id) => Transition::NoLongerHeld,
@@ -137,6 +138,8 @@ fn of_both(before: &Found, after: &Found, old: &Side) -> Transition {
     let by_hand = |found: &Found| found.action.mode == Mode::Manual && found.action.kind.message().is_some();
     if after.is_automatic() && !before.is_automatic() {
         Transition::NewlyAutomatic
+    } else if old.held_step_on(&after.member.key, after.on) {
+        Transition::NoLongerHeld
     } else if after.action.kind.is_contact() && is_new() {
         Transition::NewlyContacted
     } else if before.asks_more_than(after) {

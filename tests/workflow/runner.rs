@@ -64,9 +64,9 @@ impl Runner {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         let runner = Runner { folder, head: "acme/rules", actor: "ada", data_step: None };
-        for name in ["dun", "gh"] {
-            runner.program(name, &fs::read_to_string(format!("{ROOT}/tests/workflow/{name}")).unwrap());
-        }
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_dun"), runner.folder.path().join("bin").join("dun"))
+            .unwrap();
+        runner.program("gh", &fs::read_to_string(format!("{ROOT}/tests/workflow/gh")).unwrap());
         let others = serde_json::json!([
             { "id": 1, "user": { "login": "ada" }, "body": "<!-- dun -->\nquoted by a person" },
             { "id": 2, "user": { "login": "github-actions[bot]" }, "body": "of another program" },
@@ -201,7 +201,6 @@ impl Runner {
             .arg(script)
             .current_dir(self.repository())
             .env("PATH", format!("{}:{}", bin.display(), std::env::var("PATH").unwrap()))
-            .env("DUN", env!("CARGO_BIN_EXE_dun"))
             .env("GH_STATE", self.folder.path().join("state"))
             .env("RUNNER_TEMP", self.temp())
             .env("GITHUB_ACTION_PATH", ROOT)
