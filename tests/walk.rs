@@ -109,6 +109,22 @@ fn what_is_read_back_is_true_from_top_to_bottom() {
     follow("docs/read.md");
 }
 
+/// The part of the README that is to be followed, from its title to the next one.
+#[test]
+fn the_change_that_is_stopped_is_true() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let start = readme.find("## A change that is stopped").unwrap();
+    let end = start + readme[start..].find("\n## ").unwrap();
+    let part = &readme[start..end];
+    let walked = walk(part);
+    if std::env::var("WALK").is_ok_and(|walk| walk == "update") {
+        fs::write(&path, readme.replacen(part, &walked, 1)).unwrap();
+    } else {
+        assert_eq!(part, walked);
+    }
+}
+
 /// The sections of a page: title and text, in their order.
 fn sections(page: &str) -> Vec<(&str, &str)> {
     page.split("\n## ").skip(1).map(|section| section.split_once('\n').unwrap()).collect()
