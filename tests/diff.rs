@@ -626,8 +626,13 @@ fn transitions_are_complete_and_mirrored() {
             fate.0 > 0 && fate.1 == "automatic" && matches!(fate.2.as_str(), "email" | "sms" | "letter")
         };
         let expected: &[(&str, &str)] = match (was, is) {
-            (Some(was), Some(is)) if was.0 == 0 && is.0 > 0 => &[("no_longer_held", "newly_held")],
-            (Some(was), Some(is)) if was.0 > 0 && is.0 == 0 => &[("newly_held", "no_longer_held")],
+            // One that only waited for a limit was not held.
+            (Some(was), Some(is)) if was.0 == 0 && is.0 > 0 => {
+                &[("no_longer_held", "newly_held"), ("added", "newly_held")]
+            }
+            (Some(was), Some(is)) if was.0 > 0 && is.0 == 0 => {
+                &[("newly_held", "no_longer_held"), ("newly_held", "added")]
+            }
             (Some(was), Some(is)) if was.0 == 0 && is.0 == 0 => {
                 &[("unchanged", "unchanged"), ("held_otherwise", "held_otherwise")]
             }
@@ -644,7 +649,9 @@ fn transitions_are_complete_and_mirrored() {
                 ("later", "earlier"),
                 // Held on the day on which the other side does it.
                 ("no_longer_held", "later"),
+                ("no_longer_held", "earlier"),
                 ("later", "no_longer_held"),
+                ("earlier", "no_longer_held"),
                 ("approval_dropped", "approval_added"),
                 ("approval_added", "approval_dropped"),
             ],
@@ -788,4 +795,44 @@ fn two_plans_are_compared_action_by_action() {
         (1, "error: one of the two is a plan and the other is none: give two policies, or two plans\n")
     );
     assert_eq!(desk.run(&["diff", "old.json", "new.jsonl", "--data", "data.yaml"]).0, 1);
+}
+
+/// The comment that the documentation shows is that of three edits of a shipped policy.
+#[test]
+fn the_comment_in_the_documentation_is_true() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let shipped = fs::read_to_string(root.join("policies/key-accounts/policy.dun")).unwrap();
+    let edits = [
+        ("at D+3  email first_reminder", "at D+5  email first_reminder"),
+        ("carve-out disputes when invoice.disputed:\n  hold\n", "carve-out disputes when invoice.disputed:\n"),
+        ("  at D+1 notify manager\n  needs approval by manager\n", "  at D+1 notify manager\n"),
+    ];
+    let edited = edits.iter().fold(shipped.clone(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let desk = folder.path();
+    for name in ["templates", "calendars"] {
+        fs::create_dir(desk.join(name)).unwrap();
+        for entry in fs::read_dir(root.join("policies/key-accounts").join(name)).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, desk.join(name).join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    fs::write(desk.join("policy.dun"), shipped).unwrap();
+    fs::write(desk.join("new.dun"), edited).unwrap();
+    let data = root.join("fixtures/key-accounts");
+    let output = Command::new(env!("CARGO_BIN_EXE_dun"))
+        .current_dir(desk)
+        .args(["diff", "policy.dun", "new.dun", "--data", data.to_str().unwrap()])
+        .args(["--from", "2026-09-01", "--to", "2026-10-05", "--format", "markdown"])
+        .output()
+        .unwrap();
+    let comment = String::from_utf8(output.stdout).unwrap();
+    let kept = root.join("docs/pull-request.md");
+    if std::env::var("WALK").is_ok_and(|walk| walk == "update") {
+        fs::write(&kept, &comment).unwrap();
+    }
+    assert_eq!(comment, fs::read_to_string(kept).unwrap());
 }

@@ -27,7 +27,8 @@ pub(super) fn cause(
     (before, after): (Option<&Found>, Option<&Found>),
     (old, new): (&Side, &Side),
 ) -> Option<Cause> {
-    let lost = before.map(|found| rules(found, after)).unwrap_or_default();
+    let mut lost = before.map(|found| rules(found, after)).unwrap_or_default();
+    lost.extend(after.and_then(|found| old.hold_of(found)).and_then(|blocker| blocker.rule.clone()));
     let gained = after.map(|found| rules(found, before)).unwrap_or_default();
     let own = |found: Option<&Found>| -> Vec<Arc<str>> {
         found.map(|found| Arc::clone(&found.member.rule)).into_iter().collect()

@@ -66,14 +66,22 @@ impl<'a> Found<'a> {
         self.action.approvers.iter().any(is_new)
     }
 
+    /// Whether what kept it back passes by itself.
+    pub(super) fn only_waited(&self) -> bool {
+        self.state == State::Withheld && only_passing(self.blockers)
+    }
+
     /// What keeps it back, by code.
     pub(super) fn codes(&self) -> Vec<&'static str> {
         self.blockers.iter().map(|blocker| blocker.code).collect()
     }
 }
 
-/// The first and the last day.
-type Span = (NaiveDate, NaiveDate);
+/// The first and the last day, and what kept back.
+type Span<'a> = (NaiveDate, NaiveDate, &'a Blocker);
+
+/// What passes by itself: it says nothing about whether the customer may be written to.
+const PASSING: [&str; 3] = ["limit", "one_a_day", "failed_today"];
 
 /// What keeps every contact about an invoice back until a fact or the policy lifts it.
 const HOLDS: [&str; 5] = ["held", "disputed", "promised", "unknown_value", "pilot"];
@@ -87,12 +95,12 @@ pub(super) struct Side<'a> {
     pub(super) automatic: BTreeSet<&'a str>,
     /// Invoices that somebody was contacted about, or would have been had people answered.
     pub(super) contacted: BTreeSet<&'a str>,
-    /// Invoices a contact about which was withheld.
+    /// Invoices a contact about which was withheld, for a limit's sake only ones left aside.
     pub(super) withheld: BTreeSet<&'a str>,
     /// From when to when a contact was kept back by what only a policy or a fact lifts, by the key of its step.
-    held_steps: BTreeMap<&'a str, Vec<Span>>,
+    held_steps: BTreeMap<&'a str, Vec<Span<'a>>>,
     /// The same by invoice, where all contacts about it were kept back.
-    held_invoices: BTreeMap<&'a str, Vec<Span>>,
+    held_invoices: BTreeMap<&'a str, Vec<Span<'a>>>,
     /// The segment of each invoice, where a step says it: the last one.
     pub(super) segments: BTreeMap<&'a str, &'a Arc<str>>,
     /// How many actions of each kind were carried out, a message of several steps once.
@@ -104,7 +112,9 @@ impl<'a> Side<'a> {
         let mut side = Side::default();
         for spell in &simulation.withheld {
             if spell.action.kind.is_contact() {
-                side.withheld.extend(ids(&spell.action));
+                if !only_passing(&spell.blockers) {
+                    side.withheld.extend(ids(&spell.action));
+                }
                 side.hold(spell);
             }
             side.add(State::Withheld, spell.last, &spell.action, &spell.blockers);
@@ -127,27 +137,27 @@ impl<'a> Side<'a> {
     }
 
     fn hold(&mut self, spell: &'a Spell) {
-        let span = (spell.first, spell.last);
-        let has = |codes: &[&str]| spell.blockers.iter().any(|blocker| codes.contains(&blocker.code));
-        let is_hold = has(&HOLDS);
-        if is_hold || has(&["never"]) {
+        let first_of = |codes: &[&str]| spell.blockers.iter().find(|blocker| codes.contains(&blocker.code));
+        let hold = first_of(&HOLDS);
+        if let Some(blocker) = hold.or_else(|| first_of(&["never"])) {
             for member in &spell.action.members {
-                self.held_steps.entry(&member.key).or_default().push(span);
+                self.held_steps.entry(&member.key).or_default().push((spell.first, spell.last, blocker));
             }
         }
-        if is_hold {
+        if let Some(blocker) = hold {
+            let span = (spell.first, spell.last, blocker);
             ids(&spell.action).for_each(|id| self.held_invoices.entry(id).or_default().push(span));
         }
     }
 
-    /// Whether a step was held on a day.
-    pub(super) fn held_step_on(&self, key: &str, day: NaiveDate) -> bool {
-        covers(self.held_steps.get(key), day)
-    }
-
-    /// Whether contacts about an invoice were held on a day.
-    pub(super) fn held_on(&self, invoice: &str, day: NaiveDate) -> bool {
-        covers(self.held_invoices.get(invoice), day)
+    /// What keeps a step back on this side on the day on which the other does it: the step, or every contact about one
+    /// of its invoices.
+    pub(super) fn hold_of(&self, found: &Found) -> Option<&'a Blocker> {
+        let own = on(self.held_steps.get(found.member.key.as_str()), found.on);
+        let is_contact = found.action.kind.is_contact();
+        let mut invoices = found.invoices().filter(|_| is_contact);
+        own.or_else(|| invoices.find_map(|invoice| on(self.held_invoices.get(invoice.id.as_str()), found.on)))
+            .filter(|_| found.acts())
     }
 
     fn add(&mut self, state: State, on: NaiveDate, action: &'a Action, blockers: &'a [Blocker]) {
@@ -164,8 +174,13 @@ impl<'a> Side<'a> {
     }
 }
 
-fn covers(spans: Option<&Vec<Span>>, day: NaiveDate) -> bool {
-    spans.into_iter().flatten().any(|(first, last)| (*first..=*last).contains(&day))
+fn only_passing(blockers: &[Blocker]) -> bool {
+    blockers.iter().all(|blocker| PASSING.contains(&blocker.code))
+}
+
+fn on<'a>(spans: Option<&Vec<Span<'a>>>, day: NaiveDate) -> Option<&'a Blocker> {
+    let mut spans = spans.into_iter().flatten();
+    spans.find(|(first, last, _)| (*first..=*last).contains(&day)).map(|(_, _, blocker)| *blocker)
 }
 
 fn ids(action: &Action) -> impl Iterator<Item = &str> {
@@ -181,6 +196,12 @@ pub struct Reason {
     pub sentence: String,
     /// The rule, where the policy decided.
     pub rule: Option<Arc<str>>,
+}
+
+impl From<&Blocker> for Reason {
+    fn from(blocker: &Blocker) -> Reason {
+        Reason { code: blocker.code, sentence: blocker.sentence.clone(), rule: blocker.rule.clone() }
+    }
 }
 
 /// What became of a step on one side. Names and addresses are not in it.
@@ -221,11 +242,6 @@ pub struct Fate {
 impl From<Found<'_>> for Fate {
     fn from(found: Found) -> Fate {
         let Found { state, on, action, member, blockers } = found;
-        let reason = |blocker: &Blocker| Reason {
-            code: blocker.code,
-            sentence: blocker.sentence.clone(),
-            rule: blocker.rule.clone(),
-        };
         Fate {
             state,
             on,
@@ -239,7 +255,7 @@ impl From<Found<'_>> for Fate {
             recipient: action.recipient.as_ref().map(|recipient| Arc::clone(&recipient.role)),
             actor: action.actor.as_ref().map(|actor| Arc::clone(&actor.role)),
             approvers: action.approvers.iter().map(|approver| Arc::clone(&approver.role)).collect(),
-            blockers: blockers.iter().map(reason).collect(),
+            blockers: blockers.iter().map(Reason::from).collect(),
             rule: place(&action.because),
             because: action.because.sentence.clone(),
         }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::cause::{Cause, cause};
 use super::change::Change;
-use super::fate::{Fate, Found, Side, State};
+use super::fate::{Fate, Found, Reason, Side, State};
 use super::transition::{Transition, changed, transition};
 use crate::money::{Currency, Money};
 use crate::plan::{Kind, Sum};
@@ -58,6 +58,8 @@ pub struct Entry {
     pub before: Option<Fate>,
     /// What the new policy does.
     pub after: Option<Fate>,
+    /// What kept it back under the old policy on the day on which the new one does it.
+    pub held: Option<Reason>,
     /// Why it differs; none where it does not.
     pub because: Option<Cause>,
 }
@@ -171,7 +173,9 @@ fn entries(changes: &[Change], before: &Side, after: &Side, names: bool) -> Vec<
         let (was, is) = (before.fates.get(key), after.fates.get(key));
         let shown = is.or(was)?;
         let because = || cause(changes, (was, is), (before, after));
-        Some(entry(transition(was, is, before), (was, is), shown, names, because))
+        let held = is.and_then(|is| before.hold_of(is)).map(Reason::from);
+        let entry = entry(transition(was, is, before), (was, is), shown, names, because);
+        Some(Entry { held: held.filter(|_| entry.transition.is_risky()), ..entry })
     };
     let mut entries: Vec<Entry> = keys.into_iter().filter_map(entry).collect();
     entries.sort_by(|a, b| place(a).cmp(&place(b)));
@@ -205,6 +209,7 @@ fn entry(
         changed: other,
         before: before.copied().map(Fate::from),
         after: after.copied().map(Fate::from),
+        held: None,
         because: (transition != Transition::Unchanged).then(because).flatten(),
     }
 }

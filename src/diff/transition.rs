@@ -116,8 +116,10 @@ fn appeared(after: &Found, old: &Side) -> Transition {
     if !after.action.kind.is_contact() {
         return Transition::Added;
     }
+    if old.hold_of(after).is_some() {
+        return Transition::NoLongerHeld;
+    }
     let of = |id: &str| match (after.is_automatic(), old.automatic.contains(id), old.contacted.contains(id)) {
-        _ if old.held_on(id, after.on) => Transition::NoLongerHeld,
         (_, true, _) | (false, _, true) => Transition::Added,
         (true, false, true) => Transition::NewlyAutomatic,
         _ if old.withheld.contains(id) => Transition::NoLongerHeld,
@@ -128,6 +130,8 @@ fn appeared(after: &Found, old: &Side) -> Transition {
 
 fn of_both(before: &Found, after: &Found, old: &Side) -> Transition {
     match (before.acts(), after.acts()) {
+        // It waited for its turn, and has it.
+        (false, true) if before.only_waited() => return Transition::Added,
         (false, true) => return Transition::NoLongerHeld,
         (true, false) => return Transition::NewlyHeld,
         (false, false) if before.codes() == after.codes() => return Transition::Unchanged,
@@ -138,7 +142,7 @@ fn of_both(before: &Found, after: &Found, old: &Side) -> Transition {
     let by_hand = |found: &Found| found.action.mode == Mode::Manual && found.action.kind.message().is_some();
     if after.is_automatic() && !before.is_automatic() {
         Transition::NewlyAutomatic
-    } else if old.held_step_on(&after.member.key, after.on) {
+    } else if old.hold_of(after).is_some() {
         Transition::NoLongerHeld
     } else if after.action.kind.is_contact() && is_new() {
         Transition::NewlyContacted

@@ -107,7 +107,7 @@ fn kind(kind: Kind) -> &'static str {
 pub(super) fn title(transition: Transition) -> &'static str {
     match transition {
         Transition::NewlyAutomatic => "would go out without a person",
-        Transition::NoLongerHeld => "withheld throughout before",
+        Transition::NoLongerHeld => "held before",
         Transition::NewlyContacted => "without a contact before",
         Transition::ApprovalDropped => "with an approval less",
         other => other.words(),
@@ -117,6 +117,12 @@ pub(super) fn title(transition: Transition) -> &'static str {
 /// What was done before.
 pub(super) fn before(entry: &Entry, to: NaiveDate) -> String {
     match (&entry.before, entry.transition) {
+        (Some(fate), _) if fate.state == State::Withheld => fared(fate, to),
+        (fate, Transition::NoLongerHeld) if entry.held.is_some() => {
+            let held = entry.held.as_ref().map_or("", |held| held.sentence.as_str());
+            let later = fate.as_ref().map_or(String::new(), |fate| format!("; {}", fared(fate, to)));
+            format!("held: {held}{later}")
+        }
         (Some(fate), _) => fared(fate, to),
         (None, Transition::NewlyAutomatic) => String::from("only by hand or after approval"),
         (None, Transition::NoLongerHeld) => String::from("contacts withheld"),
