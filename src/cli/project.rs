@@ -94,6 +94,7 @@ pub(super) fn open(path: &Path) -> Result<Project, Unread> {
         Code::TemplateUnknownName,
         Code::NoPolicyBlock,
         Code::NoSegment,
+        Code::ScenarioIncomplete,
     ];
     let stated = checked.policy.as_ref().map(|policy| scenario::findings(policy, &ast));
     let found = checked.diagnostics.into_iter().chain(template::check(&templates, &checked.fields));
