@@ -804,7 +804,10 @@ fn the_comment_in_the_documentation_is_true() {
     let shipped = fs::read_to_string(root.join("policies/key-accounts/policy.dun")).unwrap();
     let edits = [
         ("at D+3  email first_reminder", "at D+5  email first_reminder"),
-        ("carve-out disputes when invoice.disputed:\n  hold\n", "carve-out disputes when invoice.disputed:\n"),
+        (
+            "carve-out disputes when invoice.disputed:\n  hold\n",
+            "carve-out disputes when invoice.disputed:\n",
+        ),
         ("  at D+1 notify manager\n  needs approval by manager\n", "  at D+1 notify manager\n"),
     ];
     let edited = edits.iter().fold(shipped.clone(), |text, (from, to)| {
@@ -812,19 +815,16 @@ fn the_comment_in_the_documentation_is_true() {
         text.replace(from, to)
     });
     let folder = tempfile::tempdir().unwrap();
-    let desk = folder.path();
-    for name in ["templates", "calendars"] {
-        fs::create_dir(desk.join(name)).unwrap();
-        for entry in fs::read_dir(root.join("policies/key-accounts").join(name)).unwrap() {
-            let path = entry.unwrap().path();
-            fs::copy(&path, desk.join(name).join(path.file_name().unwrap())).unwrap();
-        }
-    }
-    fs::write(desk.join("policy.dun"), shipped).unwrap();
-    fs::write(desk.join("new.dun"), edited).unwrap();
+    let policies = root.join("policies/key-accounts");
+    let absolute = |text: &str| {
+        text.replace("\"templates\"", &format!("\"{}\"", policies.join("templates").display()))
+            .replace("\"calendars/", &format!("\"{}/", policies.join("calendars").display()))
+    };
+    fs::write(folder.path().join("policy.dun"), absolute(&shipped)).unwrap();
+    fs::write(folder.path().join("new.dun"), absolute(&edited)).unwrap();
     let data = root.join("fixtures/key-accounts");
     let output = Command::new(env!("CARGO_BIN_EXE_dun"))
-        .current_dir(desk)
+        .current_dir(folder.path())
         .args(["diff", "policy.dun", "new.dun", "--data", data.to_str().unwrap()])
         .args(["--from", "2026-09-01", "--to", "2026-10-05", "--format", "markdown"])
         .output()
