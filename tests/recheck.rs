@@ -48,8 +48,13 @@ struct Desk(TempDir);
 impl Desk {
     /// The plan is saved in both forms; the data is replaced afterwards.
     fn new() -> Desk {
+        Desk::of(POLICY)
+    }
+
+    /// The same of another policy.
+    fn of(policy: &str) -> Desk {
         let desk = Desk(tempfile::tempdir().unwrap());
-        desk.write("policy.dun", POLICY);
+        desk.write("policy.dun", policy);
         fs::create_dir(desk.0.path().join("templates")).unwrap();
         desk.write("templates/first.md", FIRST);
         desk.write("templates/second.md", FIRST);
@@ -198,6 +203,23 @@ fn an_invoice_is_void() {
 }
 
 #[test]
+fn an_invoice_is_no_longer_issued() {
+    let desk = Desk::new();
+    desk.data(&[("due_date: 2026-09-25 }", "due_date: 2026-09-25, status: draft }")]);
+    assert_eq!(desk.found(), ["I1 stands", "I3 falls not_issued"]);
+}
+
+#[test]
+fn an_invoice_that_cannot_be_used_says_why() {
+    let desk = Desk::new();
+    desk.data(&[("due_date: 2026-09-25 }", "due_date: soon }")]);
+    assert_eq!(desk.found(), ["I1 stands", "I3 falls not_in_data"]);
+    let (_, out, _) = desk.recheck("plan.json", &[]);
+    let why = "the data has no invoice `I3` that can be used: `due_date`";
+    assert!(out.contains(why), "{out}");
+}
+
+#[test]
 fn an_invoice_is_not_in_the_data_any_more() {
     let desk = Desk::new();
     desk.data(&[("invoice_id: I3, customer_id: C2", "invoice_id: I9, customer_id: C2")]);
@@ -260,6 +282,36 @@ fn an_action_was_carried_out_already() {
     let desk = Desk::new();
     desk.row("invoice_id: I3, date: 2026-10-05, step: email second, outcome: sent, rung: D+10");
     assert_eq!(desk.found(), ["I1 stands", "I3 falls carried_out"]);
+}
+
+#[test]
+fn an_action_was_carried_out_under_its_former_name() {
+    let desk = Desk::of(&POLICY.replace("email second", "email second formerly email reminder"));
+    desk.row("invoice_id: I3, date: 2026-10-05, step: email reminder, outcome: sent, rung: D+10");
+    assert_eq!(desk.found(), ["I1 stands", "I3 falls carried_out"]);
+}
+
+#[test]
+fn a_step_of_a_customers_ladder_was_carried_out_already() {
+    let own =
+        "segment all otherwise:\n  at D+3  email first\n  at D+10 email second, needs approval by finance\n";
+    let shared = own.replace("segment all otherwise:", "cadence account per customer:");
+    assert!(POLICY.contains(own));
+    let desk = Desk::of(&POLICY.replace(own, &format!("{shared}segment all otherwise:\n  use account\n")));
+    assert_eq!(desk.found(), BOTH);
+    desk.row("invoice_id: I3, date: 2026-10-05, step: email second, outcome: sent, rung: D+10");
+    assert_eq!(desk.found(), ["I1 stands", "I3 falls carried_out"]);
+}
+
+#[test]
+fn an_invoice_that_is_disputed_or_promised_falls_into_another_segment() {
+    let gold = "segment gold when";
+    let others = "segment questioned when invoice.disputed or invoice.promised:\n  at D+90 notify finance\n";
+    let desk = Desk::of(&POLICY.replace(gold, &format!("{others}{gold}")));
+    desk.data(&[("due_date: 2026-09-25 }", "due_date: 2026-09-25, dispute_opened: 2026-10-05 }")]);
+    assert_eq!(desk.found(), ["I1 stands", "I3 falls disputed"]);
+    desk.data(&[("due_date: 2026-09-25 }", "due_date: 2026-09-25, promise_date: 2026-10-09 }")]);
+    assert_eq!(desk.found(), ["I1 stands", "I3 falls promised"]);
 }
 
 #[test]

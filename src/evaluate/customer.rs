@@ -360,7 +360,7 @@ impl<'a> Day<'a> {
         let next = self.next_of(group);
         let is_message = action.kind != Kind::Task;
         let body = action.body.filter(|_| !is_message);
-        let action = Action { subject: None, body, content: None, ..action };
+        let action = Action { body, content: None, ..action };
         Withheld { action, blockers: group.blockers.clone(), next }
     }
 

@@ -625,7 +625,35 @@ fn r21_only_a_bounce_without_address_closes_the_channel_and_only_that_one() {
     ] {
         let rows = with(&format!("history I1 2026-09-20 {row}"));
         assert_eq!(case.plan(&rows, "2026-10-04")[0], "2026-10-04 acts automatic email a I1", "{row}");
+        // Without an address nobody is told that a message bounced.
+        let plan = case.plan_of(&format!("customers C1, email: none\n{rows}"), "2026-10-04");
+        assert_eq!(plan.withheld[0].blockers[0].sentence, "there is no e-mail address that works", "{row}");
     }
+}
+
+#[test]
+fn r15_nobody_is_asked_at_what_can_be_no_address() {
+    let case = case("segment all otherwise:\n  at D+3 email a, needs approval by owner\n");
+    let plan = |owner: &str| case.plan(&with(&format!("customers C1, owner: \"{owner}\"")), "2026-10-04");
+    assert_eq!(plan("ann@acme.example"), ["2026-10-04 acts approval(owner) email a I1"]);
+    for owner in [
+        "Ann",
+        "@acme.example",
+        "ann@",
+        "ann@acme@example",
+        "ann lee@acme.example",
+        "ann@acme.example\\u0007",
+    ] {
+        assert_eq!(plan(owner), ["2026-10-04 acts approval(finance) email a I1"], "{owner}");
+    }
+}
+
+#[test]
+fn r21_a_telephone_number_has_five_digits() {
+    let case = case("segment all otherwise:\n  at D+3 sms a\n");
+    let plan = |mobile: &str| case.plan(&with(&format!("customers C1, mobile: \"{mobile}\"")), "2026-10-04");
+    assert_eq!(plan("+33 12 3"), ["2026-10-04 acts automatic sms a I1"]);
+    assert_eq!(plan("+33 12"), ["withheld no_address sms a I1 next none"]);
 }
 
 #[test]
@@ -662,6 +690,77 @@ fn r22_after_a_decline_only_what_was_charged_since_is_taken_off() {
     );
     let plan = case.plan_of(&rows, "2026-12-30");
     assert_eq!(plan.actions[0].charge.as_ref().map(|charge| charge.amount.minor), Some(1144));
+}
+
+#[test]
+fn r22_what_was_charged_on_the_day_of_a_decline_was_charged_before_it() {
+    let case = case_with(
+        "  catch up: one per run",
+        "segment all otherwise:\n  every 30 days from D+30, at most 3 times: charge interest at 10%\n",
+    );
+    // On 11-30 #1 is charged late, and #2 declined: 16.44 EUR through 11-30 are waived. Of 24.66 EUR 8.22 are left.
+    let rows = with(
+        "history I1 2026-11-30 charge interest #1 done, amount: 8.22, rung: D+30\n\
+         history I1 2026-11-30 charge interest #2 declined, rung: D+60",
+    );
+    let plan = case.plan_of(&rows, "2026-12-30");
+    assert_eq!(plan.actions[0].charge.as_ref().map(|charge| charge.amount.minor), Some(822));
+}
+
+#[test]
+fn r22_a_rate_that_is_lacking_is_told_with_its_file_and_days() {
+    let case = with_file(
+        "segment all otherwise:\n  at D+30 charge interest at \"rates/base.yaml\" plus 8 points\n",
+        "rates/base.yaml",
+        "2026-07-01: 2.00\n2026-10-12: 3.00\n",
+    );
+    let plan = case.plan_of("invoices I1, due_date: 2026-06-15", "2026-07-15");
+    assert_eq!(
+        plan.withheld[0].blockers[0].sentence,
+        "`rates/base.yaml` has no rate for 2026-06-16, it begins on 2026-07-01: add the earlier ones"
+    );
+}
+
+/// What a message about I1 says on a day.
+fn body(case: &Case, rows: &str, day: &str) -> String {
+    case.plan_of(rows, day).actions[0].body.clone().unwrap().trim().to_owned()
+}
+
+#[test]
+fn r22_a_letter_names_the_interest_of_a_condition_only_where_it_holds() {
+    let text = "---\nsubject: Claim\n---\n{{ interest_to_date | money }}\n";
+    let steps = "at D+30 email claim\n  at D+60 charge interest at 5% as mild, if invoice.amount > 5000 EUR\n  \
+                 at D+61 charge interest at 10%";
+    let case = case_written(&format!("segment all otherwise:\n  {steps}\n"), &[("claim.md", text)]);
+    // 30 days: 1000 * 0.10 * 30 / 365, and 6000 * 0.05 * 30 / 365.
+    assert_eq!(body(&case, DUE, "2026-10-31"), "8.22\u{a0}EUR");
+    assert_eq!(body(&case, &format!("{DUE}, amount: 6000"), "2026-10-31"), "24.66\u{a0}EUR");
+}
+
+#[test]
+fn r22_a_fee_without_an_amount_was_the_one_of_the_policy() {
+    let text = "---\nsubject: Claim\n---\n{{ total_with_charges | money }}\n";
+    let blocks = "segment all otherwise:\n  at D+3 charge fee 40 EUR\n  at D+5 email claim\n";
+    let case = case_written(blocks, &[("claim.md", text)]);
+    let rows = with("history I1 2026-10-04 charge fee done, rung: D+3");
+    assert_eq!(body(&case, &rows, "2026-10-06"), "1,040.00\u{a0}EUR");
+}
+
+#[test]
+fn a_message_reads_the_fields_that_the_policy_adds() {
+    let text = "---\nsubject: Claim\n---\n{{ customer.region }}, {{ customer.labels | join('+') }}, {{ invoice.order }}\n";
+    let blocks = "field customer.region: text\nfield customer.labels: tags\nfield invoice.order: text\n\
+                  segment all otherwise:\n  at D+3 email claim\n";
+    let case = case_written(blocks, &[("claim.md", text)]);
+    let invoice = format!("{DUE}, order: PO-7");
+    let rows = |customer: &str| format!("customers C1, {customer}\n{invoice}");
+    assert_eq!(body(&case, &rows("region: north, labels: big;late"), "2026-10-04"), "north, big+late, PO-7");
+    // No tags are an empty list; a text that is lacking withholds the message.
+    assert_eq!(body(&case, &rows("region: north"), "2026-10-04"), "north, , PO-7");
+    assert_eq!(
+        case.plan(&rows("labels: big"), "2026-10-04"),
+        ["withheld missing_value email claim I1 next none"]
+    );
 }
 
 #[test]
