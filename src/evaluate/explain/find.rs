@@ -58,13 +58,9 @@ fn not_found(snapshot: &Snapshot, subject: &Subject) -> NotFound {
     let ids = || own.iter().map(|&text| snapshot.text(text));
     let lower = id.to_lowercase();
     let same = ids().find(|known| known.to_lowercase() == lower);
-    // What differs in length by more than a near name may is not compared.
-    let length = id.chars().count();
-    let near =
-        || nearest(id, ids().filter(|known| known.chars().count().abs_diff(length) <= (length / 3).max(1)));
     NotFound {
         subject: subject.clone(),
-        near: same.or_else(near).map(str::to_owned),
+        near: same.or_else(|| nearest(id, ids())).map(str::to_owned),
         capitals: same.is_some(),
         is_other_kind: position(snapshot, id, other).is_some(),
         problems: snapshot.problems.iter().filter(about).cloned().collect(),
