@@ -205,12 +205,21 @@ fn data(customer: &str, invoice: &str, history: &str) -> String {
     )
 }
 
+/// What programs read about something of a folder.
+fn told(folder: &tempfile::TempDir, arguments: &[&str]) -> Value {
+    let explain = ["explain", "policy.dun", "--data", "data.yaml", "--format", "json"];
+    let (code, out, err) = dun(folder.path(), &[&explain[..], arguments].concat());
+    assert_eq!(code, 0, "{err}");
+    serde_json::from_str(&out).unwrap()
+}
+
 /// The rungs of the invoice, a line each and one for each of its steps.
 fn rungs(folder: &tempfile::TempDir) -> String {
-    let arguments = ["explain", "policy.dun", "--data", "data.yaml", "--invoice", "I1", "--format", "json"];
-    let (code, out, err) = dun(folder.path(), &arguments);
-    assert_eq!(code, 0, "{err}");
-    let told: Value = serde_json::from_str(&out).unwrap();
+    rungs_of(folder, "I1")
+}
+
+fn rungs_of(folder: &tempfile::TempDir, invoice: &str) -> String {
+    let told = told(folder, &["--invoice", invoice]);
     let words = |value: &Value, keys: &[&str]| {
         let found = keys.iter().filter_map(|key| value[key].as_str());
         found.collect::<Vec<_>>().join(" | ")
@@ -317,6 +326,113 @@ fn steps_that_lapse_wait_or_give_time() {
         format!("{title}\n{}", rungs(&folder(&policy.replace(line, marked), &data)))
     });
     insta::assert_snapshot!(shown.join("\n"));
+}
+
+/// A policy of one segment and the rules below, with the data of 5 October 2026.
+fn small(rules: &str, data: &str) -> tempfile::TempDir {
+    let head = "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  sender finance\n\
+        role finance = \"finance@acme.example\"\n";
+    folder(&format!("{head}{rules}"), &format!("taken: 2026-10-05\nas_of: 2026-10-05\n{data}"))
+}
+
+/// An invoice that is not overdue waits for its customer's ladder until it is.
+#[test]
+fn what_is_due_for_other_invoices_of_the_customer() {
+    let folder = small(
+        "cadence account per customer:\n  at D+3 call by finance\n  at D+30 notify finance\n\
+         segment everyone otherwise:\n  use account\n",
+        "customers: [{ customer_id: C1 }]\ninvoices:\n  \
+         - { invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-10-02 }\n  \
+         - { invoice_id: I2, customer_id: C1, amount: 100, due_date: 2026-10-08 }\n",
+    );
+    let rest = "D+30 | 2026-11-01 | waiting | 2026-11-01\n    notify finance | waiting | 2026-11-01\n";
+    let why = "it is about what is overdue, and this invoice is not yet";
+    let due = "D+3 | 2026-10-05 | due | 2026-10-05\n    call finance | due | 2026-10-05\n";
+    assert_eq!(rungs_of(&folder, "I1"), format!("{due}{rest}"));
+    let waits = format!(
+        "D+3 | 2026-10-05 | waiting | 2026-10-09 | {why}\n    call finance | waiting | 2026-10-09 | {why}\n"
+    );
+    assert_eq!(rungs_of(&folder, "I2"), format!("{waits}{rest}"));
+    // Whether it is told alone or beside the others of its customer.
+    let beside = told(&folder, &["--customer", "C1"])["invoices"][1].clone();
+    assert_eq!(told(&folder, &["--invoice", "I2"])["invoices"][0], beside);
+}
+
+#[test]
+fn only_disputes_that_are_open_hold_an_invoice() {
+    let folder = small(
+        "segment everyone otherwise:\n  at D+3 notify finance\n",
+        "customers: [{ customer_id: C1 }]\n\
+         invoices: [{ invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-10-01 }]\ndisputes:\n  \
+         - { invoice_id: I1, opened: 2026-09-10, closed: 2026-09-20 }\n  \
+         - { invoice_id: I1, opened: 2026-09-12, closed: 2026-10-05 }\n  \
+         - { invoice_id: I1, opened: 2026-09-14, closed: 2026-10-09 }\n  \
+         - { invoice_id: I1, opened: 2026-09-16 }\n",
+    );
+    let told = told(&folder, &["--invoice", "I1"]);
+    let disputes = told["invoices"][0]["disputes"].as_array().unwrap().iter();
+    let shown: Vec<_> =
+        disputes.map(|own| (own["closed"].as_str(), own["holds"].as_bool().unwrap())).collect();
+    assert_eq!(shown, [(Some("2026-09-20"), false), (Some("2026-10-05"), false), (None, true), (None, true)]);
+}
+
+#[test]
+fn a_customer_is_told_with_contacts_rows_of_its_own_and_limits() {
+    let folder = small(
+        "calendar week:\n  closed saturday, sunday\nsegment everyone otherwise:\n  at D+90 notify finance\n\
+         everywhere:\n  write to a customer at most once every 5 days\n",
+        "customers: [{ customer_id: C1 }]\n\
+         contacts: [{ customer_id: C1, role: billing, name: Ann, email: ann@ant.example }]\n\
+         invoices: [{ invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-09-01 }]\nhistory:\n  \
+         - { customer_id: C1, date: 2026-09-29, step: email old, outcome: sent, channel: email }\n  \
+         - { customer_id: C1, date: 2026-10-05, step: flag vip, outcome: done }\n",
+    );
+    let customer =
+        |day: &str| told(&folder, &["--customer", "C1", "--as-of", day, "--replay"])["customer"].clone();
+    // Five days after 09-29 is Sunday 10-04: ahead of it Monday is told, and on it the day itself.
+    for (day, free_on) in [("2026-10-02", "2026-10-05"), ("2026-10-04", "2026-10-04")] {
+        assert_eq!(customer(day)["limits"][0]["free_on"], free_on, "{day}");
+    }
+    let customer = customer("2026-10-02");
+    let steps: Vec<_> = customer["ledger"].as_array().unwrap().iter().map(|row| &row["step"]).collect();
+    assert_eq!(steps, ["email old"]);
+    let contacts = customer["contacts"].as_array().unwrap();
+    assert_eq!(contacts.len(), 1);
+    assert_eq!((&contacts[0]["role"], &contacts[0]["name"]), (&"billing".into(), &"Ann".into()));
+}
+
+#[test]
+fn a_row_of_the_ledger_says_what_it_counts_as() {
+    let row = |step: &str, outcome: &str| {
+        format!("  - {{ invoice_id: I1, date: 2026-10-04, step: {step}, outcome: {outcome} }}\n")
+    };
+    let rows = ["notify finance", "late/notify finance", "clear vip", "fax"].map(|step| row(step, "done"));
+    let folder = small(
+        "segment everyone otherwise:\n  at D+3 notify finance\n\
+         carve-out late when invoice.days_overdue > 1:\n  at D+2 notify finance\n",
+        &format!(
+            "customers: [{{ customer_id: C1 }}]\n\
+             invoices: [{{ invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-10-01 }}]\nhistory:\n{}{}",
+            rows.concat(),
+            row("notify finance", "approved, approved_by: finance, key: a1, content: b2")
+        ),
+    );
+    let told = told(&folder, &["--invoice", "I1"]);
+    let rows = told["invoices"][0]["ledger"].as_array().unwrap().iter();
+    let mut shown: Vec<_> = rows
+        .map(|row| ["step", "outcome", "counts_as"].map(|key| row[key].as_str().unwrap()).join(", "))
+        .collect();
+    shown.sort();
+    assert_eq!(
+        shown,
+        [
+            "clear vip, done, clearing",
+            "fax, done, contact",
+            "late/notify finance, done, carve_out",
+            "notify finance, approved, approval",
+            "notify finance, done, rung",
+        ]
+    );
 }
 
 // ---- ids and exit codes

@@ -210,6 +210,7 @@ proptest! {
         for row in snapshot.customer_rows() {
             let id = snapshot.customer_id(row);
             let told = explained(Subject::Customer(id.to_owned()));
+            let beside = told.invoices.clone();
             prop_assert_eq!(&told.plan_id, &plan.header.plan_id);
             let actions: Vec<_> = plan.actions.iter().filter(|action| action.customer == id).cloned().collect();
             prop_assert_eq!(&told.actions, &actions);
@@ -227,6 +228,9 @@ proptest! {
                 let own: Vec<_> = waiting.iter().filter(|waiting| waiting.invoice == invoice).cloned().collect();
                 prop_assert_eq!(&told.waiting, &own);
                 prop_assert_eq!(told.invoices.len(), 1);
+                if let Some(beside) = beside.iter().find(|told| told.id == invoice) {
+                    prop_assert_eq!(&told.invoices[0], beside);
+                }
                 steps_are_those_of_the_entries(&told, case.standard.contains("per customer"))?;
             }
         }

@@ -137,8 +137,8 @@ impl<'a> Teller<'_, 'a> {
 
     fn ladder(&self, climber: &Climber<'_, 'a>, at: usize) -> LadderStory {
         let ladder = &self.day.program.policy.ladders[climber.id.0];
-        let mut rungs = self.rungs(climber);
         let invoice = &self.customer.invoices[at];
+        let mut rungs = self.rungs(climber, invoice);
         // Before it is overdue, no step of a ladder per customer is about an invoice (R14); what stands below a rung
         // that is withheld comes with that one (R11).
         let why = match ladder.per_customer && invoice.days_overdue <= 0 {

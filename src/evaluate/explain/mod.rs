@@ -47,12 +47,12 @@ pub fn explain(
     problems.retain(|problem| concerns(problem, snapshot.customer_id(row), &customer, &day));
     problems.sort();
     let actions = part.actions.into_iter().map(|counted| counted.action).collect();
-    let entries = Entries { actions, withheld: part.withheld, waiting: part.waiting, problems };
+    let all = Entries { actions, withheld: part.withheld, waiting: part.waiting, problems };
     let entries = match invoice {
-        Some(invoice) => entries.of(snapshot.invoice_id(invoice)),
-        None => entries,
+        Some(invoice) => all.clone().of(snapshot.invoice_id(invoice)),
+        None => all.clone(),
     };
-    let teller = Teller { day: &day, customer: &customer, entries: &entries };
+    let teller = Teller { day: &day, customer: &customer, entries: &entries, all: &all };
     let header = day.header(Vec::new(), Totals::default());
     Ok(Explanation {
         format_version: FORMAT_VERSION,
@@ -85,6 +85,7 @@ fn concerns(problem: &Problem, id: &str, customer: &CustomerState, day: &Day) ->
 }
 
 /// The plan's entries about the customer, or about one invoice.
+#[derive(Clone)]
 struct Entries {
     actions: Vec<Action>,
     withheld: Vec<Withheld>,
@@ -108,6 +109,8 @@ struct Teller<'d, 'a> {
     day: &'d Day<'a>,
     customer: &'d CustomerState<'a>,
     entries: &'d Entries,
+    /// Those of the customer, where `entries` are those of one invoice: its ladder may be about others today.
+    all: &'d Entries,
 }
 
 impl Teller<'_, '_> {

@@ -19,8 +19,9 @@ use chrono::NaiveDate;
 type Outcome = (State, Option<NaiveDate>, Option<String>);
 
 impl<'a> Teller<'_, 'a> {
-    /// The rungs of a ladder; of a repeated one what was done and the next time.
-    pub(super) fn rungs(&self, climber: &Climber<'_, 'a>) -> Vec<RungStory> {
+    /// The rungs of a ladder as an invoice meets them; of a repeated one what was done and the next time. A ladder per
+    /// customer may be anchored on another invoice.
+    pub(super) fn rungs(&self, climber: &Climber<'_, 'a>, invoice: &InvoiceState<'a>) -> Vec<RungStory> {
         let mut ahead: Vec<usize> = Vec::new();
         let seen = climber.trace(|rung| self.assumed(climber, rung)).into_iter().filter(|seen| {
             let is_told = match seen.standing {
@@ -36,7 +37,7 @@ impl<'a> Teller<'_, 'a> {
             }
             is_told
         });
-        seen.map(|seen| self.rung(climber, &seen)).collect()
+        seen.map(|seen| self.rung(climber, invoice, &seen)).collect()
     }
 
     /// The day on which a rung that is due is done, if nothing changes: today when the plan does one of its steps,
@@ -46,18 +47,18 @@ impl<'a> Teller<'_, 'a> {
         let steps = &self.day.program.policy.ladders[climber.id.0].rungs[rung.rung].steps;
         let names: Vec<String> = steps.iter().map(|step| name(step, rung.occurrence)).collect();
         let does = |action: &Action| action.steps_for(id).any(|member| names.contains(&member.step));
-        if self.entries.actions.iter().any(does) {
+        if self.all.actions.iter().any(does) {
             return Some(self.day.today);
         }
-        let withheld = self.entries.withheld.iter().filter(|entry| does(&entry.action));
+        let withheld = self.all.withheld.iter().filter(|entry| does(&entry.action));
         withheld.filter_map(|entry| entry.next).min()
     }
 
-    fn rung(&self, climber: &Climber<'_, 'a>, seen: &Seen<'a>) -> RungStory {
+    fn rung(&self, climber: &Climber<'_, 'a>, invoice: &InvoiceState<'a>, seen: &Seen<'a>) -> RungStory {
         let own = &self.day.program.policy.ladders[climber.id.0].rungs[seen.rung.rung];
         let (state, on, why) = self.standing(climber, seen);
         let mut steps: Vec<StepStory> =
-            seen.steps.iter().map(|step| self.ladder_step(climber, seen, step)).collect();
+            seen.steps.iter().map(|step| self.ladder_step(climber, invoice, seen, step)).collect();
         // What has the same reason as its rung says it there.
         for step in steps.iter_mut().filter(|step| step.state == state && step.why == why) {
             step.why = None;
@@ -156,10 +157,16 @@ impl<'a> Teller<'_, 'a> {
         }
     }
 
-    fn ladder_step(&self, climber: &Climber<'_, 'a>, seen: &Seen<'a>, own: &SeenStep<'a>) -> StepStory {
+    fn ladder_step(
+        &self,
+        climber: &Climber<'_, 'a>,
+        invoice: &InvoiceState<'a>,
+        seen: &Seen<'a>,
+        own: &SeenStep<'a>,
+    ) -> StepStory {
         let (state, on, why) = self.step_state(climber, seen, own);
         let step = name(own.step, seen.rung.occurrence);
-        let mut story = self.step(climber.invoice, own.step, step, (state, on, why));
+        let mut story = self.step(invoice, own.step, step, (state, on, why));
         if state == State::SteppedOver
             && own.is_forbidden
             && let Some(act) = own.step.acts.first()
