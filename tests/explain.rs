@@ -282,6 +282,7 @@ fn every_state_of_a_rung() {
             ),
         ),
         ("only the latest", "latest", data("", "due_date: 2026-09-20", "")),
+        ("only the latest of what repeats", "latest", data(", country: DE", "due_date: 2026-06-01", "")),
         ("the same day only", "same day only", data("", "due_date: 2026-09-20", "")),
         ("without spacing", "one per run", data("", "due_date: 2026-09-10", second)),
         ("three days apart", "all, 3 days apart", data("", "due_date: 2026-09-10", second)),
@@ -328,11 +329,11 @@ fn steps_that_lapse_wait_or_give_time() {
     insta::assert_snapshot!(shown.join("\n"));
 }
 
-/// A policy of one segment and the rules below, with the data of 5 October 2026.
+/// A small policy with these rules, which may begin with settings, and the data of 5 October 2026.
 fn small(rules: &str, data: &str) -> tempfile::TempDir {
-    let head = "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  sender finance\n\
-        role finance = \"finance@acme.example\"\n";
-    folder(&format!("{head}{rules}"), &format!("taken: 2026-10-05\nas_of: 2026-10-05\n{data}"))
+    let head = "policy \"Acme\"\n  currency EUR\n  templates \"templates\"\n  sender finance\n";
+    let role = "role finance = \"finance@acme.example\"\n";
+    folder(&format!("{head}{rules}{role}"), &format!("taken: 2026-10-05\nas_of: 2026-10-05\n{data}"))
 }
 
 /// An invoice that is not overdue waits for its customer's ladder until it is.
@@ -401,14 +402,58 @@ fn a_customer_is_told_with_contacts_rows_of_its_own_and_limits() {
     assert_eq!((&contacts[0]["role"], &contacts[0]["name"]), (&"billing".into(), &"Ann".into()));
 }
 
+/// Of two invoices that are settled, only the one whose flag is cleared today is told at length.
+#[test]
+fn a_customer_is_told_what_is_cleared_and_what_is_wrong() {
+    let folder = small(
+        "segment everyone otherwise:\n  at D+3 flag slow\n",
+        "customers: [{ customer_id: C1 }, { customer_id: C2 }]\ninvoices:\n  \
+         - { invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-09-01, paid_date: 2026-10-02 }\n  \
+         - { invoice_id: I2, customer_id: C1, amount: 100, due_date: 2026-09-01, paid_date: 2026-10-02 }\n  \
+         - { invoice_id: I3, customer_id: C1, amount: 100, due_date: 2026-11-01, issue_date: 2026-11-20 }\n  \
+         - { invoice_id: I4, customer_id: C1, amount: much, due_date: 2026-11-01 }\n  \
+         - { invoice_id: I5, customer_id: C2, amount: much, due_date: 2026-11-01 }\n\
+         history: [{ invoice_id: I1, date: 2026-09-04, step: flag slow, outcome: done }]\n",
+    );
+    let ids = |told: &Value, list: &str, id: &str| {
+        let entries = told[list].as_array().unwrap().iter();
+        entries.map(|entry| entry[id].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let customer = told(&folder, &["--customer", "C1"]);
+    assert_eq!(ids(&customer, "invoices", "id"), ["I1"]);
+    assert_eq!(ids(&customer, "settled", "id"), ["I2", "I3"]);
+    assert_eq!(ids(&customer, "problems", "invoice"), ["I3", "I4"]);
+    assert_eq!(ids(&told(&folder, &["--invoice", "I3"]), "problems", "invoice"), ["I3"]);
+}
+
+/// What stands below a rung that is withheld comes with that one.
+#[test]
+fn what_comes_with_a_step_that_is_withheld() {
+    let folder = small(
+        "  catch up: latest\nsegment everyone otherwise:\n  at D-10 flag early\n  at D-5 email mail\n",
+        "customers: [{ customer_id: C1 }]\n\
+         invoices: [{ invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-10-08 }]\n",
+    );
+    let why = "it comes together with the step above it, which is withheld";
+    assert_eq!(
+        rungs(&folder),
+        format!(
+            "D-10 | 2026-09-28 | waiting | {why}\n    flag early | waiting | {why}\n\
+             D-5 | 2026-10-03 | due | 2026-10-05\n    email mail | due | 2026-10-05 [no_address]\n"
+        )
+    );
+}
+
 #[test]
 fn a_row_of_the_ledger_says_what_it_counts_as() {
     let row = |step: &str, outcome: &str| {
         format!("  - {{ invoice_id: I1, date: 2026-10-04, step: {step}, outcome: {outcome} }}\n")
     };
-    let rows = ["notify finance", "late/notify finance", "clear vip", "fax"].map(|step| row(step, "done"));
+    let rows = ["notify finance", "late/notify finance", "clear vip", "fax", "notify boss", "other"]
+        .map(|step| row(step, "done"));
     let folder = small(
-        "segment everyone otherwise:\n  at D+3 notify finance\n\
+        "segment gold when customer.tags has \"gold\":\n  at D+3 notify finance as other\n\
+         segment everyone otherwise:\n  at D+3 notify finance\n\
          carve-out late when invoice.days_overdue > 1:\n  at D+2 notify finance\n",
         &format!(
             "customers: [{{ customer_id: C1 }}]\n\
@@ -429,8 +474,10 @@ fn a_row_of_the_ledger_says_what_it_counts_as() {
             "clear vip, done, clearing",
             "fax, done, contact",
             "late/notify finance, done, carve_out",
+            "notify boss, done, nothing",
             "notify finance, approved, approval",
             "notify finance, done, rung",
+            "other, done, nothing",
         ]
     );
 }
