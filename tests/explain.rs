@@ -283,6 +283,22 @@ fn every_state_of_a_rung() {
         ),
         ("only the latest", "latest", data("", "due_date: 2026-09-20", "")),
         ("only the latest of what repeats", "latest", data(", country: DE", "due_date: 2026-06-01", "")),
+        ("all that repeats is late", "", data(", country: DE", "due_date: 2026-06-01", call)),
+        (
+            "the same day only, while a promise holds",
+            "same day only",
+            data(", country: FR", "due_date: 2026-09-17, promise_date: 2026-10-09", ""),
+        ),
+        (
+            "a promise that ends before the next step",
+            "",
+            data("", "due_date: 2026-09-25, promise_date: 2026-10-06", call),
+        ),
+        (
+            "a promise that ends after the next step",
+            "",
+            data(", country: FR", "due_date: 2026-09-22, promise_date: 2026-10-14", call),
+        ),
         ("the same day only", "same day only", data("", "due_date: 2026-09-20", "")),
         ("without spacing", "one per run", data("", "due_date: 2026-09-10", second)),
         ("three days apart", "all, 3 days apart", data("", "due_date: 2026-09-10", second)),
@@ -424,6 +440,26 @@ fn a_customer_is_told_what_is_cleared_and_what_is_wrong() {
     assert_eq!(ids(&customer, "settled", "id"), ["I2", "I3"]);
     assert_eq!(ids(&customer, "problems", "invoice"), ["I3", "I4"]);
     assert_eq!(ids(&told(&folder, &["--invoice", "I3"]), "problems", "invoice"), ["I3"]);
+}
+
+#[test]
+fn two_steps_of_a_rung_that_are_stepped_over_for_two_reasons() {
+    let folder = small(
+        "segment everyone otherwise:\n  at D+20 notify finance, if invoice.balance > 500 EUR\n  \
+         at D+20 task \"Look\" for finance, if invoice.balance > 900 EUR and invoice.disputed\n",
+        "customers: [{ customer_id: C1 }]\n\
+         invoices: [{ invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-10-01 }]\n",
+    );
+    let why =
+        |facts: &str| format!("its condition does not hold today: `invoice.balance` is 100.00 EUR{facts}");
+    let (first, second) = (why(""), why(", `invoice.disputed` is no"));
+    assert_eq!(
+        rungs(&folder),
+        format!(
+            "D+20 | 2026-10-21 | stepped_over | {first}\n    notify finance | stepped_over\n    \
+             task \"Look\" | stepped_over | {second}\n"
+        )
+    );
 }
 
 /// What stands below a rung that is withheld comes with that one.

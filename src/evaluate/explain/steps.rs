@@ -201,6 +201,7 @@ impl<'a> Teller<'_, 'a> {
                 ),
             },
             (_, Standing::Waiting(..)) if obstacle().is_some() => (State::SteppedOver, None, obstacle()),
+            (_, Standing::SteppedOver(on)) => (State::SteppedOver, *on, obstacle()),
             _ => self.standing(climber, seen),
         }
     }
