@@ -443,6 +443,84 @@ fn a_customer_is_told_what_is_cleared_and_what_is_wrong() {
 }
 
 #[test]
+fn every_state_of_a_step_of_a_carve_out() {
+    let folder = small(
+        "segment everyone otherwise:\n  at D+90 notify finance\ncarve-out late when invoice.balance > 10 EUR:\n  \
+         at D-3 notify finance as early\n  at D+1 task \"Look\" for finance\n  \
+         at D+2 notify finance as large, if invoice.balance > 500 EUR\n  at D+2 notify finance as now\n  \
+         at D+9 notify finance as ahead\n",
+        "customers: [{ customer_id: C1 }]\n\
+         invoices: [{ invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-10-02 }]\nhistory:\n  \
+         - { invoice_id: I1, date: 2026-10-03, step: 'late/task \"Look\"', outcome: declined }\n",
+    );
+    let told = told(&folder, &["--invoice", "I1"]);
+    let steps = told["invoices"][0]["carve_out_steps"].as_array().unwrap().iter();
+    let shown: Vec<_> = steps
+        .map(|step| {
+            let words = ["step", "state", "on", "why"].iter().filter_map(|key| step[key].as_str());
+            words.collect::<Vec<_>>().join(" | ")
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "late/early | lapsed | 2026-10-02 | not done in time",
+            "late/task \"Look\" | declined | 2026-10-03",
+            "late/large | stepped_over | 2026-10-05 | its condition does not hold today: `invoice.balance` is 100.00 EUR",
+            "late/now | due | 2026-10-05",
+            "late/ahead | waiting | 2026-10-11",
+        ]
+    );
+}
+
+/// Both invoices were declined as one message, and only the first had to be approved (R18).
+#[test]
+fn a_decline_that_passes_nothing_leaves_the_step_due() {
+    let approval = "carve-out big when invoice.balance >= 500 EUR:\n  needs approval by finance\n";
+    let of_ladder = format!("segment everyone otherwise:\n  at D+3 email mail\n{approval}");
+    let of_carve_out = format!(
+        "segment everyone otherwise:\n  at D+90 notify finance\n{approval}\
+         carve-out late when invoice.balance > 1 EUR:\n  at D+3 email mail\n"
+    );
+    for (rules, step, path) in [
+        (of_ladder, "email mail", "/invoices/0/ladders/0/rungs/0/steps/0/state"),
+        (of_carve_out, "late/email mail", "/invoices/0/carve_out_steps/0/state"),
+    ] {
+        let folder = small(
+            &rules,
+            &format!(
+                "customers: [{{ customer_id: C1, email: ann@ant.example }}]\ninvoices:\n  \
+                 - {{ invoice_id: I1, customer_id: C1, amount: 1000, due_date: 2026-10-01 }}\n  \
+                 - {{ invoice_id: I2, customer_id: C1, amount: 10, due_date: 2026-10-01 }}\nhistory:\n  \
+                 - {{ invoice_id: I1, date: 2026-10-04, step: {step}, outcome: declined }}\n  \
+                 - {{ invoice_id: I2, date: 2026-10-04, step: {step}, outcome: declined }}\n"
+            ),
+        );
+        let state = |id| told(&folder, &["--invoice", id]).pointer(path).cloned();
+        assert_eq!((state("I1"), state("I2")), (Some("declined".into()), Some("due".into())), "{step}");
+    }
+}
+
+/// A hold to the 14th outlasts the day of a step that is not done late.
+#[test]
+fn what_is_missed_by_the_end_of_a_hold() {
+    let folder = small(
+        "segment everyone otherwise:\n  at D+5 email mail\n  at D+5 call by finance, if missed: skip\n\
+         carve-out promises when invoice.promised:\n  hold\n",
+        "customers: [{ customer_id: C1, email: ann@ant.example }]\ninvoices:\n  \
+         - { invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-10-04, promise_date: 2026-10-14 }\n",
+    );
+    let why = "its day has passed, and what is missed is not caught up";
+    assert_eq!(
+        rungs(&folder),
+        format!(
+            "D+5 | 2026-10-09 | waiting | 2026-10-15 | promised for 14 October\n    email mail | waiting | 2026-10-15\n    \
+             call finance | lapsed | {why}\n"
+        )
+    );
+}
+
+#[test]
 fn two_steps_of_a_rung_that_are_stepped_over_for_two_reasons() {
     let folder = small(
         "segment everyone otherwise:\n  at D+20 notify finance, if invoice.balance > 500 EUR\n  \
