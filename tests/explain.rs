@@ -520,6 +520,19 @@ fn what_is_missed_by_the_end_of_a_hold() {
     );
 }
 
+/// A month after the step that comes late today, which is thirty-one days.
+#[test]
+fn what_counts_from_a_step_that_comes_late() {
+    let folder = small(
+        "segment everyone otherwise:\n  at D+3 notify finance\n  at previous+1 month notify finance as again\n",
+        "customers: [{ customer_id: C1 }]\n\
+         invoices: [{ invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-09-25 }]\n",
+    );
+    let told = rungs(&folder);
+    let again: Vec<&str> = told.lines().filter(|line| line.contains("again")).collect();
+    assert_eq!(again, ["    again | waiting | 2026-11-05"], "{told}");
+}
+
 #[test]
 fn two_steps_of_a_rung_that_are_stepped_over_for_two_reasons() {
     let folder = small(
