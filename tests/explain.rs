@@ -518,6 +518,13 @@ fn what_is_missed_by_the_end_of_a_hold() {
              call finance | lapsed | {why}\n"
         )
     );
+    let folder = small(
+        "segment everyone otherwise:\n  at D+5 call by finance, if missed: skip\n",
+        "customers: [{ customer_id: C1 }]\n\
+         invoices: [{ invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-10-04 }]\n",
+    );
+    let on_its_day = "D+5 | 2026-10-09 | waiting | 2026-10-09\n    call finance | waiting | 2026-10-09\n";
+    assert_eq!(rungs(&folder), on_its_day);
 }
 
 /// A month after the step that comes late today, which is thirty-one days.
