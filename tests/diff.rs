@@ -836,3 +836,19 @@ fn the_comment_in_the_documentation_is_true() {
     }
     assert_eq!(comment, fs::read_to_string(kept).unwrap());
 }
+
+/// A step whose only approval is dropped is told as newly automatic, and fails the gate for dropped approvals as well.
+#[test]
+fn the_gate_for_dropped_approvals_knows_those_that_were_the_last() {
+    let desk = Desk::new();
+    let with = "policy \"A\"\n  currency EUR\n  templates \"templates\"\n  sender finance\nrole finance = \"f@acme.example\"\nsegment all otherwise:\n  at D+3 email first_reminder, needs approval by finance\n";
+    desk.write("old.dun", with);
+    desk.write("new.dun", &with.replace(", needs approval by finance", ""));
+    desk.write("data.yaml", "customers: [{ customer_id: C1, name: Ant, email: a@ant.example }]\ninvoices: [{ invoice_id: I1, customer_id: C1, amount: 100, due_date: 2026-09-01 }]\n");
+    let run = |gate: &str| {
+        let days = ["--from", "2026-09-01", "--to", "2026-09-30", "--fail-on", gate];
+        desk.run(&[&["diff", "old.dun", "new.dun", "--data", "data.yaml"], days.as_slice()].concat()).0
+    };
+    let gates = ["approval-dropped", "newly-automatic", "newly-contacted"];
+    assert_eq!(gates.map(run), [3, 3, 0]);
+}

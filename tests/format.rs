@@ -180,7 +180,9 @@ fn policies_in_the_documentation_keep_their_meaning() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let pages = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let mut count = 0;
-    for page in pages.chain([root.join("README.md")]).filter(|page| page.is_file()) {
+    for page in
+        pages.chain([root.join("README.md")]).filter(|page| page.extension().is_some_and(|end| end == "md"))
+    {
         let text = std::fs::read_to_string(&page).unwrap();
         for (_, block) in
             text.split("\n```").zip(text.split("\n```").skip(1)).filter(|(_, b)| b.starts_with("dun\n"))

@@ -438,3 +438,16 @@ fn two_years_of_a_real_ledger_with_disputes_held() {
     assert_eq!(steps(&report, "withheld"), counted(&held));
     assert_eq!(report["undated"], json!([{ "fact": "disputed, without a date of opening", "rows": 561 }]));
 }
+
+/// Data taken on the 1st of October says nothing of who pays in November, and the head of the report says so.
+#[test]
+fn days_after_the_data_are_named() {
+    let project = Project::acme();
+    let run = |to: &str| {
+        let simulate = ["simulate", "policy.dun", "--data", "data.yaml", "--from", "2026-09-01", "--to", to];
+        String::from_utf8(project.run(&simulate).stdout).unwrap()
+    };
+    let note = "The data was taken on 1 October: on the days after it nobody pays, disputes or promises anything here.";
+    assert!(run("2026-11-30").contains(note));
+    assert!(!run("2026-10-01").contains("The data was taken"));
+}

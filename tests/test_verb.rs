@@ -364,3 +364,23 @@ fn shipped_policies_and_cases_are_as_expected() {
     let (code, out, _) = run(root, &[&whole[..], &junit].concat(), None);
     assert_eq!(code, 0, "{out}");
 }
+
+/// A build server that reads the XML alone sees that a policy could not be used.
+#[test]
+fn a_policy_that_cannot_be_used_is_an_error_for_build_servers() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("policy.dun"),
+        "policy \"A\"\n  currency EUR\nsegment a otherwise: use b\n",
+    )
+    .unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_dun"))
+        .current_dir(folder.path())
+        .args(["test", "policy.dun", "--format", "junit"])
+        .output()
+        .unwrap();
+    let xml = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(xml.contains("<testsuites name=\"dun test\" tests=\"1\" failures=\"0\" errors=\"1\">"), "{xml}");
+    assert!(xml.contains("<error message="), "{xml}");
+}

@@ -172,7 +172,7 @@ impl DiffArguments {
     fn exit(&self, found: &PolicyDiff) -> Exit {
         let is_failed = |risk: &Risk| {
             let mut impact = found.impact.iter();
-            impact.any(|impact| impact.with(Transition::from(*risk)).next().is_some())
+            impact.any(|impact| impact.has(Transition::from(*risk)))
         };
         if self.fail_on.iter().any(is_failed) {
             Exit::Unexpected

@@ -70,11 +70,12 @@ impl TestArguments {
             Err(why) => return fail(&why),
         };
         let (tested, unusable) = self.test(&found);
-        let report = Report::of(tested.into_iter().map(|tested| self.finish(tested)).collect());
-        let exit = match (unusable, report.passed) {
-            (true, _) => Exit::Failed,
-            (false, true) => Exit::Done,
-            (false, false) => Exit::Unexpected,
+        let policies = tested.into_iter().map(|tested| self.finish(tested)).collect();
+        let report = Report::of(policies, unusable);
+        let exit = match (report.unusable.is_empty(), report.passed) {
+            (false, _) => Exit::Failed,
+            (true, true) => Exit::Done,
+            (true, false) => Exit::Unexpected,
         };
         deliver(None, exit, |out| match self.format {
             TestFormat::Text => out.write_all(render::test::text(&report, colour_results(None)).as_bytes()),
@@ -83,18 +84,20 @@ impl TestArguments {
         })
     }
 
-    /// Tests everything that can be read; whether something cannot.
-    fn test(&self, found: &Found) -> (Vec<Tested>, bool) {
+    /// Tests everything that can be read; the paths of what cannot.
+    fn test(&self, found: &Found) -> (Vec<Tested>, Vec<String>) {
         let mut tested: Vec<Tested> = Vec::new();
-        let mut unusable = false;
+        let mut unusable: Vec<String> = Vec::new();
         for path in &found.policies {
             match Tested::open(path, true, &mut tested) {
                 Ok(at) => tested[at].scenarios(),
-                Err(_) => unusable = true,
+                Err(_) => unusable.push(path.display().to_string()),
             }
         }
         for folder in &found.cases {
-            unusable |= self.case(folder, &mut tested).is_err();
+            if self.case(folder, &mut tested).is_err() {
+                unusable.push(folder.display().to_string());
+            }
         }
         (tested, unusable)
     }

@@ -15,6 +15,8 @@ pub struct Report {
     pub passed: bool,
     /// How many there were of what.
     pub totals: Totals,
+    /// The policies and snapshot cases that could not be used: what is wrong with them is told beside the results.
+    pub unusable: Vec<String>,
     /// The policies, in the order in which they were found.
     pub policies: Vec<PolicyReport>,
 }
@@ -83,7 +85,7 @@ impl PolicyReport {
 impl Report {
     /// The results together.
     #[must_use]
-    pub fn of(policies: Vec<PolicyReport>) -> Report {
+    pub fn of(policies: Vec<PolicyReport>, unusable: Vec<String>) -> Report {
         let scenarios = || policies.iter().flat_map(|policy| &policy.scenarios);
         let cases = || policies.iter().flat_map(|policy| &policy.cases);
         let totals = Totals {
@@ -93,7 +95,7 @@ impl Report {
             failed_cases: cases().filter(|case| !case.passed()).count(),
             below_coverage: policies.iter().filter(|policy| policy.below_coverage).count(),
         };
-        let passed = policies.iter().all(PolicyReport::passed);
-        Report { format_version: 1, passed, totals, policies }
+        let passed = unusable.is_empty() && policies.iter().all(PolicyReport::passed);
+        Report { format_version: 1, passed, totals, unusable, policies }
     }
 }

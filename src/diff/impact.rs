@@ -121,6 +121,8 @@ pub struct Impact {
     pub entries: Vec<Entry>,
     /// The changes, by their place among all, whose lines no open invoice met under either policy.
     pub untouched: Vec<usize>,
+    /// The day the data was taken, where that is before the last day.
+    pub data_ends: Option<NaiveDate>,
     /// Facts without a date, taken as they are today.
     pub undated: Vec<Undated>,
     /// How much is wrong with the data.
@@ -149,6 +151,7 @@ impl Impact {
             risky_steps: risky().count() as u64,
             tallies: tallies(&entries),
             untouched: untouched(changes, old, new),
+            data_ends: new.data_ends,
             undated: new.undated.clone(),
             problems: new.problems.iter().filter(|problem| !problem.is_remark()).count() as u64,
             entries,
@@ -158,6 +161,22 @@ impl Impact {
     /// The steps of one transition.
     pub fn with(&self, transition: Transition) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.transition == transition)
+    }
+
+    /// Whether a step has a transition. Of several that fit a step is told by the gravest; that an approval is dropped
+    /// holds of it all the same.
+    #[must_use]
+    pub fn has(&self, transition: Transition) -> bool {
+        let lost = |entry: &Entry| match (&entry.before, &entry.after) {
+            (Some(before), Some(after)) if after.state != State::Withheld => {
+                before.approvers.iter().any(|role| !after.approvers.contains(role))
+            }
+            _ => false,
+        };
+        let is_dropped = |entry: &Entry| {
+            transition == Transition::ApprovalDropped && entry.transition.is_risky() && lost(entry)
+        };
+        self.entries.iter().any(|entry| entry.transition == transition || is_dropped(entry))
     }
 
     /// Whether anything would have been done otherwise.

@@ -109,6 +109,14 @@ pub(super) fn steps<'a>(actions: impl Iterator<Item = &'a Action>) -> u64 {
     keys.len() as u64
 }
 
+/// How many actions were not done, nor all of their steps in other actions.
+pub(super) fn undone(events: &[Event]) -> u64 {
+    let done = events.iter().filter(|event| event.done.is_some());
+    let done: BTreeSet<&str> = done.flat_map(|event| &event.action.keys).map(String::as_str).collect();
+    let is_done = |event: &&Event| event.action.keys.iter().all(|key| done.contains(key.as_str()));
+    events.iter().filter(|event| event.done.is_none() && !is_done(event)).count() as u64
+}
+
 /// Whose work the events are, by role, address, work and kind.
 pub(super) fn work(events: &[&Event]) -> Vec<Work> {
     let mut days: BTreeMap<(Person, WorkKind, Kind), BTreeMap<NaiveDate, u64>> = BTreeMap::new();

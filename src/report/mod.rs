@@ -54,7 +54,8 @@ pub struct Report {
     pub by_segment: Vec<Count<Option<Arc<str>>>>,
     /// How many steps were withheld at some time, each counted once.
     pub withheld_steps: u64,
-    /// How many actions still waited for people on the last day, or went away before they were done.
+    /// How many actions still waited for people on the last day, or went away before they were done; those whose steps
+    /// were done in another action aside.
     pub undone: u64,
     /// What people do, approve and are told, by role and address.
     pub work: Vec<Work>,
@@ -72,6 +73,8 @@ pub struct Report {
     pub end: Position,
     /// Lines of the policy that no open invoice met.
     pub unmet: Vec<Unmet>,
+    /// The day the data was taken, where that is before the last day: nobody knows who pays later.
+    pub data_ends: Option<NaiveDate>,
     /// Facts without a date, taken as they are today on all days.
     pub undated: Vec<Undated>,
     /// Ledger rows of the period and after it, which were left out of account.
@@ -111,7 +114,7 @@ pub fn report(simulation: Simulation) -> Report {
         by_week: counts_by(&done, week),
         by_segment: counts_by(&done, |event| event.action.segment.clone()),
         withheld_steps: counts::steps(simulation.withheld.iter().map(|spell| &spell.action)),
-        undone: (simulation.events.len() - done.len()) as u64,
+        undone: counts::undone(&simulation.events),
         work: counts::work(&done),
         messages: contacts::messages(&done),
         collisions: contacts::collisions(&done),
@@ -120,6 +123,7 @@ pub fn report(simulation: Simulation) -> Report {
         start: ageing::position(&simulation.start),
         end: ageing::position(&simulation.end),
         unmet: simulation.unmet,
+        data_ends: simulation.data_ends,
         undated: simulation.undated,
         forgotten_ledger_rows: simulation.forgotten,
         problems: simulation.problems,

@@ -107,10 +107,12 @@ pub struct Simulation {
     pub undated: Vec<Undated>,
     /// How many ledger rows of the period and after it were left out of account.
     pub forgotten: u64,
+    /// The day the data was taken, where that is before the last day: nobody knows who pays later.
+    pub data_ends: Option<NaiveDate>,
     /// What is wrong with the data.
     pub problems: Vec<Problem>,
     met: BTreeSet<RuleId>,
-    /// The actions that the last day left undone, by key.
+    /// The actions that are left undone, by key.
     undone: BTreeMap<String, usize>,
     /// The last spell of each step, by key.
     spells: BTreeMap<String, usize>,
@@ -144,6 +146,7 @@ impl Simulation {
             unmet: Vec::new(),
             undated: undated(snapshot, policy),
             forgotten: 0,
+            data_ends: snapshot.taken_on.or(snapshot.as_of).filter(|taken| *taken < period.to),
             problems: snapshot.problems.clone(),
             met: BTreeSet::new(),
             undone: BTreeMap::new(),
@@ -155,19 +158,20 @@ impl Simulation {
     pub(super) fn add(&mut self, played: Played) {
         let Played { day, look, done } = played;
         self.met.extend(look.met);
-        let mut undone = BTreeMap::new();
         for (action, done) in look.actions.into_iter().zip(done) {
             let at = self.event(day, action);
             self.events[at].done = done.then_some(day);
-            if !done {
-                undone.insert(self.events[at].action.key.clone(), at);
+            let key = self.events[at].action.key.clone();
+            if done {
+                self.undone.remove(&key);
+            } else {
+                self.undone.insert(key, at);
             }
         }
-        self.undone = undone;
         look.withheld.into_iter().for_each(|withheld| self.withhold(day, withheld));
     }
 
-    /// The event of an action: the one that waited yesterday, or a new one.
+    /// The event of an action: the one that waits, or a new one.
     fn event(&mut self, day: NaiveDate, action: Action) -> usize {
         let action = without_text(action);
         if let Some(&at) = self.undone.get(&action.key) {

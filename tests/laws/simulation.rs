@@ -94,10 +94,8 @@ fn order((day, _, action): &(NaiveDate, bool, Action)) -> (NaiveDate, String, St
 fn last_days(mut diary: Diary) -> Diary {
     let mut kept: Vec<(NaiveDate, bool, Action)> = Vec::new();
     for entry in diary.actions {
-        let (day, _, action) = &entry;
-        kept.retain(|(before, done, known)| {
-            known.key != action.key || *done || *before + Days::new(1) != *day
-        });
+        let (_, _, action) = &entry;
+        kept.retain(|(_, done, known)| known.key != action.key || *done);
         kept.push(entry);
     }
     kept.sort_by_key(order);

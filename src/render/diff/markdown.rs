@@ -8,7 +8,6 @@ use super::tally::tally;
 use super::timeline::timelines;
 use super::words;
 use crate::diff::{Entry, Impact, PolicyDiff, Transition};
-use crate::money::Money;
 
 /// The first line, by which a comment is found again and replaced.
 pub(super) const MARKER: &str = "<!-- dun -->";
@@ -76,7 +75,7 @@ fn table(impact: &Impact, entries: &[&Entry], room: usize) -> String {
             format!("**{}** {}", data(&entry.step), data(&after)),
             format!("{}{}", data(&because), escaped(&place)),
         ];
-        table.row(&cells, money().collect::<Vec<Money>>());
+        table.row(&cells, []);
     }
     table.finish("step")
 }
@@ -145,9 +144,10 @@ fn rest(impact: &Impact) -> String {
             data(&words::before(entry, impact.to)),
             format!("**{}** {}", data(&entry.step), data(&after)),
         ];
-        table.row(&cells, money().collect::<Vec<Money>>());
+        table.row(&cells, []);
     }
-    folded(&format!("All other steps that differ: {}", entries.len()), &table.finish("step"))
+    let title = format!("All other steps that differ: {} (`--format json` has every field)", entries.len());
+    folded(&title.replace('`', ""), &table.finish("step"))
 }
 
 /// Changes that no invoice met.

@@ -71,7 +71,7 @@ fn list(page: &mut Page, impact: &Impact, transition: Transition, most: usize) {
     page.line(&format!("{title}   {steps}, {}", words::invoices(&total)));
     entries.iter().take(most).for_each(|one| entry(page, impact, one));
     if let Some(more) = entries.len().checked_sub(most).filter(|more| *more > 0) {
-        page.line(&format!("  and {} more, left out here", count(more, "step")));
+        page.line(&format!("  and {} more, which `--format json` has", count(more, "step")));
     }
 }
 

@@ -10,7 +10,7 @@ use crate::diff::{Change, Entry, Fate, Impact, PlanDiff, PolicyDiff, RulePlace, 
 use crate::plan::{Kind, Mode, Sum};
 
 /// Kinds of action whose number a headline tells.
-const TOLD: [Kind; 4] = [Kind::Email, Kind::Sms, Kind::Letter, Kind::Call];
+const TOLD: [Kind; 6] = [Kind::Email, Kind::Sms, Kind::Letter, Kind::Call, Kind::Task, Kind::HandOff];
 
 /// Currencies that a sum tells.
 const CURRENCIES: usize = 4;
@@ -34,7 +34,11 @@ pub(super) fn headline(diff: &PolicyDiff) -> String {
 fn contacts(impact: &Impact) -> String {
     let told = impact.done.iter().filter(|done| TOLD.contains(&done.kind) && done.before != done.after);
     let told: Vec<String> = told.map(more).collect();
-    if told.is_empty() { String::from("as many messages and calls as before") } else { told.join(", ") }
+    if told.is_empty() {
+        String::from("as many messages, calls and tasks as before")
+    } else {
+        told.join(", ")
+    }
 }
 
 /// `41 more e-mails`, `1 call fewer`.
@@ -48,7 +52,11 @@ fn more(done: &Done) -> String {
 fn risks(impact: &Impact) -> String {
     let steps = usize::try_from(impact.risky_steps).unwrap_or(usize::MAX);
     match steps {
-        0 => String::from("nothing that needs a look"),
+        0 if impact.untouched.is_empty() => String::from("nothing that needs a look"),
+        0 => {
+            let changes = count(impact.untouched.len(), "change");
+            format!("no step that needs a look; {changes} in meaning met no invoice")
+        }
         1 => format!("1 change that needs a look: {}", invoices(&impact.risky)),
         n => format!("{n} changes that need a look: {}", invoices(&impact.risky)),
     }
@@ -72,7 +80,7 @@ pub(super) fn replay(impact: &Impact) -> String {
         .iter()
         .map(|done| format!("{}s {} → {}", kind(done.kind), done.before, done.after))
         .collect();
-    counts.push(format!("withheld steps {} → {}", impact.withheld[0], impact.withheld[1]));
+    counts.push(format!("steps withheld throughout {} → {}", impact.withheld[0], impact.withheld[1]));
     let (from, to) = (impact.from, impact.to);
     let days = if from == to { date(to) } else { format!("{} to {}", day(from, to), date(to)) };
     let habits = [(impact.habits.approval_days, "approvals given"), (impact.habits.task_days, "tasks done")];
@@ -182,6 +190,9 @@ fn of_rule(rule: &RulePlace) -> String {
 /// What a reader must know of the data, a sentence each.
 pub(super) fn notes(impact: &Impact) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
+    if let Some(taken) = impact.data_ends {
+        notes.push(format!("The data was taken on {}: on later days nobody pays in it.", date(taken)));
+    }
     if !impact.undated.is_empty() {
         let facts: Vec<String> =
             impact.undated.iter().map(|own| format!("{} ({})", own.fact, own.rows)).collect();

@@ -23,8 +23,17 @@ pub(super) fn headline(report: &Report) -> String {
     parts.extend((approved > 0).then(|| format!("{approved} after approval")));
     parts.extend((by_hand > 0).then(|| format!("{by_hand} by hand")));
     parts.extend((calls > 0).then(|| number(calls, "call")));
-    parts.push(format!("{} withheld", number(report.withheld_steps, "step")));
+    parts.push(format!("{} withheld for a time or throughout", number(report.withheld_steps, "step")));
     parts.join(", ")
+}
+
+/// What a reader must know where the period goes on after the data.
+pub(super) fn end_of_data(report: &Report) -> Option<String> {
+    let taken = report.data_ends?;
+    Some(format!(
+        "The data was taken on {}: on the days after it nobody pays, disputes or promises anything here.",
+        day(taken, report.to)
+    ))
 }
 
 fn number(number: u64, what: &str) -> String {
@@ -62,13 +71,16 @@ pub(super) fn totals(report: &Report) -> Grid {
         vec![count.actions.to_string(), kind(count.kind).to_owned(), mode(count.mode).to_owned(), amount]
     });
     let undone = (report.undone > 0).then(|| {
-        let what = String::from("not done when their reason went away or the period ended");
+        let what = String::from("left undone");
         vec![report.undone.to_string(), what, String::new(), String::new()]
     });
-    Grid::new("Carried out", "kind", &[("", true), ("", false), ("", false), ("open", true)])
+    Grid::new("Carried out", "kind", &[("", true), ("", false), ("", false), (EACH_TIME, true)])
         .with(rows)
         .with(undone)
 }
+
+/// What is open on the invoices of actions, once for each action.
+const EACH_TIME: &str = "open, each time";
 
 /// The columns of counts by something: each kind with any, in the order of kinds.
 const COLUMNS: [(&str, bool); 9] = [
@@ -80,7 +92,7 @@ const COLUMNS: [(&str, bool); 9] = [
     ("tasks", true),
     ("charges", true),
     ("other", true),
-    ("open", true),
+    (EACH_TIME, true),
 ];
 
 fn column(kind: Kind) -> usize {
@@ -89,9 +101,9 @@ fn column(kind: Kind) -> usize {
         Kind::Sms => 2,
         Kind::Letter => 3,
         Kind::Call => 4,
-        Kind::Task | Kind::HandOff => 5,
+        Kind::Task => 5,
         Kind::Charge => 6,
-        Kind::Notify | Kind::Escalate | Kind::Flag | Kind::Clear => 7,
+        Kind::HandOff | Kind::Notify | Kind::Escalate | Kind::Flag | Kind::Clear => 7,
     }
 }
 
@@ -219,12 +231,15 @@ pub(super) fn unmet(report: &Report) -> Grid {
 
 /// What was taken for granted.
 pub(super) fn assumptions(report: &Report) -> Grid {
-    let undated = report.undated.iter().map(|undated| (undated.rows, undated.fact.clone()));
+    let undated = report
+        .undated
+        .iter()
+        .map(|undated| (undated.rows, format!("{}: taken as it is today on every day", undated.fact)));
     let forgotten =
         (report.forgotten_ledger_rows, String::from("ledger rows of the period and after it, left out"));
     let problems = report.problems.iter().filter(|problem| !problem.is_remark()).count() as u64;
     let problems = (problems, String::from("problems in the data, which `dun plan` lists"));
     let found = undated.chain([forgotten, problems]).filter(|(rows, _)| *rows > 0);
     let rows = found.map(|(rows, what)| vec![rows.to_string(), what]);
-    Grid::new("Taken as it is today, on every day", "fact", &[("", true), ("", false)]).with(rows)
+    Grid::new("About the data", "fact", &[("", true), ("", false)]).with(rows)
 }

@@ -5,7 +5,7 @@ mod figures;
 
 use super::escape::{clean, markdown};
 use super::grid::Grid;
-use super::text::{Colour, Page};
+use super::text::{Colour, Page, WIDE, wrapped};
 use super::words::{count, long_date};
 use crate::report::Report;
 
@@ -21,7 +21,14 @@ pub fn text(report: &Report, names: bool, colour: bool) -> String {
     page.line(&format!("{title} · {}", period(report)));
     page.line("");
     page.line(&format!("  {}.", figures::headline(report)));
-    page.line(&format!("  {}", page.paint(Colour::Dim, CAVEAT)));
+    wrapped(CAVEAT, WIDE - 2).iter().for_each(|line| {
+        let line = page.paint(Colour::Dim, line);
+        page.line(&format!("  {line}"));
+    });
+    if let Some(note) = figures::end_of_data(report) {
+        let note = page.paint(Colour::Red, &note);
+        page.line(&format!("  {note}"));
+    }
     grids(report, names).iter().for_each(|grid| grid.text(&mut page));
     page.out
 }
@@ -33,6 +40,9 @@ pub fn markdown_page(report: &Report, names: bool) -> String {
     let mut out =
         format!("### {}: {}\n\n", markdown(&report.policy.name), markdown(&figures::headline(report)));
     out.push_str(&format!("{}. {CAVEAT}\n\n", period(report)));
+    if let Some(note) = figures::end_of_data(report) {
+        out.push_str(&format!("**{note}**\n\n"));
+    }
     grids(report, names).iter().for_each(|grid| out.push_str(&grid.markdown()));
     format!("{}\n", out.trim_end())
 }

@@ -12,9 +12,19 @@ pub fn junit(report: &Report) -> String {
     let suites: Vec<(String, usize, usize)> = report.policies.iter().map(suite).collect();
     let tests: usize = suites.iter().map(|(_, tests, _)| tests).sum();
     let failures: usize = suites.iter().map(|(_, _, failures)| failures).sum();
-    let text: String = suites.into_iter().map(|(text, ..)| text).collect();
+    let mut text: String = suites.into_iter().map(|(text, ..)| text).collect();
+    text.extend(report.unusable.iter().map(|path| unusable(path)));
+    let (tests, errors) = (tests + report.unusable.len(), report.unusable.len());
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"dun test\" tests=\"{tests}\" failures=\"{failures}\">\n{text}</testsuites>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"dun test\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">\n{text}</testsuites>\n"
+    )
+}
+
+/// The suite of what could not be used: one case, which is an error.
+fn unusable(path: &str) -> String {
+    let name = escaped(path);
+    format!(
+        "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">\n    <testcase classname=\"{name}\" name=\"can be used\">\n      <error message=\"it cannot be used: what is wrong with it stands beside the results\"/>\n    </testcase>\n  </testsuite>\n"
     )
 }
 
