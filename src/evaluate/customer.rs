@@ -336,7 +336,7 @@ impl<'a> Day<'a> {
         taken: &mut [Channel],
         calendar: &Calendar,
     ) {
-        group.blockers.extend(self.customer_limit(group, written, calendar));
+        group.blockers.extend(self.customer_limits(group, written, calendar));
         if taken.contains(&channel) && !self.program.policy.settings.one_message_per_invoice {
             let sentence =
                 format!("one {} a day to a customer, and a more urgent one goes first", name(channel));
