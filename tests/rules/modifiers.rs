@@ -301,6 +301,21 @@ fn r18_one_message_per_invoice_combines_nothing_and_lets_all_go() {
         each.plan(rows, "2026-10-04"),
         ["2026-10-04 acts automatic email a I1", "2026-10-04 acts automatic email a I2"]
     );
+    // Told beside everything else that withholds it, and at its step (R23).
+    let bounced = with("history I1 2026-09-20 email old bounced, address: a@x.example");
+    let plan = case.plan_of(&format!("customers C1, email: a@x.example\n{bounced}"), "2026-10-04");
+    let named = plan.withheld[0].blockers.iter();
+    let named: Vec<_> = named.map(|blocker| (blocker.code, blocker.rule.as_deref())).collect();
+    assert_eq!(named, [("no_address", Some("all/email a")), ("no_hours", Some("all/email a"))]);
+}
+
+#[test]
+fn without_a_common_hour_nothing_below_it_comes_either() {
+    // R11: nothing lower comes with the highest rung, which no hour lets go.
+    let case = case(
+        "segment all otherwise:\n  use x\ncadence x:\n  catch up: latest\n  at D+1 flag pause\n  at D+3 email a\n  messages between 15:00 and 20:00\neverywhere:\n  messages between 08:00 and 12:00\n",
+    );
+    assert_eq!(case.plan(DUE, "2026-10-04"), ["withheld no_hours email a I1 next none"]);
     let sent = format!("{rows}\nhistory I1 2026-10-04 email a sent, rung: D+3");
     assert_eq!(
         each.plan(&sent, "2026-10-04"),
