@@ -354,10 +354,13 @@ impl<'a> Climber<'_, 'a> {
         let known = |due: &DueStep| {
             climb.due.iter().any(|known| known.rung == due.rung && std::ptr::eq(known.step, due.step))
         };
-        waited.due.retain(|due| due.step.waits && !known(due));
+        // Of a rung that nothing was done of yet only what somebody was given.
+        let begun = self.started(0, rung).is_some();
+        let is_given = |due: &DueStep| matches!(due.status, Status::Pending(_));
+        waited.due.retain(|due| due.step.waits && !known(due) && (begun || is_given(due)));
         let before = waited.due.len();
         if self.quiet_until(rungs).is_some() || !self.rolling.is_open(self.day.today) {
-            waited.due.retain(|due| matches!(due.status, Status::Pending(_)) || !is_contact(due.step));
+            waited.due.retain(|due| is_given(due) || !is_contact(due.step));
         }
         if waited.due.len() < before {
             climb.next = earlier(climb.next, self.rest_of(rung, rungs));
