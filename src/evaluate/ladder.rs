@@ -334,7 +334,7 @@ impl<'a> Climber<'_, 'a> {
             return None;
         }
         rungs.iter().rev().filter(|rung| !self.lapsed(rung)).find(|rung| {
-            self.steps(rung).any(|(step, key)| {
+            self.live_steps(rung, self.day.today).any(|(step, key)| {
                 let holds_up = match self.status(step, key, rung.occurrence) {
                     Status::Pending(_) => true,
                     Status::CarriedOut(_) | Status::Declined(_) => false,
