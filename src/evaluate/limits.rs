@@ -81,8 +81,9 @@ impl Written {
     /// end with it, itself not counted.
     pub(super) fn free_on(&self, today: NaiveDate, times: u32, days: i64) -> Option<NaiveDate> {
         let times = times as usize;
-        // All of them lie before today.
-        let within = |day: NaiveDate| self.days.iter().filter(|&&own| own > add_days(day, -days)).count();
+        // A message of today is among them, and another of the same day is none more.
+        let within =
+            |day: NaiveDate| self.days.iter().filter(|&&own| own > add_days(day, -days) && own < day).count();
         if within(today) < times {
             return Some(today);
         }

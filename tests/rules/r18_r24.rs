@@ -263,6 +263,10 @@ fn r19_an_email_and_its_text_count_once() {
         case.timeline(DUE, "2026-10-01", "2026-10-20"),
         ["2026-10-04 automatic email a I1", "2026-10-04 automatic sms b I1"]
     );
+    // Once the e-mail is gone, the text may still go on that day, and on no later one before 10-09.
+    let sent = with("history I1 2026-10-04 email a sent, rung: D+3");
+    assert_eq!(case.plan(&sent, "2026-10-04"), ["2026-10-04 acts automatic sms b I1"]);
+    assert_eq!(case.plan(&sent, "2026-10-05"), ["withheld limit sms b I1 next 2026-10-09"]);
 }
 
 #[test]
