@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::actions::hour;
 use super::addresses::Destination;
 use super::combine::Hours;
 use super::day::Day;
@@ -188,6 +189,8 @@ impl<'a> Bench<'_, 'a> {
         }
         let (actor, by_hand) = self.actor(ladder, act, due.step.rule, &mut blockers);
         let approvers = self.approvers(&due, act, &mut blockers);
+        let window = self.scope.window(ladder).filter(|_| act.is_message());
+        blockers.extend(self.no_hours(window, due.step.rule));
         let charge = match act {
             Act::Charge(charge) => self.charge(charge, &due).map_err(|why| blockers.push(why)).ok(),
             _ => None,
@@ -216,7 +219,7 @@ impl<'a> Bench<'_, 'a> {
             actor,
             by_hand,
             approvers,
-            window: self.scope.window(ladder).filter(|_| act.is_message()),
+            window,
             limits: if act.is_message() { self.limits(ladder) } else { Vec::new() },
             next: self.next(act, &blockers, &due),
             last_chance: due.last_chance,
@@ -322,6 +325,17 @@ impl<'a> Bench<'_, 'a> {
             _ => "there is no postal address",
         };
         self.day.blocker("no_address", sentence.to_owned(), Some(rule))
+    }
+
+    /// What keeps a message back that may go out at no hour.
+    fn no_hours(&self, window: Option<Hours>, rule: RuleId) -> Option<Blocker> {
+        let (from, to) = window.filter(|(from, to)| from >= to)?;
+        let sentence = format!(
+            "`messages between` leaves it no hour: not before {} and not after {}",
+            hour(from),
+            hour(to)
+        );
+        Some(self.day.blocker("no_hours", sentence, Some(rule)))
     }
 
     /// The template in the recipient's language (R21).

@@ -96,7 +96,9 @@ impl<'a> Bench<'_, 'a> {
         let lapsed = nominal < invoice.due && today >= invoice.due && step.moment.anchor.is_of_invoice();
         let (event, since) = self.event(step, nominal);
         let rows = history::rows_of(&self.day.history, invoice.rows, key, 0);
-        let status = history::status(rows.filter(|row| since.is_none_or(|since| row.date >= since)), today);
+        let rows = rows.filter(|row| since.is_none_or(|since| row.date >= since));
+        let status = if step.waits { history::status_of_waiting } else { history::status };
+        let status = status(rows, today);
         let finished = match status {
             Status::CarriedOut(_) => true,
             Status::Declined(on) => {

@@ -34,8 +34,12 @@ impl<'a> Day<'a> {
         });
         let due = marks.filter(|(invoice, mark)| !self.tried_today(invoice.rows.iter(), mark));
         let of_invoices = due.map(|(invoice, mark)| self.clear(customer, invoice, mark));
-        let rows = || self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today);
-        let of_account = customer.ended_marks.iter().filter(|own| !self.tried_today(rows(), &own.mark));
+        let rows = |own: &AccountMark| {
+            let invoice = own.invoice;
+            let rows = self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today);
+            rows.filter(move |row| row.invoice.is_none() || row.invoice == invoice)
+        };
+        let of_account = customer.ended_marks.iter().filter(|own| !self.tried_today(rows(own), &own.mark));
         of_invoices.chain(of_account.map(|own| self.clear_account(customer, own))).collect()
     }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::actions::hour;
 use super::candidate::{Bench, Candidate};
 use super::combine::{Group, combine};
 use super::condition::Truth;
@@ -311,7 +310,6 @@ impl<'a> Day<'a> {
             }
             let calendar = self.calendar(customer, &customer.invoices[group.lead().invoice]);
             let calendar = self.rolling(group.lead().origin.ladder(), calendar);
-            group.blockers.extend(self.no_hours(group));
             if let (Some(channel), Some(written), true) = (group.channel(), &written, group.is_free()) {
                 self.limit(group, channel, written, &mut taken, calendar);
             }
@@ -336,24 +334,13 @@ impl<'a> Day<'a> {
         taken: &mut [Channel],
         calendar: &Calendar,
     ) {
-        group.blockers.extend(self.customer_limit(group, written, calendar));
+        group.blockers.extend(self.customer_limits(group, written, calendar));
         if taken.contains(&channel) && !self.program.policy.settings.one_message_per_invoice {
             let sentence =
                 format!("one {} a day to a customer, and a more urgent one goes first", name(channel));
             let blocker = Blocker { until: Some(self.today), ..self.blocker("one_a_day", sentence, None) };
             group.blockers.push(blocker);
         }
-    }
-
-    /// What keeps a message back whose members may go out at no common hour.
-    fn no_hours(&self, group: &Group<'a>) -> Option<Blocker> {
-        let (from, to) = group.hours().filter(|(from, to)| from >= to && group.is_free())?;
-        let sentence = format!(
-            "`messages between` leaves it no hour: not before {} and not after {}",
-            hour(from),
-            hour(to)
-        );
-        Some(self.blocker("no_hours", sentence, None))
     }
 
     fn withheld(&self, group: &Group<'a>, action: Action) -> Withheld {

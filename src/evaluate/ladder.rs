@@ -113,6 +113,9 @@ impl<'a> Climber<'_, 'a> {
         }
         let last = self.carried_out(&rungs, behind);
         self.follow(&mut rungs, above(behind), last);
+        // Whether what lies behind was late shows in its plan as it came to be.
+        let behind = self.behind(&rungs, foreign);
+        let last = self.carried_out(&rungs, behind);
         (rungs, behind, last)
     }
 
@@ -222,8 +225,12 @@ impl<'a> Climber<'_, 'a> {
     /// Plans the rungs that count from the one above them: from the last one carried out, or from the plan of the one
     /// above when that is still to come (R7).
     fn follow(&self, rungs: &mut [Planned], first: usize, last: Option<Behind>) {
-        let mut above = last.and_then(|behind| behind.carried_out);
-        for rung in &mut rungs[first..] {
+        let mut above: Option<NaiveDate> = None;
+        let mut done_below: Option<NaiveDate> = None;
+        for (at, rung) in rungs.iter_mut().enumerate() {
+            if at == first {
+                above = last.and_then(|behind| behind.carried_out).or(above);
+            }
             let moment = self.ladder().rungs[rung.rung].moment;
             if let (Anchor::Previous, Some(above)) = (moment.anchor, above) {
                 let day = offset(above, moment.offset, self.calendar);
@@ -238,7 +245,9 @@ impl<'a> Climber<'_, 'a> {
                     rung.planned = self.calendar.open_on_or_after(add_days(above, 1));
                 }
             }
-            above = Some(rung.planned);
+            let done = self.started(at, rung).filter(|_| at < first).and_then(|started| started.carried_out);
+            done_below = done.or(done_below).filter(|_| at < first);
+            above = done_below.or(Some(rung.planned));
         }
     }
 
@@ -334,7 +343,7 @@ impl<'a> Climber<'_, 'a> {
             return None;
         }
         rungs.iter().rev().filter(|rung| !self.lapsed(rung)).find(|rung| {
-            self.steps(rung).any(|(step, key)| {
+            self.live_steps(rung, self.day.today).any(|(step, key)| {
                 let holds_up = match self.status(step, key, rung.occurrence) {
                     Status::Pending(_) => true,
                     Status::CarriedOut(_) | Status::Declined(_) => false,
@@ -354,10 +363,13 @@ impl<'a> Climber<'_, 'a> {
         let known = |due: &DueStep| {
             climb.due.iter().any(|known| known.rung == due.rung && std::ptr::eq(known.step, due.step))
         };
-        waited.due.retain(|due| due.step.waits && !known(due));
+        // Of a rung that nothing was done of yet only what somebody was given.
+        let begun = self.started(0, rung).is_some();
+        let is_given = |due: &DueStep| matches!(due.status, Status::Pending(_));
+        waited.due.retain(|due| due.step.waits && !known(due) && (begun || is_given(due)));
         let before = waited.due.len();
         if self.quiet_until(rungs).is_some() || !self.rolling.is_open(self.day.today) {
-            waited.due.retain(|due| matches!(due.status, Status::Pending(_)) || !is_contact(due.step));
+            waited.due.retain(|due| is_given(due) || !is_contact(due.step));
         }
         if waited.due.len() < before {
             climb.next = earlier(climb.next, self.rest_of(rung, rungs));

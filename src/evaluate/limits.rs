@@ -34,28 +34,28 @@ impl<'a> Day<'a> {
         written
     }
 
-    /// The limit per customer that a group meets, with the first day on which it may go.
-    pub(super) fn customer_limit(
+    /// The limits per customer that a group meets, each with the last day on which it may not go.
+    pub(super) fn customer_limits(
         &self,
         group: &Group<'a>,
         written: &Written,
         calendar: &Calendar,
-    ) -> Option<Blocker> {
+    ) -> Vec<Blocker> {
         let limits = group.limits().into_iter().filter_map(|(rule, kind)| match kind {
             RestrictionKind::WriteAtMost { times, days } => Some((rule, *times, i64::from(*days))),
             _ => None,
         });
         let over = limits.filter_map(|(rule, times, days)| {
             let free = written.free_on(self.today, times, days).filter(|&free| free > self.today)?;
-            Some((calendar.open_on_or_after(free), rule, times, days))
+            let last = written.days.last().map_or(String::new(), |&last| {
+                format!("last written to on {}, ", sentences::date(last, self.today))
+            });
+            let often = if times == 1 { String::from("once") } else { format!("{times} times") };
+            let sentence = format!("{last}and at most {often} every {days} days");
+            let until = Some(add_days(calendar.open_on_or_after(free), -1));
+            Some(Blocker { until, ..self.blocker("limit", sentence, Some(rule)) })
         });
-        let (free, rule, times, days) = over.max_by_key(|&(free, ..)| free)?;
-        let last = written.days.last().map_or(String::new(), |&last| {
-            format!("last written to on {}, ", sentences::date(last, self.today))
-        });
-        let often = if times == 1 { String::from("once") } else { format!("{times} times") };
-        let sentence = format!("{last}and at most {often} every {days} days");
-        Some(Blocker { until: Some(add_days(free, -1)), ..self.blocker("limit", sentence, Some(rule)) })
+        over.collect()
     }
 
     /// Messages that went out by themselves today, as the ledger has it: one a customer and channel, or an
@@ -81,8 +81,9 @@ impl Written {
     /// end with it, itself not counted.
     pub(super) fn free_on(&self, today: NaiveDate, times: u32, days: i64) -> Option<NaiveDate> {
         let times = times as usize;
-        // All of them lie before today.
-        let within = |day: NaiveDate| self.days.iter().filter(|&&own| own > add_days(day, -days)).count();
+        // A message of today is among them, and another of the same day is none more.
+        let within =
+            |day: NaiveDate| self.days.iter().filter(|&&own| own > add_days(day, -days) && own < day).count();
         if within(today) < times {
             return Some(today);
         }

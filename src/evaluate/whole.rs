@@ -107,21 +107,22 @@ impl Day<'_> {
         });
         let sent = u32::try_from(self.sent_today()).unwrap_or(u32::MAX);
         let mut used: BTreeMap<RuleId, u32> = BTreeMap::new();
-        let mut over: BTreeMap<usize, RuleId> = BTreeMap::new();
+        let mut over: BTreeMap<usize, Vec<RuleId>> = BTreeMap::new();
         for at in order {
             let daily = &whole.actions[at].daily;
-            match daily.iter().find(|(rule, most)| used.get(rule).copied().unwrap_or(sent) >= *most) {
-                Some((rule, _)) => {
-                    over.insert(at, *rule);
-                }
-                None => daily.iter().for_each(|(rule, _)| *used.entry(*rule).or_insert(sent) += 1),
+            let full = |(rule, most): &&(RuleId, u32)| used.get(rule).copied().unwrap_or(sent) >= *most;
+            let met: Vec<RuleId> = daily.iter().filter(full).map(|(rule, _)| *rule).collect();
+            if met.is_empty() {
+                daily.iter().for_each(|(rule, _)| *used.entry(*rule).or_insert(sent) += 1);
+            } else {
+                over.insert(at, met);
             }
         }
         self.withhold_over(whole, &over);
     }
 
     /// Moves the actions over a limit to what is withheld, keeping both in the plan's order.
-    fn withhold_over(&self, whole: &mut Contribution, over: &BTreeMap<usize, RuleId>) {
+    fn withhold_over(&self, whole: &mut Contribution, over: &BTreeMap<usize, Vec<RuleId>>) {
         if over.is_empty() {
             return;
         }
@@ -129,7 +130,7 @@ impl Day<'_> {
         for (at, counted) in std::mem::take(&mut whole.actions).into_iter().enumerate() {
             match over.get(&at) {
                 None => kept.push(counted),
-                Some(&rule) => moved.push(self.over_limit(counted, rule)),
+                Some(met) => moved.push(self.over_limits(counted, met)),
             }
         }
         whole.actions = kept;
@@ -144,12 +145,15 @@ impl Day<'_> {
         });
     }
 
-    fn over_limit(&self, counted: Counted, rule: RuleId) -> Withheld {
-        let sentence =
-            String::from("as many messages as the policy allows go out today, and more urgent ones go first");
-        let blocker = Blocker { until: Some(self.today), ..self.blocker("limit", sentence, Some(rule)) };
+    fn over_limits(&self, counted: Counted, met: &[RuleId]) -> Withheld {
+        let blockers = met.iter().map(|&rule| {
+            let sentence = String::from(
+                "as many messages as the policy allows go out today, and more urgent ones go first",
+            );
+            Blocker { until: Some(self.today), ..self.blocker("limit", sentence, Some(rule)) }
+        });
         let action = Action { subject: None, body: None, content: None, ..counted.action };
-        Withheld { action, blockers: vec![blocker], next: counted.next }
+        Withheld { action, blockers: blockers.collect(), next: counted.next }
     }
 
     /// Whether the ledger has a step name today already: in a replay it may come later (R1).

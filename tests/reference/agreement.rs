@@ -146,6 +146,7 @@ impl<'a> Trial<'a> {
             known: day,
             today: day,
             replay,
+            looks_ahead: self.looks_ahead,
             always_open: &always_open,
             played: &played,
         };

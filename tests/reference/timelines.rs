@@ -124,6 +124,7 @@ impl Planner {
             known: day,
             today: day,
             replay: false,
+            looks_ahead: true,
             always_open: &always_open,
             played: &RefCell::default(),
         })

@@ -247,3 +247,14 @@ fn r24_a_flag_is_cleared_by_the_name_it_was_set_with() {
     let rows = "invoices I1, due_date: 2026-10-01, paid_date: 2026-10-20\nhistory I1 2026-10-04 flag stop done, rung: D+3";
     assert_eq!(case.plan(rows, "2026-10-20"), ["2026-10-20 acts automatic clear stop I1"]);
 }
+
+#[test]
+fn r11_previous_is_late_by_its_own_day() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n  at previous+7 email b\n  at D+30 email c\n");
+    // a came five days late, on 10-09. b is due seven days after it, on 10-16, and in time: c keeps D+30 = 10-31.
+    let late = "invoices I1, due_date: 2026-10-01\nhistory I1 2026-10-09 email a sent, rung: D+3";
+    assert_eq!(
+        case.timeline(late, "2026-10-10", "2026-11-10"),
+        ["2026-10-16 automatic email b I1", "2026-10-31 automatic email c I1"]
+    );
+}

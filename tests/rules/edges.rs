@@ -98,6 +98,29 @@ fn r09_nobody_waits_for_a_call_whose_day_is_over() {
 }
 
 #[test]
+fn r12_a_carve_outs_call_to_wait_for_is_done_when_it_is_done() {
+    let case = case(
+        "segment all otherwise:\n  at D+90 email z\ncarve-out big when invoice.balance > 10 EUR:\n  at D+1 call by finance and wait\n",
+    );
+    // Given on 10-02, it is shown until somebody has called (R9).
+    let given = with("history I1 2026-10-02 big/call finance assigned");
+    assert_eq!(case.plan(&given, "2026-10-03"), ["withheld not_done big/call finance I1 next none"]);
+    let done = format!("{given}\nhistory I1 2026-10-04 big/call finance done");
+    assert_eq!(case.plan(&done, "2026-10-05"), ["waiting I1 overdue next 2026-12-30"]);
+}
+
+#[test]
+fn r10_a_call_that_lapsed_is_not_waited_for_though_somebody_was_given_it() {
+    let case = case(&CALL.replace(" and wait", " and wait, if missed: skip"));
+    let given =
+        with("history I1 2026-10-04 email a sent, rung: D+3\nhistory I1 2026-10-04 call finance assigned");
+    assert_eq!(case.plan(&given, "2026-10-04"), ["withheld not_done call finance I1 next none"]);
+    // It lapses the day after its date, and the ladder goes on at D+10.
+    assert_eq!(case.plan(&given, "2026-10-05"), ["waiting I1 overdue next 2026-10-11"]);
+    assert_eq!(case.plan(&given, "2026-10-11"), ["2026-10-11 acts automatic email b I1"]);
+}
+
+#[test]
 fn r09_what_is_left_of_a_rung_to_wait_for_acts_after_the_next_one_was_planned() {
     // a on Friday 10-02; b would stand on Tuesday 10-06.
     let case = case(&format!(

@@ -267,6 +267,19 @@ fn r16_a_carve_out_goes_on_some_days_after_its_condition_has_ended() {
 // ---- hours
 
 #[test]
+fn and_wait_brings_no_other_step_of_a_rung_before_its_day() {
+    // The task was given on 10-02, and the rung's day is 10-11: the call is not told before anything of it is done.
+    let case = case(
+        "segment all otherwise:\n  at D+10 task \"Look\" for finance and wait and call by finance and wait\n",
+    );
+    let given = with("history I1 2026-10-02 task \"Look\" assigned");
+    assert_eq!(case.plan(&given, "2026-10-05"), ["withheld not_done task \"Look\" I1 next none"]);
+    // Once it is done, the other step of its rung is due.
+    let done = format!("{given}\nhistory I1 2026-10-06 task \"Look\" done");
+    assert_eq!(case.plan(&done, "2026-10-07"), ["2026-10-07 acts manual call finance I1"]);
+}
+
+#[test]
 fn messages_go_out_in_the_hours_that_all_restrictions_leave() {
     let case = case(&format!(
         "{ONE}  at D+5 call by finance\n  messages between 09:30 and 20:00\neverywhere:\n  messages between 08:00 and 19:00\n"
@@ -287,6 +300,21 @@ fn without_a_common_hour_nothing_goes_out() {
     let case = case(&format!(
         "{ONE}  messages between 15:00 and 20:00\neverywhere:\n  messages between 08:00 and 12:00\n"
     ));
+    assert_eq!(case.plan(DUE, "2026-10-04"), ["withheld no_hours email a I1 next none"]);
+    // Told beside everything else that withholds it, and at its step (R23).
+    let bounced = with("history I1 2026-09-20 email old bounced, address: a@x.example");
+    let plan = case.plan_of(&format!("customers C1, email: a@x.example\n{bounced}"), "2026-10-04");
+    let named = plan.withheld[0].blockers.iter();
+    let named: Vec<_> = named.map(|blocker| (blocker.code, blocker.rule.as_deref())).collect();
+    assert_eq!(named, [("no_address", Some("all/email a")), ("no_hours", Some("all/email a"))]);
+}
+
+#[test]
+fn without_a_common_hour_nothing_below_it_comes_either() {
+    // R11: nothing lower comes with the highest rung, which no hour lets go.
+    let case = case(
+        "segment all otherwise:\n  use x\ncadence x:\n  catch up: latest\n  at D+1 flag pause\n  at D+3 email a\n  messages between 15:00 and 20:00\neverywhere:\n  messages between 08:00 and 12:00\n",
+    );
     assert_eq!(case.plan(DUE, "2026-10-04"), ["withheld no_hours email a I1 next none"]);
 }
 

@@ -415,6 +415,21 @@ fn r14_two_ladders_with_one_step_do_it_once() {
 }
 
 #[test]
+fn r24_a_clearing_that_failed_puts_off_no_other() {
+    // Both episodes ended on 10-28. Clearing the one in dollars failed today and is tried again tomorrow (R9).
+    let rows = "invoices I1, due_date: 2026-10-01\ninvoices I2, due_date: 2026-10-01, currency: USD\n\
+                payments invoice_id: I1, date: 2026-10-28, amount: 1000, currency: EUR\n\
+                payments invoice_id: I2, date: 2026-10-28, amount: 1000, currency: USD\n\
+                history I1 2026-10-21 flag stop done, currency: EUR\nhistory I2 2026-10-21 flag stop done, currency: USD\n\
+                history I2 2026-10-28 clear stop failed, currency: USD";
+    assert_eq!(case(LADDER).plan(rows, "2026-10-28"), ["2026-10-28 acts automatic clear stop I1"]);
+    assert_eq!(
+        case(LADDER).plan(rows, "2026-10-29"),
+        ["2026-10-29 acts automatic clear stop I1", "2026-10-29 acts automatic clear stop I2"]
+    );
+}
+
+#[test]
 fn r24_a_flag_that_an_invoice_shares_with_its_customers_ladder_stays_its_own() {
     let case = case(
         "cadence account per customer:\n  at D+30 flag stop\ncadence each:\n  at D-3 flag stop\n\

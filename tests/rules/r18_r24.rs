@@ -225,6 +225,36 @@ fn r19_twice_in_so_many_days() {
 }
 
 #[test]
+fn r19_every_limit_that_is_met_is_named() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email first\n  write to a customer at most once every 10 days\neverywhere:\n  write to a customer at most once every 5 days\n  write to a customer at most twice every 30 days\n",
+    );
+    // Of the message of 10-04 the one is free on 10-09 and the other on 10-14; two in 30 days are allowed (R23).
+    let rows = with("invoices I2, due_date: 2026-10-03\nhistory I1 2026-10-04 email first sent");
+    let plan = case.plan_of(&rows, "2026-10-06");
+    let named = plan.withheld[0].blockers.iter();
+    let mut named: Vec<_> =
+        named.map(|blocker| (blocker.code, blocker.until.map(|until| until.to_string()))).collect();
+    named.sort_unstable();
+    let until = |day: &str| ("limit", Some(day.to_owned()));
+    assert_eq!(named, [until("2026-10-08"), until("2026-10-13")]);
+    assert_eq!(plan.withheld[0].next, Some(day("2026-10-14")));
+}
+
+#[test]
+fn r19_every_limit_per_day_that_is_met_is_named() {
+    let case = case(
+        "segment all otherwise:\n  at D+3 email first\n  send at most 1 messages a day\neverywhere:\n  send at most 1 messages a day\n  send at most 2 messages a day\n",
+    );
+    let rows = "customers C1\ncustomers C2\ninvoices I1, customer_id: C1, due_date: 2026-10-01\n\
+                invoices I2, customer_id: C2, due_date: 2026-10-02";
+    assert_eq!(
+        case.plan(rows, "2026-10-06"),
+        ["2026-10-06 acts automatic email first I1", "withheld limit limit email first I2 next 2026-10-07",]
+    );
+}
+
+#[test]
 fn r19_an_email_and_its_text_count_once() {
     let case = case(
         "segment all otherwise:\n  at D+3 email a and sms b\neverywhere:\n  write to a customer at most once every 5 days\n",
@@ -233,6 +263,10 @@ fn r19_an_email_and_its_text_count_once() {
         case.timeline(DUE, "2026-10-01", "2026-10-20"),
         ["2026-10-04 automatic email a I1", "2026-10-04 automatic sms b I1"]
     );
+    // Once the e-mail is gone, the text may still go on that day, and on no later one before 10-09.
+    let sent = with("history I1 2026-10-04 email a sent, rung: D+3");
+    assert_eq!(case.plan(&sent, "2026-10-04"), ["2026-10-04 acts automatic sms b I1"]);
+    assert_eq!(case.plan(&sent, "2026-10-05"), ["withheld limit sms b I1 next 2026-10-09"]);
 }
 
 #[test]

@@ -44,15 +44,36 @@ fn amount() -> BoxedStrategy<String> {
     .boxed()
 }
 
-fn customers() -> BoxedStrategy<Vec<String>> {
+/// How many customers and invoices there are.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    customers: usize,
+    invoices: usize,
+}
+
+impl Size {
+    /// A customer, now and then one that the data lacks.
+    fn customer(self) -> BoxedStrategy<String> {
+        prop_oneof![60 => (0..self.customers).prop_map(|at| format!("C{at}")), 1 => Just(String::from("C8"))]
+            .boxed()
+    }
+
+    /// An invoice, now and then one that the data lacks.
+    fn invoice(self) -> BoxedStrategy<String> {
+        prop_oneof![60 => (0..self.invoices).prop_map(|at| format!("I{at}")), 1 => Just(String::from("I8"))]
+            .boxed()
+    }
+}
+
+fn customers(size: Size) -> BoxedStrategy<Vec<String>> {
     let one = (
         (
             cell(0.9, "name", Just("Ant Ltd")),
-            cell(0.5, "contact_name", Just("Ann")),
-            cell(0.85, "email", select(vec!["a@x.example", "b@x.example"])),
-            cell(0.75, "mobile", Just("\"+33 6 39 98 00 01\"")),
+            cell(0.7, "contact_name", Just("Ann")),
+            cell(0.9, "email", select(vec!["a@x.example", "b@x.example"])),
+            cell(0.8, "mobile", Just("\"+33 6 39 98 00 01\"")),
             cell(0.5, "street", Just("1 High St, city: Town")),
-            cell(0.6, "country", select(vec!["FR", "DE", "ES"])),
+            cell(0.85, "country", select(vec!["FR", "DE", "ES"])),
             cell(0.4, "language", select(vec!["fr-BE", "fr", "de", "en-GB", "nl"])),
         ),
         (
@@ -65,17 +86,21 @@ fn customers() -> BoxedStrategy<Vec<String>> {
             cell(0.3, "since", select(vec!["2019-01-01", "2024-01-01"])),
         ),
         (
-            cell(0.05, "do_not_contact", select(vec!["yes", "no"])),
+            cell(0.04, "do_not_contact", select(vec!["yes", "no"])),
             prop_oneof![
-                9 => Just(None),
-                1 => date(0.99, "insolvent_since", -9..9),
+                60 => Just(None),
+                2 => date(0.99, "insolvent_since", -9..9),
                 1 => Just(Some(String::from("insolvent_since: yes"))),
             ],
             cell(0.2, "phone", Just("\"+33 1 00 00 00 01\"")),
-            cell(0.1, "terms", select(vec!["15", "20 days end of month", "whenever"])),
+            prop_oneof![
+                30 => Just(None),
+                3 => cell(0.99, "terms", select(vec!["15", "20 days end of month"])),
+                1 => Just(Some(String::from("terms: whenever"))),
+            ],
         ),
     );
-    prop::collection::vec(one, 1..4)
+    prop::collection::vec(one, size.customers)
         .prop_map(|all| {
             let rows = all.into_iter().enumerate().map(
                 |(at, ((a, b, c, d, e, f, g), (h, i, j, k, l, m, n), (o, p, q, r)))| {
@@ -88,10 +113,10 @@ fn customers() -> BoxedStrategy<Vec<String>> {
         .boxed()
 }
 
-fn invoices() -> BoxedStrategy<Vec<String>> {
+fn invoices(size: Size) -> BoxedStrategy<Vec<String>> {
     let one = (
         (
-            0_usize..3,
+            size.customer(),
             prop::option::weighted(0.92, Just(())),
             -35_i64..9,
             amount(),
@@ -101,11 +126,11 @@ fn invoices() -> BoxedStrategy<Vec<String>> {
             cell(0.15, "currency", select(vec!["USD", "JPY", "EUR"])),
             cell(0.1, "balance", select(vec!["0", "3", "77", "600"])),
             date(0.06, "paid_date", -8..9),
-            cell(0.05, "status", select(vec!["draft", "void", "written_off", "open"])),
-            date(0.1, "hold_until", -3..9),
+            cell(0.03, "status", select(vec!["draft", "void", "written_off", "open"])),
+            date(0.06, "hold_until", -3..9),
             prop_oneof![
-                12 => Just(None),
-                1 => date(0.99, "handed_over", -5..5),
+                60 => Just(None),
+                2 => date(0.99, "handed_over", -5..5),
                 1 => Just(Some(String::from("handed_over: Agency"))),
             ],
         ),
@@ -115,13 +140,13 @@ fn invoices() -> BoxedStrategy<Vec<String>> {
             cell(0.3, "tags", Just("export")),
             cell(0.06, "disputed", select(vec!["yes", "no"])),
             prop_oneof![
-                12 => Just(None),
-                1 => date(0.99, "promise_date", -6..9),
+                60 => Just(None),
+                4 => date(0.99, "promise_date", -6..9),
                 1 => Just(Some(String::from("promise_date: soon"))),
             ],
         ),
     );
-    prop::collection::vec(one, 1..6)
+    prop::collection::vec(one, size.invoices)
         .prop_map(|all| {
             let rows = all.into_iter().enumerate().map(
                 |(at, ((customer, dated, due, amount, age), (a, b, c, d, e, f), (g, h, i, j, k)))| {
@@ -131,7 +156,7 @@ fn invoices() -> BoxedStrategy<Vec<String>> {
                     let issued = age.map(|age| format!("issue_date: «{}»", due - age));
                     // Without a due date the terms decide.
                     let due = dated.or(issued.is_none().then_some(())).map(|()| format!("due_date: «{due}»"));
-                    let head = format!("invoice_id: I{at}, customer_id: C{customer}, amount: {amount}");
+                    let head = format!("invoice_id: I{at}, customer_id: {customer}, amount: {amount}");
                     row([Some(head), due, issued, a, b, c, d, e, f, g, h, i, j, k])
                 },
             );
@@ -140,9 +165,9 @@ fn invoices() -> BoxedStrategy<Vec<String>> {
         .boxed()
 }
 
-fn contacts() -> BoxedStrategy<Vec<String>> {
+fn contacts(size: Size) -> BoxedStrategy<Vec<String>> {
     let one = (
-        0_usize..3,
+        size.customer(),
         cell(0.8, "email", Just("lea@x.example")),
         cell(0.5, "phone", Just("\"+33 7 00 00 00 07\"")),
         cell(0.3, "language", select(vec!["fr", "de"])),
@@ -151,17 +176,18 @@ fn contacts() -> BoxedStrategy<Vec<String>> {
         .prop_map(|all| {
             let rows = all.into_iter().enumerate().map(|(at, (customer, a, b, c))| {
                 let role = if at == 0 { "legal" } else { "other" };
-                row([Some(format!("customer_id: C{customer}, role: {role}, name: Lea")), a, b, c])
+                row([Some(format!("customer_id: {customer}, role: {role}, name: Lea")), a, b, c])
             });
             rows.collect()
         })
         .boxed()
 }
 
-fn money(table: &'static str) -> BoxedStrategy<Vec<String>> {
+fn money(table: &'static str, size: Size) -> BoxedStrategy<Vec<String>> {
+    let of_customer = (size.customer(), select(vec!["EUR", "USD"]));
     let subject = prop_oneof![
-        3 => (0_usize..5).prop_map(|invoice| format!("invoice_id: I{invoice}")),
-        1 => (0_usize..3, select(vec!["EUR", "USD"])).prop_map(|(customer, currency)| format!("customer_id: C{customer}, currency: {currency}")),
+        3 => size.invoice().prop_map(|invoice| format!("invoice_id: {invoice}")),
+        1 => of_customer.prop_map(|(customer, currency)| format!("customer_id: {customer}, currency: {currency}")),
     ];
     let one = (subject, -20_i64..9, amount());
     prop::collection::vec(one, 0..3)
@@ -179,12 +205,12 @@ fn money(table: &'static str) -> BoxedStrategy<Vec<String>> {
         .boxed()
 }
 
-fn disputes() -> BoxedStrategy<Vec<String>> {
+fn disputes(size: Size) -> BoxedStrategy<Vec<String>> {
     let one = (
-        0_usize..5,
-        date(0.85, "opened", -12..6),
-        0_i64..12,
-        prop::bool::weighted(0.6),
+        size.invoice(),
+        date(0.85, "opened", -12..4),
+        2_i64..20,
+        prop::bool::weighted(0.5),
         cell(0.5, "reason", select(vec!["late", "lost"])),
     );
     prop::collection::vec(one, 0..3)
@@ -194,25 +220,25 @@ fn disputes() -> BoxedStrategy<Vec<String>> {
                     .as_ref()
                     .map_or(-6, |cell| cell.split(['«', '»']).nth(1).unwrap().parse().unwrap());
                 let closed = closes.then(|| format!("closed: «{}»", from + later));
-                row([Some(format!("invoice_id: I{invoice}")), opened, closed, reason])
+                row([Some(format!("invoice_id: {invoice}")), opened, closed, reason])
             });
             rows.collect()
         })
         .boxed()
 }
 
-fn promises() -> BoxedStrategy<Vec<String>> {
+fn promises(size: Size) -> BoxedStrategy<Vec<String>> {
     let one = (
-        0_usize..5,
-        -12_i64..6,
+        size.invoice(),
+        -12_i64..4,
         prop::bool::weighted(0.85),
-        0_i64..12,
+        2_i64..20,
         prop::option::weighted(0.5, amount()),
     );
     prop::collection::vec(one, 0..3)
         .prop_map(|all| {
             let rows = all.into_iter().map(|(invoice, made, dated, later, amount)| {
-                let head = format!("invoice_id: I{invoice}, due: «{}»", made + later);
+                let head = format!("invoice_id: {invoice}, due: «{}»", made + later);
                 let made = dated.then(|| format!("made: «{made}»"));
                 row([Some(head), made, amount.map(|amount| format!("amount: {amount}"))])
             });
@@ -221,7 +247,10 @@ fn promises() -> BoxedStrategy<Vec<String>> {
         .boxed()
 }
 
-const FOREIGN: [&str; 13] = [
+const FOREIGN: [&str; 16] = [
+    "charge interest",
+    "charge interest",
+    "charge interest",
     "charge interest",
     "email gone",
     "Mahnung",
@@ -237,20 +266,24 @@ const FOREIGN: [&str; 13] = [
     "notify finance of P0",
 ];
 
-fn history(keys: Vec<String>) -> BoxedStrategy<Vec<String>> {
+fn history(keys: Vec<String>, waiting: &[String], size: Size) -> BoxedStrategy<Vec<String>> {
     let outcome = prop_oneof![
         6 => Just("sent"),
         3 => Just("done"),
         6 => select(vec!["bounced", "assigned", "declined", "failed", "withdrawn", "unknown", "sent", "done"]),
     ];
-    let foreign = select(FOREIGN.to_vec()).prop_map(String::from);
+    // What a ladder waits for is given and done by plans only.
+    let made_up = |key: &String| !waiting.contains(key);
+    let keys: Vec<String> = keys.into_iter().filter(made_up).collect();
+    let foreign: Vec<String> = FOREIGN.into_iter().map(String::from).filter(made_up).collect();
+    let foreign = select(foreign);
     let step = match keys.is_empty() {
         true => foreign.boxed(),
-        false => prop_oneof![5 => select(keys), 1 => foreign].boxed(),
+        false => prop_oneof![6 => select(keys), 1 => foreign].boxed(),
     };
     let subject = prop_oneof![
-        12 => (0_usize..5).prop_map(|invoice| format!("invoice_id: I{invoice}")),
-        1 => (0_usize..3).prop_map(|customer| format!("customer_id: C{customer}")),
+        30 => size.invoice().prop_map(|invoice| format!("invoice_id: {invoice}")),
+        2 => size.customer().prop_map(|customer| format!("customer_id: {customer}")),
         1 => Just(String::from("invoice_id: I9, customer_id: C0")),
     ];
     let rung = prop_oneof![
@@ -265,37 +298,43 @@ fn history(keys: Vec<String>) -> BoxedStrategy<Vec<String>> {
         cell(0.3, "at", select(vec!["'09:00'", "'15:30'"])),
         cell(0.15, "channel", select(vec!["email", "sms", "call"])),
         cell(0.2, "address", select(vec!["a@x.example", "'+33639980001'", "gone@x.example"])),
-        cell(0.7, "amount", select(vec!["0.40", "3", "12.34"])),
+        cell(0.2, "amount", select(vec!["0.40", "3", "12.34"])),
+        cell(0.4, "currency", select(vec!["EUR", "EUR", "USD"])),
     );
-    prop::collection::vec(one, 0..8)
+    prop::collection::vec(one, 0..6)
         .prop_map(|all| {
-            let rows =
-                all.into_iter().map(|((subject, day, step, outcome), rung, at, channel, address, amount)| {
+            let rows = all.into_iter().map(
+                |((subject, day, step, outcome), rung, at, channel, address, amount, currency)| {
                     let address = address.filter(|_| outcome == "bounced");
-                    // Marks on a customer as a whole are of ladders per customer, which are not made up.
-                    let of_invoice = subject.starts_with("invoice_id") && !subject.contains("I9");
-                    let step = if of_invoice { step } else { String::from("email gone") };
                     let charge = step.starts_with("charge") || step.starts_with("interest");
-                    let amount = amount.filter(|_| charge && of_invoice);
+                    let amount = amount.filter(|_| charge);
+                    // Only rows of customers' ladders name one, and that of an invoice is its own.
+                    let currency = currency.filter(|_| subject.starts_with("customer"));
                     let head = format!("{subject}, date: «{day}», step: '{step}', outcome: {outcome}");
-                    row([Some(head), rung, at, channel, address, amount])
-                });
+                    row([Some(head), rung, at, channel, address, amount, currency])
+                },
+            );
             rows.collect()
         })
         .boxed()
 }
 
-pub(super) fn rows(keys: Vec<String>) -> BoxedStrategy<Rows> {
+pub(super) fn rows(keys: Vec<String>, waiting: Vec<String>) -> BoxedStrategy<Rows> {
+    let sizes = (1_usize..4, 1_usize..6).prop_map(|(customers, invoices)| Size { customers, invoices });
+    sizes.prop_flat_map(move |size| rows_of(size, keys.clone(), &waiting)).boxed()
+}
+
+fn rows_of(size: Size, keys: Vec<String>, waiting: &[String]) -> BoxedStrategy<Rows> {
     (
         prop::option::weighted(0.7, -3_i64..1),
-        customers(),
-        invoices(),
-        contacts(),
-        money("payments"),
-        money("credit_notes"),
-        disputes(),
-        promises(),
-        history(keys),
+        customers(size),
+        invoices(size),
+        contacts(size),
+        money("payments", size),
+        money("credit_notes", size),
+        disputes(size),
+        promises(size),
+        history(keys, waiting, size),
     )
         .prop_map(
             |(taken, customers, invoices, contacts, payments, credit_notes, disputes, promises, history)| {

@@ -40,12 +40,15 @@ pub(crate) struct Run {
 }
 
 /// What becomes of an action.
-const OUTCOMES: [&str; 12] = [
+const OUTCOMES: [&str; 15] = [
     "sent",
+    "failed",
     "left",
     "approved",
     "done",
     "failed",
+    "assigned",
+    "assigned",
     "assigned",
     "declined",
     "unknown",
@@ -63,7 +66,8 @@ pub(crate) fn case() -> BoxedStrategy<Case> {
     (base, policy::text())
         .prop_flat_map(|(base, policy)| {
             let base: NaiveDate = base.parse().unwrap();
-            let story = (data::rows(policy.keys()), prop::collection::vec(run(), 1..5));
+            let story =
+                (data::rows(policy.keys(), policy.waiting_keys()), prop::collection::vec(run(), 1..5));
             let story = story.prop_map(move |(data, runs)| Story { base, data, runs });
             (Just(base), Just(policy), prop::collection::vec(story, 1..6))
         })
@@ -72,8 +76,8 @@ pub(crate) fn case() -> BoxedStrategy<Case> {
 }
 
 fn run() -> BoxedStrategy<Run> {
-    let after = prop_oneof![4 => 0_i64..3, 2 => 3_i64..12, 1 => -4_i64..0, 1 => 12_i64..40];
-    let outcome = prop_oneof![6 => Just("sent"), 3 => Just("approved"), 3 => select(OUTCOMES.to_vec())];
+    let after = prop_oneof![2 => Just(0_i64), 3 => 0_i64..3, 2 => 3_i64..12, 1 => -4_i64..0, 1 => 12_i64..40];
+    let outcome = prop_oneof![5 => Just("sent"), 3 => Just("approved"), 4 => select(OUTCOMES.to_vec())];
     (after, prop::collection::vec(outcome, 1..4), prop::bool::weighted(0.1))
         .prop_map(|(after, outcomes, replay)| Run { after, outcomes, replay })
         .boxed()

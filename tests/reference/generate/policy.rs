@@ -192,7 +192,7 @@ fn message() -> BoxedStrategy<Action> {
     ];
     let kind =
         prop_oneof![5 => Just("email"), 2 => Just("sms"), 1 => Just("letter"), 1 => Just("registered")];
-    let template = select(vec!["first", "second", "third", "fourth", "named", "daily", "listed"]);
+    let template = select(vec!["first", "second", "third", "fourth", "named", "daily", "listed", "charged"]);
     (kind, template, options, prop::option::weighted(0.15, other))
         .prop_map(|(kind, template, (to, cc, attach), other)| {
             let (channel, registered) =
@@ -230,7 +230,7 @@ fn internal() -> BoxedStrategy<Action> {
     prop_oneof![
         2 => select(vec!["40 EUR", "12.50 USD"])
             .prop_map(move |fee| plain(format!("charge fee {fee}"), String::from("charge fee"), false)),
-        2 => rate.prop_map(move |rate| plain(format!("charge interest at {rate}"), String::from("charge interest"), false)),
+        5 => rate.prop_map(move |rate| plain(format!("charge interest at {rate}"), String::from("charge interest"), false)),
         3 => role().prop_map(move |role| plain(format!("notify {role}"), format!("notify {role}"), false)),
         1 => role().prop_map(move |role| plain(format!("notify {role} with sheet"), format!("notify {role}"), false)),
         1 => role().prop_map(move |role| plain(format!("task \"Ask\" for {role}"), String::from("task \"Ask\""), true)),
@@ -258,8 +258,8 @@ fn call() -> BoxedStrategy<Action> {
 }
 
 fn action() -> BoxedStrategy<Action> {
-    let plain = prop_oneof![6 => message(), 2 => call(), 3 => internal()];
-    let tail = prop_oneof![8 => Just(""), 1 => Just("wait"), 1 => Just("name"), 1 => Just("formerly")];
+    let plain = prop_oneof![6 => message(), 2 => call(), 4 => internal()];
+    let tail = prop_oneof![8 => Just(""), 6 => Just("wait"), 1 => Just("name"), 1 => Just("formerly")];
     (
         plain,
         tail,
@@ -322,17 +322,20 @@ fn restriction() -> BoxedStrategy<String> {
         1 => (-3_i64..9).prop_map(|days| format!("hold until «{days}»")),
         1 => (-5_i64..9, 1_i64..5).prop_map(|(days, more)| format!("hold until «{days}» and resume {more} days later")),
         2 => limit(),
-        1 => select(vec!["08:00 and 12:00", "10:00 and 19:00", "13:00 and 18:30"])
-            .prop_map(|hours| format!("messages between {hours}")),
+        2 => hours(vec!["08:00 and 12:00", "10:00 and 19:00", "13:00 and 18:30"]),
     ]
     .boxed()
 }
 
+fn hours(of: Vec<&'static str>) -> BoxedStrategy<String> {
+    select(of).prop_map(|hours| format!("messages between {hours}")).boxed()
+}
+
 fn limit() -> BoxedStrategy<String> {
     prop_oneof![
-        (1_i64..8).prop_map(|days| format!("write to a customer at most once every {days} days")),
-        (2_i64..12).prop_map(|days| format!("write to a customer at most twice every {days} days")),
-        (0_i64..4).prop_map(|times| format!("send at most {times} messages a day")),
+        (2_i64..15).prop_map(|days| format!("write to a customer at most once every {days} days")),
+        (2_i64..20).prop_map(|days| format!("write to a customer at most twice every {days} days")),
+        (0_i64..3).prop_map(|times| format!("send at most {times} messages a day")),
     ]
     .boxed()
 }
@@ -358,8 +361,19 @@ fn settings() -> BoxedStrategy<Vec<String>> {
 }
 
 fn ladder() -> BoxedStrategy<Block> {
-    (settings(), prop::collection::vec(step(moment_in_ladder()), 0..6), some(0.25, restriction()))
-        .prop_map(|(settings, steps, restrictions)| Block { uses: Vec::new(), settings, steps, restrictions })
+    let steps = prop::collection::vec(step(moment_in_ladder()), 0..6);
+    let restrictions = prop_oneof![
+        14 => Just(Vec::new()),
+        4 => restriction().prop_map(|line| vec![line]),
+        2 => hours(vec!["13:00 and 18:30"]).prop_map(|hours| vec![hours]),
+    ];
+    (settings(), steps, restrictions)
+        .prop_map(|(settings, steps, restrictions)| Block {
+            settings,
+            steps,
+            restrictions,
+            ..Block::default()
+        })
         .boxed()
 }
 
@@ -368,24 +382,25 @@ fn segment() -> BoxedStrategy<Block> {
     let steps =
         prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec(step(moment_in_ladder()), 1..4)];
     (uses, steps, some(0.3, restriction()))
-        .prop_map(|(uses, steps, restrictions)| Block { uses, settings: Vec::new(), steps, restrictions })
+        .prop_map(|(uses, steps, restrictions)| Block { uses, steps, restrictions, ..Block::default() })
         .boxed()
 }
 
 fn carve_out() -> BoxedStrategy<(String, Block)> {
     let often = select(vec![
         "invoice.disputed",
+        "invoice.disputed",
+        "invoice.promised",
+        "invoice.promised",
         "invoice.promised",
         "invoice.promise_broken",
         "customer.country is \"FR\"",
         "today between ‹-2› and ‹5›",
     ]);
-    let when = prop_oneof![often.prop_map(String::from), condition()];
+    let when = prop_oneof![2 => often.prop_map(String::from), 1 => condition()];
     let steps = prop::collection::vec(step(moment_in_carve_out()), 0..3);
     (when, steps, prop::collection::vec(carve_out_restriction(), 0..3))
-        .prop_map(|(when, steps, restrictions)| {
-            (when, Block { uses: Vec::new(), settings: Vec::new(), steps, restrictions })
-        })
+        .prop_map(|(when, steps, restrictions)| (when, Block { steps, restrictions, ..Block::default() }))
         .boxed()
 }
 
@@ -398,7 +413,7 @@ pub(super) fn text() -> BoxedStrategy<Text> {
         some(0.2, role().prop_map(|role| format!("reply to {role}"))),
         prop::sample::subsequence(RATES.to_vec(), 0..=RATES.len()),
         some(0.5, select(TERMS.to_vec()).prop_map(|terms| format!("terms {terms}"))),
-        some(0.12, select(PILOTS.to_vec()).prop_map(|pilot| format!("pilot: {pilot}"))),
+        some(0.05, select(PILOTS.to_vec()).prop_map(|pilot| format!("pilot: {pilot}"))),
     )
         .prop_map(|(a, b, c, d, e, rates, terms, pilot)| {
             let rates = rates.into_iter().map(|rate| format!("rate {rate}")).collect();
@@ -406,8 +421,9 @@ pub(super) fn text() -> BoxedStrategy<Text> {
         });
     let segments = prop::collection::vec((select(FACTS.to_vec()), segment()), 0..3);
     let everywhere = prop_oneof![
-        3 => Just(Vec::new()),
-        3 => prop::collection::vec(prop_oneof![2 => restriction(), 2 => limit()], 1..3),
+        4 => Just(Vec::new()),
+        3 => prop::collection::vec(prop_oneof![1 => restriction(), 2 => limit()], 1..3),
+        1 => hours(vec!["08:00 and 12:00"]).prop_map(|hours| vec![hours]),
         1 => (0_i64..4).prop_map(|days| vec![format!("data no older than {days} days")]),
     ];
     (
@@ -465,11 +481,20 @@ impl Text {
 
     /// The keys of its steps, as the ledger names them.
     pub(super) fn keys(&self) -> Vec<String> {
+        self.keys_of(|_| true)
+    }
+
+    /// Those of steps that their ladder waits for.
+    pub(super) fn waiting_keys(&self) -> Vec<String> {
+        self.keys_of(|action| action.text.contains(" and wait"))
+    }
+
+    fn keys_of(&self, is_wanted: impl Fn(&Action) -> bool) -> Vec<String> {
         let of_segments = self.segments.iter().map(|(_, block)| block).chain(&self.otherwise);
         let ladders = of_segments.chain(&self.cadences).flat_map(|block| &block.steps);
         let mut keys: Vec<String> = Vec::new();
         for step in ladders {
-            for action in &step.actions {
+            for action in step.actions.iter().filter(|action| is_wanted(action)) {
                 keys.push(action.key.clone());
                 if step.when.starts_with("every") {
                     keys.extend((1..3).map(|time| format!("{} #{time}", action.key)));
@@ -478,6 +503,7 @@ impl Text {
         }
         for (at, (_, block)) in self.carve_outs.iter().enumerate() {
             let actions = block.steps.iter().flat_map(|step| &step.actions);
+            let actions = actions.filter(|action| is_wanted(action));
             keys.extend(actions.map(|action| format!("c{at}/{}", action.key)));
         }
         keys.sort();
@@ -502,24 +528,18 @@ impl Block {
         for step in &self.steps {
             let fits = |action: &&Action| {
                 let reaches = action.contact || action.text.starts_with("charge");
-                !(is_more_interest(step, action, former) || holds && reaches)
+                !(holds && reaches)
             };
             let actions: Vec<&Action> =
                 step.actions.iter().filter(fits).filter(|action| keys.insert(action.key.clone())).collect();
             let follows = step.when.contains("previous") && !may_follow;
-            if !actions.is_empty() && !follows {
+            if !(actions.is_empty() || follows) {
                 lines.push(step.write(&actions, in_carve_out, former));
                 may_follow = !step.when.starts_with("every");
             }
         }
         lines.iter().map(|line| format!("  {line}\n")).collect()
     }
-}
-
-/// Whether it is interest that does not come once only: of that one step is enough in a policy.
-fn is_more_interest(step: &Step, action: &Action, former: &mut BTreeSet<&'static str>) -> bool {
-    action.text.starts_with("charge interest")
-        && (step.when.starts_with("every") || !former.insert("charge interest"))
 }
 
 impl Step {

@@ -1,6 +1,7 @@
 //! R24: marks that are taken away.
 
 use dun::model::{Act, Stage};
+use dun::snapshot::ledger::LedgerRow;
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
@@ -26,7 +27,10 @@ fn ended(world: &World, customer: CustomerRow) -> Vec<Entry> {
     for mark in marks {
         let step = format!("clear {}", mark.name);
         let rows = world.rows_of_customer(customer).into_iter();
-        let tried: Vec<_> = rows.filter(|row| world.name_of(row) == step).collect();
+        let clears = |row: &&LedgerRow| {
+            world.name_of(row) == step && (row.invoice.is_none() || row.invoice == mark.invoice)
+        };
+        let tried: Vec<_> = rows.filter(clears).collect();
         let currency = mark.currency.map(|currency| currency.to_string());
         let told = |entry: &Entry| entry.step == step && entry.members[0].currency == currency;
         if world.state(&tried, false) == State::Tried(world.today) || entries.iter().any(told) {

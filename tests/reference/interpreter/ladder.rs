@@ -367,7 +367,9 @@ impl<'a> Climb<'a> {
         let place = &self.places[at];
         let below = &self.places[..at];
         let own = below.iter().filter_map(|place| Some((place.nominal, Climb::carried_on(place)?)));
-        let foreign = self.foreign.iter().filter(|carried| carried.nominal <= place.nominal);
+        // What lies behind was planned after a rung of its own ladder.
+        let ahead = at >= self.passed;
+        let foreign = self.foreign.iter().filter(|carried| ahead && carried.nominal <= place.nominal);
         let last = own.chain(foreign.map(|carried| (carried.nominal, carried.on))).max();
         let offset = place.rung.moment.offset;
         let later = |from| self.world.later(self.invoice, from, offset);
@@ -512,10 +514,8 @@ impl<'a> Climb<'a> {
     fn rest(&self) -> Vec<Turn<'a>> {
         let Some(begun) = self.begun() else { return Vec::new() };
         let (world, place) = (&self.world, &self.places[begun]);
-        let over = match self.ladder.catch_up {
-            CatchUp::SameDayOnly => world.today > place.planned,
-            _ => self.places.get(begun + 1).is_some_and(|next| world.today >= next.planned),
-        };
+        let late = self.ladder.catch_up == CatchUp::SameDayOnly && world.today > place.planned;
+        let over = late || self.places.get(begun + 1).is_some_and(|next| world.today >= next.planned);
         let closed = world.is_closed_for_contacts(self.invoice, self.ladder.weekends);
         let given_time = self.deadline.is_some_and(|end| world.today <= end);
         let same_day = Climb::carried_on(place) == Some(world.today);
@@ -525,7 +525,8 @@ impl<'a> Climb<'a> {
         rest.retain(|turn| {
             let contact = turn.step.acts.iter().any(is_contact);
             let stays = !over || waits_on && turn.step.waits && !turn.forbidden;
-            stays && !(contact && closed) && !(contact && given_time && !same_day)
+            let given = turn.step.waits && turn.state == State::Given && !turn.forbidden;
+            given || stays && !(contact && closed) && !(contact && given_time && !same_day)
         });
         rest
     }
@@ -573,7 +574,14 @@ impl<'a> Climb<'a> {
         let stepped_over = above
             .take_while(|at| Some(*at) != live)
             .filter(|at| self.places[*at].planned <= self.world.today);
-        let told = stepped_over.map(|at| self.left(&self.places[at])).filter(|left| !left.is_empty()).last();
+        // What lapses before its turn is not told.
+        let told = stepped_over.map(|at| {
+            let missed = self.due(at) > self.places[at].planned;
+            let mut left = self.left(&self.places[at]);
+            left.retain(|turn| !(turn.step.skip_if_missed && missed));
+            left
+        });
+        let told = told.filter(|left| !left.is_empty()).last();
         told.filter(|_| self.rest().is_empty()).unwrap_or_default()
     }
 

@@ -201,7 +201,8 @@ impl<'a> World<'a> {
             Outcome::Failed | Outcome::Withdrawn => State::Tried(last.date),
             Outcome::Unknown => State::Unknown,
             Outcome::Declined => State::Declined(last.date),
-            _ if carries(&last) => {
+            // What a person has done is not given anew.
+            _ if rows.iter().any(|row| carries(&row)) => {
                 let days: Vec<NaiveDate> = rows.iter().filter(carries).map(|row| row.date).collect();
                 State::Done { first: *days.iter().min().unwrap(), last: *days.iter().max().unwrap() }
             }

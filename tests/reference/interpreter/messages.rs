@@ -263,13 +263,15 @@ pub(super) fn limit_the_day(world: &World, written: &mut [Message]) {
         let used = |rule: RuleId, counts: &[(RuleId, u32)]| {
             gone + counts.iter().find(|(other, _)| *other == rule).map_or(0, |(_, count)| *count)
         };
-        // The first of several is named.
-        let over: Option<RuleId> =
-            limits.iter().find(|(rule, most)| used(*rule, &counts) >= *most).map(|(rule, _)| *rule);
-        if let Some(rule) = over {
-            written[at].withhold(world.blocker("limit", Some(rule), Some(world.today)));
+        let over: Vec<RuleId> = limits
+            .iter()
+            .filter(|(rule, most)| used(*rule, &counts) >= *most)
+            .map(|(rule, _)| *rule)
+            .collect();
+        for rule in &over {
+            written[at].withhold(world.blocker("limit", Some(*rule), Some(world.today)));
         }
-        if over.is_none() {
+        if over.is_empty() {
             for (rule, _) in limits {
                 match counts.iter_mut().find(|(other, _)| *other == rule) {
                     Some((_, count)) => *count += 1,

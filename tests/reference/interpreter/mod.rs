@@ -48,6 +48,8 @@ pub(crate) struct World<'a> {
     pub(crate) known: NaiveDate,
     pub(crate) today: NaiveDate,
     pub(crate) replay: bool,
+    /// Whether the days of the next steps are worked out, which takes most of the time.
+    pub(crate) looks_ahead: bool,
     pub(crate) always_open: &'a Calendar,
     pub(crate) played: &'a RefCell<BTreeSet<&'static str>>,
 }

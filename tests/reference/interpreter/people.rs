@@ -1,6 +1,7 @@
 //! R15, R21: who has a role, and which addresses can be used.
 
 use dun::model::{Act, Channel, RoleHolder, RoleId};
+use dun::snapshot::ledger::LedgerRow;
 use dun::snapshot::ledger::Outcome;
 use dun::snapshot::tables::{Contact, InvoiceRow};
 
@@ -67,18 +68,14 @@ impl<'a> World<'a> {
     pub(super) fn handed_to(&self, invoice: InvoiceRow) -> Option<String> {
         let rows = self.rows().into_iter().filter(|row| row.invoice == Some(invoice));
         let rows = rows.filter(|row| !self.is_of_account(row));
-        let mut names: Vec<(&str, String)> = rows
-            .filter_map(|row| match self.named(row) {
-                Named::HandOff(role) => Some((self.name_of(row), role)),
-                Named::Flag { role: Some(role), .. } => Some((self.name_of(row), role)),
-                _ => None,
-            })
-            .collect();
-        names.sort();
-        names.dedup();
-        let carried = names
-            .into_iter()
-            .filter_map(|(name, role)| Some((self.last_carried(&self.rows_named(invoice, name))?, role)));
+        let stands = |row: &&LedgerRow| {
+            let same = self.rows_named(invoice, self.name_of(row));
+            row.outcome.carries_out() && self.last_carried(&same).is_some()
+        };
+        let carried = rows.filter(stands).filter_map(|row| match self.named(row) {
+            Named::HandOff(role) | Named::Flag { role: Some(role), .. } => Some(((row.date, row.at()), role)),
+            _ => None,
+        });
         let handed = carried.chain(self.account_handed_to(invoice));
         handed.max_by_key(|(moment, _)| *moment).map(|(_, role)| role)
     }

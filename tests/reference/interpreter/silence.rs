@@ -106,7 +106,7 @@ pub(super) fn entry(world: &World, message: Message, stuck: &[Stuck]) -> Entry {
     };
     let chosen = lead.template.as_ref();
     let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
-    let next = match message.blockers.is_empty() {
+    let next = match message.blockers.is_empty() || !world.looks_ahead {
         true => None,
         false => next_of_withheld(world, &message, stuck),
     };
@@ -158,16 +158,13 @@ pub(super) fn waiting(world: &World, entries: &[Entry]) -> Vec<Waiting> {
     let silent = world.invoices().filter(|invoice| world.is_open(*invoice) && !told(invoice));
     let waiting = silent.map(|invoice| {
         let (stage, since) = world.stage(invoice);
-        let climbs = steps::climbs(world, invoice);
-        let own = climbs.iter().filter_map(|climb| next_of(world, climb, &[], None));
-        let next = own.chain(next_of_accounts(world, invoice, &[], None)).min();
         Waiting {
             invoice: world.stated(invoice),
             customer: world.data.customer_id(world.customer_of(invoice)).to_owned(),
             stage: stage.word(),
             since,
             owner: world.looked_after_by(invoice),
-            next: no_later_than_a_change(world, invoice, next),
+            next: if world.looks_ahead { next_of_waiting(world, invoice) } else { None },
         }
     });
     waiting.collect()
@@ -210,6 +207,14 @@ fn next_of_withheld(world: &World, message: &Message, stuck: &[Stuck]) -> Option
         Some(_) => next_of_accounts(world, due.invoice, stuck, limited),
         None => next_of(world, &Climb::new(world, Ground::of(due.invoice), id), stuck, limited),
     }
+}
+
+/// R23: the next day of any ladder of an invoice that nothing is said of.
+fn next_of_waiting(world: &World, invoice: InvoiceRow) -> Option<NaiveDate> {
+    let climbs = steps::climbs(world, invoice);
+    let own = climbs.iter().filter_map(|climb| next_of(world, climb, &[], None));
+    let next = own.chain(next_of_accounts(world, invoice, &[], None)).min();
+    no_later_than_a_change(world, invoice, next)
 }
 
 /// How far customers' ladders are looked ahead.

@@ -67,7 +67,7 @@ impl Due<'_> {
 
 /// All candidates of a customer: the steps of its open invoices whose turn it is.
 pub(super) fn of_customer<'a>(world: &World<'a>, customer: CustomerRow) -> Vec<Candidate<'a>> {
-    let mut found: Vec<Candidate> = Vec::new();
+    let mut all: Vec<Candidate> = Vec::new();
     for invoice in world.open_invoices(customer) {
         // R5: an invoice that no segment catches only waits.
         if world.segment(invoice).is_none() {
@@ -75,27 +75,26 @@ pub(super) fn of_customer<'a>(world: &World<'a>, customer: CustomerRow) -> Vec<C
         }
         let mut due = of_ladders(world, invoice);
         due.extend(carve_outs::due(world, invoice));
-        for due in due {
-            push_once(world, &mut found, due);
-        }
+        all.extend(due.into_iter().map(|due| candidate(world, due)));
     }
-    for due in of_accounts(world, customer) {
-        push_once(world, &mut found, due);
-    }
+    all.extend(of_accounts(world, customer).into_iter().map(|due| candidate(world, due)));
+    let mut found = each_once(all);
     share_interest(world, &mut found);
     found
 }
 
 /// R10: one step of two ladders about the same invoices is done once.
-fn push_once<'a>(world: &World<'a>, found: &mut Vec<Candidate<'a>>, due: Due<'a>) {
-    let same = |other: &Candidate| {
+fn each_once<'a>(all: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
+    let mut found: Vec<Candidate> = Vec::new();
+    let comes: Vec<bool> = all.iter().map(|candidate| comes_along(&all, &candidate.due)).collect();
+    for (candidate, _) in all.into_iter().zip(comes).filter(|(_, comes)| *comes) {
         let of_account = |due: &Due| due.ground.account.is_some();
-        (of_account(&other.due), &other.due.about, other.due.key())
-            == (of_account(&due), &due.about, due.key())
-    };
-    if !found.iter().any(same) {
-        found.push(candidate(world, due));
+        let step = |due: &Due| (of_account(due), due.about.clone(), due.key());
+        if !found.iter().any(|other| step(&other.due) == step(&candidate.due)) {
+            found.push(candidate);
+        }
     }
+    found
 }
 
 /// R22: of several interest steps of one day each charges only what those before it do not.
@@ -120,6 +119,16 @@ fn share_interest(world: &World, found: &mut [Candidate]) {
             }
         }
     }
+}
+
+/// R11, `latest`: what stands below a rung that is withheld does not come without it.
+fn comes_along(found: &[Candidate], due: &Due) -> bool {
+    let of_ladder = found.iter().filter(|other| {
+        !other.due.brought_along && (other.due.invoice, other.due.block) == (due.invoice, due.block)
+    });
+    let top = of_ladder.clone().map(|other| other.due.nominal).max();
+    let mut at_top = of_ladder.filter(|other| Some(other.due.nominal) == top);
+    !due.brought_along || at_top.any(|other| other.blockers.is_empty())
 }
 
 /// R14: what the customer's ladders have due, about what is overdue in an episode.
@@ -339,7 +348,7 @@ pub(super) fn bring_marks_along(world: &World, written: &mut Vec<Message>) -> Ve
     let of_top = |due: &Due| {
         let own = || tops.iter().filter(|top| (top.0, top.1) == (due.invoice, due.block));
         let highest = own().map(|top| top.2).max();
-        own().filter(|top| Some(top.2) == highest).map(|top| top.3).min().unwrap_or(Fate::Withheld)
+        own().filter(|top| Some(top.2) == highest).map(|top| top.3).min().unwrap_or(Fate::Acts)
     };
     let mut left_out = Vec::new();
     written.retain(|message| {
@@ -368,7 +377,7 @@ enum Fate {
 }
 
 fn fate(message: &Message) -> Fate {
-    let last = ["limit", "one_a_day", "allocate_first", "missing_value", "no_hours"];
+    let last = ["limit", "one_a_day", "allocate_first", "missing_value"];
     match message.blockers.as_slice() {
         [] => Fate::Acts,
         blockers if blockers.iter().all(|blocker| last.contains(&blocker.code)) => Fate::PutOff,
