@@ -314,6 +314,8 @@ fn part(seed: u64, cases: u64, goes_on: impl Fn() -> bool) -> Result<Coverage, S
         rng_seed: RngSeed::Fixed(seed),
         max_shrink_iters: 3000,
         max_shrink_time: 3_000,
+        // Policies are not made up anew while one is made smaller, which takes minutes.
+        max_flat_map_regens: 200,
         ..Config::default()
     };
     let mut runner = TestRunner::new(config);

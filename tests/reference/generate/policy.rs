@@ -484,17 +484,17 @@ impl Text {
         self.keys_of(|_| true)
     }
 
-    /// Those of steps that their ladder waits for.
+    /// Those of steps that their ladder waits for, and of the steps beside them.
     pub(super) fn waiting_keys(&self) -> Vec<String> {
-        self.keys_of(|action| action.text.contains(" and wait"))
+        self.keys_of(|step| step.actions.iter().any(|action| action.text.contains(" and wait")))
     }
 
-    fn keys_of(&self, is_wanted: impl Fn(&Action) -> bool) -> Vec<String> {
+    fn keys_of(&self, is_wanted: impl Fn(&Step) -> bool) -> Vec<String> {
         let of_segments = self.segments.iter().map(|(_, block)| block).chain(&self.otherwise);
         let ladders = of_segments.chain(&self.cadences).flat_map(|block| &block.steps);
         let mut keys: Vec<String> = Vec::new();
-        for step in ladders {
-            for action in step.actions.iter().filter(|action| is_wanted(action)) {
+        for step in ladders.filter(|step| is_wanted(step)) {
+            for action in &step.actions {
                 keys.push(action.key.clone());
                 if step.when.starts_with("every") {
                     keys.extend((1..3).map(|time| format!("{} #{time}", action.key)));
@@ -502,8 +502,8 @@ impl Text {
             }
         }
         for (at, (_, block)) in self.carve_outs.iter().enumerate() {
-            let actions = block.steps.iter().flat_map(|step| &step.actions);
-            let actions = actions.filter(|action| is_wanted(action));
+            let steps = block.steps.iter().filter(|step| is_wanted(step));
+            let actions = steps.flat_map(|step| &step.actions);
             keys.extend(actions.map(|action| format!("c{at}/{}", action.key)));
         }
         keys.sort();

@@ -380,6 +380,8 @@ fn fate(message: &Message) -> Fate {
     let last = ["limit", "one_a_day", "allocate_first", "missing_value"];
     match message.blockers.as_slice() {
         [] => Fate::Acts,
+        // R22: the marks below charge it already.
+        [only] if only.code == "nothing_to_charge" => Fate::Acts,
         blockers if blockers.iter().all(|blocker| last.contains(&blocker.code)) => Fate::PutOff,
         _ => Fate::Withheld,
     }
