@@ -546,14 +546,14 @@ fn each_risk_is_found_and_told_first() {
         assert!(sentence.starts_with(begins), "{sentence}");
     }
     let (_, text, _) = desk.run(&[&["diff", "old.dun", "new.dun"], PERIOD.as_slice()].concat());
-    insta::assert_snapshot!("an_impact_as_text", text);
+    insta::assert_snapshot!(text);
     let arguments = [&["diff", "old.dun", "new.dun", "--format", "markdown"], PERIOD.as_slice()].concat();
     let (_, markdown, _) = desk.run(&arguments);
     assert!(markdown.starts_with("<!-- dun -->\n"));
     for name in ["Ant", "Bee", "Cat", "Dog", "customer.example"] {
         assert!(!markdown.contains(name) && !text.contains(name), "{name}");
     }
-    insta::assert_snapshot!("an_impact_for_a_pull_request", markdown);
+    insta::assert_snapshot!(markdown);
     let (_, named, _) = desk.run(&[arguments.as_slice(), &["--show-names"]].concat());
     assert!(named.contains("Ant Ltd (`C1`)"), "{named}");
 }
@@ -785,7 +785,7 @@ fn two_plans_are_compared_action_by_action() {
     let (code, text, _) = desk.run(&["diff", "old.json", "new.jsonl", "--exit-code"]);
     assert_eq!(code, 2);
     assert!(!text.contains("customer.example") && !text.contains("Ltd"), "{text}");
-    insta::assert_snapshot!("two_plans_as_text", text);
+    insta::assert_snapshot!(text);
     let (_, markdown, _) = desk.run(&["diff", "old.json", "new.jsonl", "--format", "markdown"]);
     assert!(markdown.starts_with("<!-- dun -->\n") && !markdown.contains("Ltd"), "{markdown}");
     assert_eq!(desk.run(&["diff", "old.json", "old.json", "--exit-code"]).0, 0);
