@@ -113,9 +113,6 @@ impl<'a> Climber<'_, 'a> {
         }
         let last = self.carried_out(&rungs, behind);
         self.follow(&mut rungs, above(behind), last);
-        // Whether what lies behind was late shows in its plan as it came to be.
-        let behind = self.behind(&rungs, foreign);
-        let last = self.carried_out(&rungs, behind);
         (rungs, behind, last)
     }
 
@@ -225,12 +222,8 @@ impl<'a> Climber<'_, 'a> {
     /// Plans the rungs that count from the one above them: from the last one carried out, or from the plan of the one
     /// above when that is still to come (R7).
     fn follow(&self, rungs: &mut [Planned], first: usize, last: Option<Behind>) {
-        let mut above: Option<NaiveDate> = None;
-        let mut done_below: Option<NaiveDate> = None;
-        for (at, rung) in rungs.iter_mut().enumerate() {
-            if at == first {
-                above = last.and_then(|behind| behind.carried_out).or(above);
-            }
+        let mut above = last.and_then(|behind| behind.carried_out);
+        for rung in &mut rungs[first..] {
             let moment = self.ladder().rungs[rung.rung].moment;
             if let (Anchor::Previous, Some(above)) = (moment.anchor, above) {
                 let day = offset(above, moment.offset, self.calendar);
@@ -245,9 +238,7 @@ impl<'a> Climber<'_, 'a> {
                     rung.planned = self.calendar.open_on_or_after(add_days(above, 1));
                 }
             }
-            let done = self.started(at, rung).filter(|_| at < first).and_then(|started| started.carried_out);
-            done_below = done.or(done_below).filter(|_| at < first);
-            above = done_below.or(Some(rung.planned));
+            above = Some(rung.planned);
         }
     }
 

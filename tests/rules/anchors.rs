@@ -248,13 +248,15 @@ fn r24_a_flag_is_cleared_by_the_name_it_was_set_with() {
     assert_eq!(case.plan(rows, "2026-10-20"), ["2026-10-20 acts automatic clear stop I1"]);
 }
 
+/// Of two readings the kinder: a rung counted from one that was late is late itself, so that what follows keeps its
+/// distance. a was due on 10-04 and came on 10-09, five days late; b follows seven days after it, on 10-16, where in
+/// time it would have been on 10-11; c stands twenty days after b and comes on 11-05.
 #[test]
-fn r11_previous_is_late_by_its_own_day() {
+fn r11_what_follows_a_late_rung_is_late_as_well() {
     let case = case("segment all otherwise:\n  at D+3 email a\n  at previous+7 email b\n  at D+30 email c\n");
-    // a came five days late, on 10-09. b is due seven days after it, on 10-16, and in time: c keeps D+30 = 10-31.
     let late = "invoices I1, due_date: 2026-10-01\nhistory I1 2026-10-09 email a sent, rung: D+3";
     assert_eq!(
         case.timeline(late, "2026-10-10", "2026-11-10"),
-        ["2026-10-16 automatic email b I1", "2026-10-31 automatic email c I1"]
+        ["2026-10-16 automatic email b I1", "2026-11-05 automatic email c I1"]
     );
 }

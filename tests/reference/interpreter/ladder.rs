@@ -24,6 +24,8 @@ pub(super) struct Place<'a> {
     pub(super) time: u32,
     pub(super) nominal: NaiveDate,
     pub(super) planned: NaiveDate,
+    /// Its planned date, had all before it been in time (R8).
+    pub(super) in_time: NaiveDate,
     /// What became of each step.
     pub(super) states: Vec<State>,
 }
@@ -218,6 +220,7 @@ impl<'a> Climb<'a> {
                     time,
                     nominal,
                     planned: nominal,
+                    in_time: nominal,
                     states,
                 }));
             }
@@ -309,7 +312,9 @@ impl<'a> Climb<'a> {
     fn carried(&self) -> Vec<Carried> {
         let own = self.places.iter().filter_map(|place| {
             let on = Climb::carried_on(place)?;
-            Some(Carried { nominal: place.nominal, planned: place.planned, on })
+            // Late is what comes after the date it would have had, had all before it been in time: so a chain that was
+            // late keeps its distance to the end.
+            Some(Carried { nominal: place.nominal, planned: place.in_time, on })
         });
         let mut all: Vec<Carried> = own.chain(self.foreign.iter().copied()).collect();
         all.sort_by_key(|carried| (carried.nominal, carried.on));
@@ -337,6 +342,7 @@ impl<'a> Climb<'a> {
         for at in 0..self.places.len() {
             let before = at.checked_sub(1).map(|before| self.places[before].planned);
             self.places[at].planned = self.planned(at, self.places[at].nominal, before);
+            self.places[at].in_time = self.places[at].planned;
         }
         for at in 0..self.places.len() {
             if self.places[at].rung.moment.anchor == Anchor::Previous {
