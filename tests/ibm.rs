@@ -6,11 +6,15 @@
     reason = "tests touch files and fail by panicking"
 )]
 
+#[path = "shared/real_ledger.rs"]
+mod real_ledger;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use real_ledger::{MAPPING, data};
 use serde_json::Value;
 
 const POLICY: &str = r#"
@@ -28,35 +32,6 @@ segment everyone otherwise:
 carve-out disputes when invoice.disputed:
   hold
 "#;
-
-const MAPPING: &str = r#"
-invoices:
-  file: invoices.csv
-  date_format: "%m/%d/%Y"
-  columns:
-    invoice_id: invoiceNumber
-    customer_id: customerID
-    issue_date: InvoiceDate
-    due_date: DueDate
-    amount: InvoiceAmount
-    disputed: Disputed
-    paid_date: SettledDate
-  constants: { currency: USD }
-customers:
-  file: invoices.csv
-  columns: { customer_id: customerID }
-  constants: { email: "ar@{customer_id}.example" }
-"#;
-
-/// The folder of real data beside the project; says so when it is not there.
-fn data() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/ibm-receivables/invoices.csv");
-    if !path.exists() {
-        println!("skipped: {} is not here", path.display());
-        return None;
-    }
-    Some(path)
-}
 
 fn plan(source: &Path) -> Value {
     let folder = tempfile::tempdir().unwrap();

@@ -7,10 +7,12 @@
 )]
 
 mod common;
+#[path = "shared/folders.rs"]
+mod folders;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use chrono::NaiveDate;
@@ -554,7 +556,7 @@ fn mahnwesen_does_not_wait_for_what_was_declined() {
 fn mahnwesen_waits_for_the_deadline_it_named() {
     let folder = tempfile::tempdir().unwrap();
     let policy = root().join("policies/mahnwesen");
-    copy(&policy.join("templates"), &folder.path().join("templates"));
+    folders::copy(&policy.join("templates"), &folder.path().join("templates"));
     let text = fs::read_to_string(policy.join("policy.dun")).unwrap();
     let longer = text.replacen("payment_reminder, deadline 6 days", "payment_reminder, deadline 10 days", 1);
     assert_ne!(text, longer);
@@ -563,19 +565,6 @@ fn mahnwesen_waits_for_the_deadline_it_named() {
     let ledger = Ledger::under(folder.path().join("policy.dun"), invoice);
     ledger.write("history.csv", &format!("{HISTORY}i1,2026-01-14,email payment_reminder,sent,D+3\n"));
     assert_eq!(ledger.steps(daily("2026-01-14", 14)), ["2026-01-25 i1 email first_notice"]);
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
-        }
-    }
 }
 
 /// Two days of grace and seven to pay, both to be exceeded: nothing on D+2, a reminder on D+3, the next ten

@@ -3,6 +3,9 @@
 #![expect(clippy::disallowed_methods, reason = "tests write the files that they run on")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+#[path = "shared/folders.rs"]
+mod folders;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -109,20 +112,6 @@ fn every_construct_in_markdown() {
     insta::assert_snapshot!(Project::new(WHOLE).read(&["--format", "markdown"]));
 }
 
-/// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
-        }
-    }
-}
-
 /// The policy of the language's design, where that is at hand.
 #[test]
 fn the_policy_that_the_language_was_designed_with() {
@@ -135,8 +124,8 @@ fn the_policy_that_the_language_was_designed_with() {
     // Its templates, calendars and folder are those of the shipped policy.
     let folder = TempDir::new().unwrap();
     let source = root().join("policies/key-accounts");
-    copy(&source.join("templates"), &folder.path().join("templates"));
-    copy(&source.join("calendars"), &folder.path().join("calendars"));
+    folders::copy(&source.join("templates"), &folder.path().join("templates"));
+    folders::copy(&source.join("calendars"), &folder.path().join("calendars"));
     fs::write(folder.path().join("policy.dun"), policy).unwrap();
     let (code, out, err) = run(folder.path(), &["read", "policy.dun", "--format", "json"]);
     assert_eq!(code, 0, "{err}");
