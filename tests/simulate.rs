@@ -6,6 +6,9 @@
     reason = "tests touch files and fail by panicking"
 )]
 
+#[path = "shared/real_ledger.rs"]
+mod real_ledger;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -340,11 +343,7 @@ fn exit_codes_and_what_is_refused() {
 
 /// Runs a policy over the whole of a real ledger; none where it is not at hand.
 fn real_ledger(carve_out: &str) -> Option<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/ibm-receivables/invoices.csv");
-    if !path.exists() {
-        println!("skipped: {} is not here", path.display());
-        return None;
-    }
+    let path = real_ledger::data()?;
     let policy = format!(
         r#"policy "Receivables"
   currency USD
@@ -362,25 +361,7 @@ segment everyone otherwise:
 {carve_out}"#
     );
     let project = Project::new(&policy, &["note", "first", "second", "third"]);
-    let mapping = r#"
-invoices:
-  file: invoices.csv
-  date_format: "%m/%d/%Y"
-  columns:
-    invoice_id: invoiceNumber
-    customer_id: customerID
-    issue_date: InvoiceDate
-    due_date: DueDate
-    amount: InvoiceAmount
-    disputed: Disputed
-    paid_date: SettledDate
-  constants: { currency: USD }
-customers:
-  file: invoices.csv
-  columns: { customer_id: customerID }
-  constants: { email: "ar@{customer_id}.example" }
-"#;
-    project.write("data/snapshot.yaml", mapping);
+    project.write("data/snapshot.yaml", real_ledger::MAPPING);
     fs::copy(path, project.0.path().join("data/invoices.csv")).unwrap();
     Some(project.simulate("data", "2012-01-01", "2014-02-01", &[]))
 }
@@ -450,4 +431,32 @@ fn days_after_the_data_are_named() {
     let note = "The data was taken on 1 October: on the days after it nobody pays, disputes or promises anything here.";
     assert!(run("2026-11-30").contains(note));
     assert!(!run("2026-10-01").contains("The data was taken"));
+}
+
+/// What is wrong with the data is told with its place, by the verbs that do not list it in their result.
+#[test]
+fn problems_of_the_data_are_told_with_their_place() {
+    let project = Project::acme();
+    project.write("data.yaml", &DATA.replace("amount: 200.00", "amount: 2OO.00"));
+    let days = ["--data", "data.yaml", "--from", "2026-09-01", "--to", "2026-09-02"];
+    for verb in [&["simulate", "policy.dun"][..], &["diff", "policy.dun", "policy.dun"][..]] {
+        let output = project.run(&[verb, &days[..]].concat());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(
+            told.starts_with("warning: data.yaml:") && told.contains("I3") && told.contains("`2OO.00`"),
+            "{told}"
+        );
+    }
+    let wrong = project.run(&[
+        "simulate",
+        "policy.dun",
+        "--data",
+        "data.yaml",
+        "--from",
+        "2026-13-01",
+        "--to",
+        "2026-09-02",
+    ]);
+    assert!(String::from_utf8(wrong.stderr).unwrap().contains("write a date such as 2026-10-05"));
 }

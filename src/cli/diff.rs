@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use super::day::AsOf;
-use super::output::{colour_results, deliver, tell};
+use super::output::{colour_results, deliver};
 use super::project::Project;
-use super::simulate::{Days, HabitArguments, period};
+use super::simulate::{Days, HabitArguments, date, period};
 use super::{Exit, data, day, fail, recheck};
 use crate::compile::Program;
 use crate::diff::{self, Impact, PlanDiff, PolicyDiff, Transition};
@@ -33,10 +33,10 @@ pub(super) struct DiffArguments {
     #[arg(long)]
     data: Option<PathBuf>,
     /// The first day to replay; the ledger counts as far as it is dated before it
-    #[arg(long, value_name = "DATE", requires = "data", requires = "to")]
+    #[arg(long, value_name = "DATE", requires = "data", requires = "to", value_parser = date)]
     from: Option<NaiveDate>,
     /// The last day to replay
-    #[arg(long, value_name = "DATE", requires = "data", requires = "from")]
+    #[arg(long, value_name = "DATE", requires = "data", requires = "from", value_parser = date)]
     to: Option<NaiveDate>,
     /// The only day to replay: a date, or `today` in the new policy's timezone [default: the snapshot's `as_of`]
     #[arg(long, value_name = "DATE", requires = "data", conflicts_with = "from")]
@@ -149,11 +149,7 @@ impl DiffArguments {
     ) -> Result<(Simulation, Simulation), Exit> {
         let snapshot = data::load(&new.1, path)?;
         let period = self.period(&new.1, &snapshot)?;
-        let problems = snapshot.problems.iter().filter(|problem| !problem.is_remark()).count();
-        if problems > 0 {
-            let problems = render::text::count(problems, "problem");
-            tell(&format!("note: {problems} in the data, which `dun plan` lists\n"));
-        }
+        data::tell_problems(&snapshot);
         let before = replayed(old.0, old.1, |policy| data::load(policy, path), period, self.habits)?;
         let after = replayed(new.0, new.1, |_| Ok(snapshot), period, self.habits)?;
         Ok((before, after))

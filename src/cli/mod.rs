@@ -11,6 +11,7 @@ mod fmt;
 mod init;
 mod output;
 mod plan;
+mod progress;
 mod project;
 mod read;
 mod recheck;

@@ -1,13 +1,12 @@
 //! `dun simulate`.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::output::{colour_results, deliver, tell};
+use super::output::{colour_results, deliver};
+use super::progress::Bar;
 use super::{Exit, data, day, fail};
 use crate::calendar::days_between;
 use crate::compile::Program;
@@ -24,10 +23,10 @@ pub(super) struct SimulateArguments {
     #[arg(long)]
     data: PathBuf,
     /// The first day; the ledger counts as far as it is dated before it
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     from: NaiveDate,
     /// The last day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     to: NaiveDate,
     #[command(flatten)]
     habits: HabitArguments,
@@ -70,6 +69,11 @@ enum SimulateFormat {
     Markdown,
 }
 
+/// A day as it is given.
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| String::from("there is no such day; write a date such as 2026-10-05"))
+}
+
 /// A period longer than this is a slip of the pen.
 const LONGEST: i64 = 3660;
 
@@ -91,11 +95,7 @@ impl SimulateArguments {
         let period = period(self.from, self.to)?;
         let (project, policy) = day::open(&self.policy, None)?;
         let snapshot = data::load(&policy, &self.data)?;
-        let problems = snapshot.problems.iter().filter(|problem| !problem.is_remark()).count();
-        if problems > 0 {
-            let problems = render::text::count(problems, "problem");
-            tell(&format!("note: {problems} in the data, which `dun plan` lists\n"));
-        }
+        data::tell_problems(&snapshot);
         let program = Program::new(policy);
         let mut days = Days::new(period);
         let simulation =
@@ -117,40 +117,20 @@ impl SimulateArguments {
     }
 }
 
-/// A bar of days on standard error, where that is a terminal and it takes a while.
+/// A bar of days.
 pub(super) struct Days {
-    begun: Instant,
     period: Period,
-    bar: Option<ProgressBar>,
+    bar: Bar,
 }
-
-/// What is done sooner is not worth a bar.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Days {
     pub(super) fn new(period: Period) -> Days {
-        Days { begun: Instant::now(), period, bar: None }
+        Days { period, bar: Bar::new("replaying {wide_bar} {msg}") }
     }
 
     /// Tells that a day is done.
     pub(super) fn done(&mut self, day: NaiveDate) {
-        if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
-            let days = days_between(self.period.from, self.period.to) + 1;
-            let bar = ProgressBar::with_draw_target(Some(days.unsigned_abs()), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("replaying {wide_bar} {msg}");
-            self.bar = Some(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())));
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_position((days_between(self.period.from, day) + 1).unsigned_abs());
-            bar.set_message(day.to_string());
-        }
-    }
-}
-
-impl Drop for Days {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+        let days = |to| (days_between(self.period.from, to) + 1).unsigned_abs();
+        self.bar.tell(days(day), days(self.period.to), || day.to_string());
     }
 }

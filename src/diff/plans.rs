@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::FORMAT_VERSION;
-use crate::plan::saved::{SavedAction, SavedHeader, SavedPlan};
+use crate::plan::saved::{Named, SavedAction, SavedHeader, SavedPlan};
 
 /// A plan that was compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -39,18 +39,9 @@ pub struct FieldChange {
 /// An action of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlanAction {
-    /// The action's key.
-    pub key: String,
-    /// The customer's id.
-    pub customer: String,
-    /// The ids of its invoices.
-    pub invoices: Vec<String>,
-    /// What it is.
-    pub kind: String,
-    /// The leading step's key.
-    pub step: String,
-    /// How it is carried out.
-    pub mode: String,
+    /// What names it.
+    #[serde(flatten)]
+    pub action: Named,
     /// What differs, where both plans have it.
     pub fields: Vec<FieldChange>,
 }
@@ -151,15 +142,7 @@ fn compared(plan: &SavedPlan) -> ComparedPlan {
 }
 
 fn shown(action: &SavedAction, fields: Vec<FieldChange>) -> PlanAction {
-    PlanAction {
-        key: action.key.clone(),
-        customer: action.customer.clone(),
-        invoices: action.invoices.iter().map(|invoice| invoice.id.clone()).collect(),
-        kind: action.kind.clone(),
-        step: action.step.clone(),
-        mode: action.mode.clone(),
-        fields,
-    }
+    PlanAction { action: Named::from(action), fields }
 }
 
 fn made_from(old: &SavedHeader, new: &SavedHeader) -> Vec<FieldChange> {

@@ -15,7 +15,7 @@ use super::sentences;
 use crate::compile::{HistoryKey, Program};
 use crate::model::Stage;
 use crate::plan::recheck::{Reason, Recheck, RecheckTotals, Rechecked};
-use crate::plan::saved::{SavedAction, SavedHeader, SavedMember, SavedPlan};
+use crate::plan::saved::{Named, SavedAction, SavedHeader, SavedMember, SavedPlan};
 use crate::plan::{Action, Plan, Withheld};
 use crate::snapshot::Snapshot;
 use crate::snapshot::ledger::LedgerRow;
@@ -110,16 +110,7 @@ pub fn recheck(
 }
 
 fn rechecked(action: &SavedAction, reasons: Vec<Reason>, whole_stands: bool) -> Rechecked {
-    Rechecked {
-        key: action.key.clone(),
-        customer: action.customer.clone(),
-        invoices: action.invoices.iter().map(|invoice| invoice.id.clone()).collect(),
-        kind: action.kind.clone(),
-        step: action.step.clone(),
-        mode: action.mode.clone(),
-        stands: whole_stands && reasons.is_empty(),
-        reasons,
-    }
+    Rechecked { action: Named::from(action), stands: whole_stands && reasons.is_empty(), reasons }
 }
 
 /// The saved plan and the new one, side by side.

@@ -317,6 +317,14 @@ pub struct Action {
 }
 
 impl Action {
+    /// Whether a person does it, once it is approved where that is needed: a call, a task, a hand-off, or a draft.
+    #[must_use]
+    pub fn is_by_person(&self) -> bool {
+        let is_task = matches!(self.kind, Kind::Call | Kind::Task | Kind::HandOff);
+        let is_draft = self.kind.message().is_some() && self.actor.is_some();
+        self.mode == Mode::Manual || is_task || is_draft
+    }
+
     /// Whether it is about an invoice.
     #[must_use]
     pub fn is_about(&self, invoice: &str) -> bool {

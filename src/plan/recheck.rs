@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::action::Blocker;
+use super::saved::Named;
 
 /// A saved plan against fresh data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,18 +36,9 @@ pub struct Recheck {
 /// An action of a saved plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rechecked {
-    /// The action's key.
-    pub key: String,
-    /// The customer's id.
-    pub customer: String,
-    /// The ids of its invoices.
-    pub invoices: Vec<String>,
-    /// What it is.
-    pub kind: String,
-    /// The leading step's key.
-    pub step: String,
-    /// How it was to be carried out.
-    pub mode: String,
+    /// What names it.
+    #[serde(flatten)]
+    pub action: Named,
     /// Whether it may be carried out as it stands in the plan.
     pub stands: bool,
     /// Why it may not, apart from what speaks against the plan as a whole.

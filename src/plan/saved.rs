@@ -3,7 +3,8 @@
 //! Only what a recheck looks at is typed; everything else is kept as it stands, and unknown keys are ignored.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::digest::Hasher;
@@ -69,6 +70,36 @@ pub struct SavedAction {
     /// All its keys.
     #[serde(skip)]
     pub whole: Value,
+}
+
+/// What names an action of a saved plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Named {
+    /// The action's key.
+    pub key: String,
+    /// The customer's id.
+    pub customer: String,
+    /// The ids of its invoices.
+    pub invoices: Vec<String>,
+    /// What it is.
+    pub kind: String,
+    /// The leading step's key.
+    pub step: String,
+    /// How it is carried out.
+    pub mode: String,
+}
+
+impl From<&SavedAction> for Named {
+    fn from(action: &SavedAction) -> Named {
+        Named {
+            key: action.key.clone(),
+            customer: action.customer.clone(),
+            invoices: action.invoices.iter().map(|invoice| invoice.id.clone()).collect(),
+            kind: action.kind.clone(),
+            step: action.step.clone(),
+            mode: action.mode.clone(),
+        }
+    }
 }
 
 /// An invoice of a saved action.

@@ -67,6 +67,23 @@ pub(super) fn owed(customer: Option<&Customer>) -> String {
     }
 }
 
+/// What one action of a kind is called.
+pub(super) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Email => "e-mail",
+        Kind::Sms => "text message",
+        Kind::Letter => "letter",
+        Kind::Call => "call",
+        Kind::Notify => "note",
+        Kind::Task => "task",
+        Kind::HandOff => "hand-off",
+        Kind::Escalate => "escalation",
+        Kind::Flag => "flag",
+        Kind::Clear => "cleared flag",
+        Kind::Charge => "charge",
+    }
+}
+
 /// What is done with an action.
 pub(super) fn verb(action: &Action) -> &'static str {
     match (action.mode, action.kind) {

@@ -82,8 +82,7 @@ struct Sums {
 }
 
 /// Counts events by something, in its order, then by kind, mode and currency.
-#[must_use]
-pub fn counts_by<T: Ord + Clone>(events: &[&Event], of: impl Fn(&Event) -> T) -> Vec<Count<T>> {
+pub(super) fn counts_by<T: Ord + Clone>(events: &[&Event], of: impl Fn(&Event) -> T) -> Vec<Count<T>> {
     let mut counts: BTreeMap<(T, Kind, Mode, Option<Currency>), Sums> = BTreeMap::new();
     for event in events {
         let action = &event.action;
@@ -123,19 +122,14 @@ pub(super) fn work(events: &[&Event]) -> Vec<Work> {
     for event in events {
         let (action, day) = (&event.action, event.done.unwrap_or(event.last));
         let approvers = action.approvers.iter().map(|approver| (Person::from(approver), WorkKind::Approves));
-        let actor = action.actor.iter().map(|actor| (actor.clone(), of_actor(action)));
+        let actor = action.actor.iter().map(|actor| {
+            (actor.clone(), if action.is_by_person() { WorkKind::Does } else { WorkKind::IsTold })
+        });
         for (person, work) in approvers.chain(actor) {
             *days.entry((person, work, action.kind)).or_default().entry(day).or_default() += 1;
         }
     }
     days.into_iter().map(|((person, work, kind), days)| of_person(person, work, kind, &days)).collect()
-}
-
-/// What the person named by an action does with it.
-fn of_actor(action: &Action) -> WorkKind {
-    let is_task = matches!(action.kind, Kind::Call | Kind::Task | Kind::HandOff);
-    let by_hand = action.mode == Mode::Manual || action.kind.message().is_some();
-    if is_task || by_hand { WorkKind::Does } else { WorkKind::IsTold }
 }
 
 fn of_person(person: Person, work: WorkKind, kind: Kind, days: &BTreeMap<NaiveDate, u64>) -> Work {

@@ -18,7 +18,8 @@ use crate::snapshot::problem::Problem;
 
 pub use ageing::{Delinquency, Position};
 pub use contacts::{Collision, FirstContact, Latest, Messages};
-pub use counts::{Count, Work, WorkDay, WorkKind, counts_by};
+use counts::counts_by;
+pub use counts::{Count, Work, WorkDay, WorkKind};
 pub use silence::{Silence, Silences};
 
 /// The version of a report's form.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::{Action, Kind, Mode};
+use crate::plan::{Action, Mode};
 
 /// How many days people take. None means that they act on the day they are asked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -17,10 +17,7 @@ pub struct Habits {
 impl Habits {
     /// How many days an action waits for people: first for those who approve it, then for the one who does it.
     pub(super) fn days_for(self, action: &Action) -> u32 {
-        let is_task = matches!(action.kind, Kind::Call | Kind::Task | Kind::HandOff);
-        let is_draft = action.kind.message().is_some() && action.actor.is_some();
-        let by_person = action.mode == Mode::Manual || is_task || is_draft;
         let approval = if action.mode == Mode::Approval { self.approval_days } else { 0 };
-        approval + if by_person { self.task_days } else { 0 }
+        approval + if action.is_by_person() { self.task_days } else { 0 }
     }
 }

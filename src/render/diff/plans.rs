@@ -31,9 +31,9 @@ pub fn plans_text(diff: &PlanDiff, colour: bool) -> String {
 }
 
 fn action(page: &mut Page, action: &PlanAction) {
-    let invoices: Vec<String> = action.invoices.iter().map(|id| clean(id)).collect();
-    let what = format!("{} for {}", clean(&action.step), clean(&action.customer));
-    page.entry((Colour::Yellow, &clean(&action.mode)), &what, &invoices);
+    let invoices: Vec<String> = action.action.invoices.iter().map(|id| clean(id)).collect();
+    let what = format!("{} for {}", clean(&action.action.step), clean(&action.action.customer));
+    page.entry((Colour::Yellow, &clean(&action.action.mode)), &what, &invoices);
     fields(page, &action.fields);
 }
 
@@ -71,10 +71,10 @@ fn table(actions: &[PlanAction]) -> String {
     for action in actions {
         let fields: Vec<String> = action.fields.iter().map(|change| data(&words::field(change))).collect();
         let cells = [
-            id(&action.customer),
-            ids(action.invoices.iter().map(String::as_str)),
-            data(&action.step),
-            data(&action.mode),
+            id(&action.action.customer),
+            ids(action.action.invoices.iter().map(String::as_str)),
+            data(&action.action.step),
+            data(&action.action.mode),
             fields.join("<br>"),
         ];
         table.row(&cells, []);

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::super::words::{count, day, place};
+use super::super::words::{count, day, kind, place};
 use crate::diff::fate::State;
 use crate::diff::impact::Done;
 use crate::diff::plans::{ComparedPlan, FieldChange};
@@ -92,23 +92,6 @@ pub(super) fn replay(impact: &Impact) -> String {
 
 fn date(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()
-}
-
-/// What one action of a kind is called.
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Email => "e-mail",
-        Kind::Sms => "text message",
-        Kind::Letter => "letter",
-        Kind::Call => "call",
-        Kind::Notify => "note",
-        Kind::Task => "task",
-        Kind::HandOff => "hand-off",
-        Kind::Escalate => "escalation",
-        Kind::Flag => "flag",
-        Kind::Clear => "cleared flag",
-        Kind::Charge => "charge",
-    }
 }
 
 /// What a transition means, as the title of its list.

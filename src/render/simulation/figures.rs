@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::super::grid::Grid;
 use crate::money::{Currency, Money};
 use crate::plan::{Kind, Mode};
-use crate::render::words::{AGES, ages, count, day, place, sums};
+use crate::render::words::{AGES, ages, count, day, kind, place, sums};
 use crate::report::{Count, Position, Report, WorkKind};
 
 /// `9 messages by themselves, 3 after approval, 4 calls; 6 steps withheld`.
@@ -40,21 +40,10 @@ fn number(number: u64, what: &str) -> String {
     count(usize::try_from(number).unwrap_or(usize::MAX), what)
 }
 
-/// What a kind of action is called when it is counted.
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Email => "e-mails",
-        Kind::Sms => "text messages",
-        Kind::Letter => "letters",
-        Kind::Call => "calls",
-        Kind::Notify => "notes",
-        Kind::Task => "tasks",
-        Kind::HandOff => "hand-offs",
-        Kind::Escalate => "escalations",
-        Kind::Flag => "flags set",
-        Kind::Clear => "flags cleared",
-        Kind::Charge => "charges",
-    }
+/// What so many actions of a kind are called.
+fn of_kind(number: u64, what: Kind) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{}{plural}", kind(what))
 }
 
 fn mode(mode: Mode) -> &'static str {
@@ -68,7 +57,12 @@ fn mode(mode: Mode) -> &'static str {
 pub(super) fn totals(report: &Report) -> Grid {
     let rows = report.totals.iter().map(|count| {
         let amount = count.amount.map_or(String::new(), Money::grouped);
-        vec![count.actions.to_string(), kind(count.kind).to_owned(), mode(count.mode).to_owned(), amount]
+        vec![
+            count.actions.to_string(),
+            of_kind(count.actions, count.kind),
+            mode(count.mode).to_owned(),
+            amount,
+        ]
     });
     let undone = (report.undone > 0).then(|| {
         let what = String::from("left undone");
@@ -146,7 +140,7 @@ pub(super) fn work(report: &Report, names: bool) -> Grid {
             WorkKind::IsTold => "is told of",
         };
         let busiest = format!("at most {} on {}", work.busiest.count, day(work.busiest.day, report.to));
-        vec![who, format!("{verb} {}", kind(work.kind)), work.total.to_string(), busiest]
+        vec![who, format!("{verb} {}", of_kind(work.total, work.kind)), work.total.to_string(), busiest]
     });
     let columns = [("", false), ("", false), ("", true), ("", false)];
     Grid::new("Who does what", "person", &columns).with(rows)

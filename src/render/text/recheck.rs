@@ -48,9 +48,9 @@ fn part(page: &mut Page, title: &str, colour: Colour, actions: &[&Rechecked]) {
     }
     page.heading(title, "");
     for action in actions {
-        let ids: Vec<String> = action.invoices.iter().map(|id| clean(id)).collect();
-        let text = format!("{} for {}", clean(&action.step), clean(&action.customer));
-        page.entry((colour, &clean(&action.mode)), &text, &ids);
+        let ids: Vec<String> = action.action.invoices.iter().map(|id| clean(id)).collect();
+        let text = format!("{} for {}", clean(&action.action.step), clean(&action.action.customer));
+        page.entry((colour, &clean(&action.action.mode)), &text, &ids);
         action.reasons.iter().for_each(|why| reason(page, why));
     }
 }
