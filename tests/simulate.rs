@@ -443,10 +443,8 @@ fn problems_of_the_data_are_told_with_their_place() {
         let output = project.run(&[verb, &days[..]].concat());
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(0));
-        assert!(
-            told.starts_with("warning: data.yaml:") && told.contains("I3") && told.contains("`2OO.00`"),
-            "{told}"
-        );
+        let expected = "warning: data.yaml:9 (amount): I3: `amount` is not an amount: it is not a number; correct it in the data\n";
+        assert_eq!(told, expected, "{verb:?}");
     }
     let wrong = project.run(&[
         "simulate",
