@@ -8,7 +8,7 @@ use super::texts::Text;
 use crate::model::Terms;
 use crate::money::{Currency, Money};
 
-/// One optional column: a value a row, or nothing at all when no row has one.
+/// One optional column: a value a row, or nothing at all when no row has one. Rows behind the last value have none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column<T>(Vec<Option<T>>);
 
@@ -25,10 +25,32 @@ impl<T: Copy> Column<T> {
         if values.iter().all(Option::is_none) { Column(Vec::new()) } else { Column(values) }
     }
 
+    /// Gives a row behind all that have a value its own.
+    pub fn put(&mut self, row: usize, value: Option<T>) {
+        if value.is_some() {
+            self.0.resize(row, None);
+            self.0.push(value);
+        }
+    }
+
+    /// The column of these rows, in their order.
+    #[must_use]
+    pub fn in_order(&self, rows: &[u32]) -> Column<T> {
+        match self.has_values() {
+            true => Column::new(rows.iter().map(|&row| self.get(row as usize)).collect()),
+            false => Column::default(),
+        }
+    }
+
     /// The value of a row.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<T> {
         self.0.get(row).copied().flatten()
+    }
+
+    /// The value of a row, to be changed.
+    pub fn get_mut(&mut self, row: usize) -> Option<&mut T> {
+        self.0.get_mut(row)?.as_mut()
     }
 
     /// Whether any row has a value.

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use rustc_hash::FxBuildHasher;
 
-/// A text stored in [`Texts`]. Two texts of one snapshot are equal when their numbers are.
+/// A text stored in [`Texts`]. Two texts that were interned in one snapshot are equal when their numbers are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(NonZeroU32);
 
@@ -23,6 +23,8 @@ pub struct Texts {
     buffer: String,
     ends: Vec<usize>,
     table: Vec<Entry>,
+    /// How many texts the table has.
+    listed: usize,
 }
 
 /// A place of the hash table. The hash tells most texts apart without looking at them.
@@ -33,7 +35,7 @@ struct Entry {
 }
 
 impl Texts {
-    /// How many different texts there are.
+    /// How many texts there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -61,7 +63,7 @@ impl Texts {
 
     /// Stores a text, or finds it stored.
     pub fn intern(&mut self, text: &str) -> Text {
-        if self.ends.len() * 2 >= self.table.len() {
+        if (self.listed + 1) * 4 > self.table.len() * 3 {
             self.grow();
         }
         let hash = hash(text);
@@ -69,12 +71,18 @@ impl Texts {
         if let Some(known) = self.table[place].text {
             return known;
         }
+        let new = self.add(text);
+        self.table[place] = Entry { hash, text: Some(new) };
+        self.listed += 1;
+        new
+    }
+
+    /// Stores a text that nobody will look for, such as an order number: it may stand there twice.
+    pub fn add(&mut self, text: &str) -> Text {
         self.buffer.push_str(text);
         self.ends.push(self.buffer.len());
         let number = u32::try_from(self.ends.len()).ok().and_then(NonZeroU32::new);
-        let new = Text(number.unwrap_or(NonZeroU32::MAX));
-        self.table[place] = Entry { hash, text: Some(new) };
-        new
+        Text(number.unwrap_or(NonZeroU32::MAX))
     }
 
     /// Where a text stands or would stand (linear probing; the table is never full).
@@ -104,6 +112,52 @@ impl Texts {
     }
 }
 
+/// Texts laid out anew, in the order in which they are asked for: what is read together stands together.
+#[derive(Debug)]
+pub struct Relaid {
+    old: Texts,
+    new: Texts,
+    /// By the number that a text had: its new one.
+    moved: Vec<Option<Text>>,
+}
+
+impl Relaid {
+    /// Nothing laid out yet.
+    #[must_use]
+    pub fn new(old: Texts) -> Relaid {
+        let (buffer, ends) = (String::with_capacity(old.buffer.len()), Vec::with_capacity(old.ends.len()));
+        let moved = vec![None; old.len()];
+        Relaid { new: Texts { buffer, ends, ..Texts::default() }, moved, old }
+    }
+
+    /// Gives a text its new number.
+    pub fn place(&mut self, text: &mut Text) {
+        let at = text.index();
+        *text = match self.moved[at] {
+            Some(moved) => moved,
+            None => {
+                let moved = self.new.add(self.old.get(*text));
+                self.moved[at] = Some(moved);
+                moved
+            }
+        };
+    }
+
+    /// The texts in their new order; behind them those that nobody has asked for.
+    #[must_use]
+    pub fn finish(mut self) -> Texts {
+        for number in 1..=u32::try_from(self.moved.len()).unwrap_or(u32::MAX) {
+            if let Some(mut text) = NonZeroU32::new(number).map(Text) {
+                self.place(&mut text);
+            }
+        }
+        let Relaid { old, new, moved } = self;
+        let mut table = old.table;
+        table.iter_mut().for_each(|entry| entry.text = entry.text.and_then(|text| moved[text.index()]));
+        Texts { table, listed: old.listed, ..new }
+    }
+}
+
 fn hash(text: &str) -> u32 {
     FxBuildHasher.hash_one(text) as u32
 }
@@ -122,5 +176,25 @@ mod tests {
         assert_eq!(texts.get(first[417]), "INV-417");
         assert_eq!(texts.find("INV-999"), Some(first[999]));
         assert_eq!(texts.find("INV-1000"), None);
+    }
+
+    #[test]
+    fn relaid_texts_say_the_same() {
+        let mut texts = Texts::default();
+        let mut numbers: Vec<Text> = (0..100).map(|n| texts.intern(&format!("INV-{n}"))).collect();
+        let mut order = texts.add("INV-7");
+        let mut relaid = Relaid::new(texts);
+        relaid.place(&mut order);
+        numbers.iter_mut().rev().step_by(2).for_each(|text| relaid.place(text));
+        let texts = relaid.finish();
+        assert_eq!((order.index(), texts.get(order), texts.len()), (0, "INV-7", 101));
+        assert_eq!((numbers[99].index(), texts.get(numbers[99])), (1, "INV-99"));
+        for n in 0..100 {
+            assert_eq!(
+                texts.find(&format!("INV-{n}")).map(|text| texts.get(text)),
+                Some(&*format!("INV-{n}"))
+            );
+        }
+        assert_eq!(texts.find("INV-99"), Some(numbers[99]));
     }
 }

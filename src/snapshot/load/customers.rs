@@ -1,6 +1,7 @@
 //! Customers: reading, duplicates, those that only an invoice names, and their columns.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
@@ -49,7 +50,7 @@ pub(super) struct Draft {
     since: Option<NaiveDate>,
     do_not_contact: Option<bool>,
     insolvent_since: Option<Since>,
-    own: Box<[Option<OwnValue>]>,
+    own: Vec<Option<OwnValue>>,
     line: u64,
 }
 
@@ -64,7 +65,7 @@ impl Draft {
             since: None,
             do_not_contact: None,
             insolvent_since: None,
-            own: Box::default(),
+            own: Vec::new(),
             line: 0,
         }
     }
@@ -94,7 +95,10 @@ impl Draft {
         draft.since = line.date(C::Since);
         draft.do_not_contact = line.flag(C::DoNotContact);
         draft.insolvent_since = line.since(C::InsolventSince, None);
-        draft.own = line.own(Subject::Customer, currency);
+        for (field, value) in line.own(Subject::Customer, currency) {
+            draft.own.resize(line.context.options.fields.len(), None);
+            draft.own[field] = Some(value);
+        }
         Some(draft)
     }
 
@@ -131,7 +135,7 @@ pub(super) struct CustomerDrafts {
     by_id: Numbers,
     /// The ids without the zeros in front of them, once one is asked for.
     bare_ids: Option<FxHashMap<String, Text>>,
-    schema: Option<Schema>,
+    schema: Option<Arc<Schema>>,
 }
 
 impl CustomerDrafts {
@@ -216,18 +220,27 @@ impl CustomerDrafts {
         for (at, draft) in self.list.iter().enumerate() {
             rows.set(draft.id, u32::try_from(at).unwrap_or(u32::MAX));
         }
-        (columns(&self.list, context.options.fields.len()), CustomerIndex(rows))
+        let index = CustomerIndex { rows, count: self.list.len() };
+        (columns(&self.list, context.options.fields.len()), index)
     }
 }
 
 /// The row of each customer.
 #[derive(Debug, Default)]
-pub(super) struct CustomerIndex(Numbers);
+pub(super) struct CustomerIndex {
+    rows: Numbers,
+    count: usize,
+}
 
 impl CustomerIndex {
+    /// How many customers there are.
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
     /// The row of the customer with this id.
     pub(super) fn get(&self, id: Text) -> Option<CustomerRow> {
-        self.0.get(id).map(CustomerRow)
+        self.rows.get(id).map(CustomerRow)
     }
 
     /// The row of the customer with this id.

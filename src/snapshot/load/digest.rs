@@ -4,7 +4,10 @@
 //! snapshots are written alike. File formats, line numbers and the default day are no facts; what blocks
 //! contacts is.
 
+use std::ops::Range;
+
 use chrono::{NaiveDate, Timelike};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::model::Terms;
@@ -18,28 +21,73 @@ use crate::snapshot::texts::{Text, Texts};
 /// How much is written before it is digested.
 const BLOCK: usize = 1 << 16;
 
-/// The digest of a snapshot, in hexadecimal.
-pub(super) fn digest(snapshot: &Snapshot, fields: &[OwnField]) -> String {
-    let mut writer = Writer { texts: &snapshot.texts, buffer: Vec::new(), hasher: Sha256::new() };
-    writer.word("dun snapshot 1");
-    writer.optional(snapshot.taken.as_deref(), Writer::word);
-    customers(&mut writer, snapshot, fields);
-    invoices(&mut writer, snapshot, fields);
-    contacts(&mut writer, snapshot);
-    payments(&mut writer, snapshot);
-    disputes(&mut writer, snapshot);
-    promises(&mut writer, snapshot);
-    for rows in [&snapshot.ledger, &snapshot.customer_ledger] {
-        writer.section("ledger", rows.len());
-        rows.iter().for_each(|row| ledger_row(&mut writer, row));
-    }
-    problems(&mut writer, snapshot);
-    writer.finish()
+/// So many rows of a table are digested together, beside others; the digest is that of the parts' digests.
+const ROWS: usize = 1 << 15;
+
+/// A part of a snapshot that is digested by itself.
+#[derive(Debug, Clone)]
+enum Part {
+    Customers(Range<usize>),
+    Invoices(Range<usize>),
+    Facts,
+    Ledger(Range<usize>),
+    CustomerLedger(Range<usize>),
+    Problems,
 }
 
-fn customers(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField]) {
+/// The digest of a snapshot, in hexadecimal.
+pub(super) fn digest(snapshot: &Snapshot, fields: &[OwnField]) -> String {
+    let rows = |rows: usize, part: fn(Range<usize>) -> Part| {
+        (0..rows).step_by(ROWS).map(move |start| part(start..rows.min(start + ROWS)))
+    };
+    let parts: Vec<Part> = rows(snapshot.customers.id.len(), Part::Customers)
+        .chain(rows(snapshot.invoices.id.len(), Part::Invoices))
+        .chain([Part::Facts])
+        .chain(rows(snapshot.ledger.len(), Part::Ledger))
+        .chain(rows(snapshot.customer_ledger.len(), Part::CustomerLedger))
+        .chain([Part::Problems])
+        .collect();
+    let digests: Vec<[u8; 32]> = parts.par_iter().map(|part| part.digest(snapshot, fields)).collect();
+    let mut writer = Writer::new(&snapshot.texts);
+    writer.word("dun snapshot 2");
+    writer.optional(snapshot.taken.as_deref(), Writer::word);
+    let tables = [
+        snapshot.customers.id.len(),
+        snapshot.invoices.id.len(),
+        snapshot.ledger.len(),
+        snapshot.customer_ledger.len(),
+    ];
+    tables.into_iter().for_each(|rows| writer.number(rows as i64));
+    digests.iter().for_each(|digest| writer.bytes(digest));
+    writer.finish().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Part {
+    fn digest(&self, snapshot: &Snapshot, fields: &[OwnField]) -> [u8; 32] {
+        let mut writer = Writer::new(&snapshot.texts);
+        match self {
+            Part::Customers(rows) => customers(&mut writer, snapshot, fields, rows),
+            Part::Invoices(rows) => invoices(&mut writer, snapshot, fields, rows),
+            Part::Facts => {
+                contacts(&mut writer, snapshot);
+                payments(&mut writer, snapshot);
+                disputes(&mut writer, snapshot);
+                promises(&mut writer, snapshot);
+            }
+            Part::Ledger(rows) => {
+                snapshot.ledger[rows.clone()].iter().for_each(|row| ledger_row(&mut writer, row));
+            }
+            Part::CustomerLedger(rows) => {
+                snapshot.customer_ledger[rows.clone()].iter().for_each(|row| ledger_row(&mut writer, row));
+            }
+            Part::Problems => problems(&mut writer, snapshot),
+        }
+        writer.finish()
+    }
+}
+
+fn customers(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField], rows: &Range<usize>) {
     let table = &snapshot.customers;
-    writer.section("customers", table.id.len());
     let texts = [
         &table.name,
         &table.contact_name,
@@ -57,7 +105,7 @@ fn customers(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField]) 
         &table.owner,
         &table.tags,
     ];
-    for row in 0..table.id.len() {
+    for row in rows.clone() {
         writer.text(table.id[row]);
         texts.iter().for_each(|column| writer.optional(column.get(row), Writer::text));
         writer.optional(table.credit_limit.get(row), Writer::number);
@@ -75,11 +123,10 @@ fn terms(terms: Terms) -> i64 {
     if terms.end_of_month { -1 - days } else { days }
 }
 
-fn invoices(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField]) {
+fn invoices(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField], rows: &Range<usize>) {
     let table = &snapshot.invoices;
-    writer.section("invoices", table.id.len());
     let texts = [&table.po_number, &table.owner, &table.tags, &table.document_url, &table.payment_link];
-    for row in 0..table.id.len() {
+    for row in rows.clone() {
         writer.text(table.id[row]);
         writer.number(i64::from(table.customer[row].0));
         writer.currency(table.currency[row]);
@@ -206,6 +253,10 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn new(texts: &Texts) -> Writer<'_> {
+        Writer { texts, buffer: Vec::with_capacity(BLOCK + 1024), hasher: Sha256::new() }
+    }
+
     fn section(&mut self, name: &str, rows: usize) {
         self.word(name);
         self.bytes(&(rows as u64).to_le_bytes());
@@ -287,8 +338,8 @@ impl Writer<'_> {
         }
     }
 
-    fn finish(mut self) -> String {
+    fn finish(mut self) -> [u8; 32] {
         self.hasher.update(&self.buffer);
-        self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.hasher.finalize().into()
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Headed {
 /// Reads a CSV file's header and finds our columns in it.
 pub(super) fn header_of_csv(
     request: &Request<'_>,
-    reader: Box<dyn BufRead>,
+    reader: Box<dyn BufRead + Send>,
     allowance: Allowance,
 ) -> Result<Headed, LoadError> {
     let unread = |error: std::io::Error| stopped(request.file, Some(1), &error);
@@ -42,7 +42,7 @@ pub(super) fn header_of_csv(
         .flexible(true)
         .delimiter(delimiter)
         .buffer_capacity(CHUNK)
-        .from_reader(Box::new(reader.chain(END)) as Box<dyn BufRead>);
+        .from_reader(Box::new(reader.chain(END)) as Box<dyn BufRead + Send>);
     let mut record = ByteRecord::new();
     csv.read_byte_record(&mut record).map_err(|error| csv_stopped(request.file, above + 1, error))?;
     let inner = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
@@ -85,9 +85,9 @@ fn seen(header: Vec<String>) -> BTreeSet<String> {
 /// The reader below so many lines.
 fn below(
     request: &Request<'_>,
-    mut reader: Box<dyn BufRead>,
+    mut reader: Box<dyn BufRead + Send>,
     lines: u64,
-) -> Result<Box<dyn BufRead>, LoadError> {
+) -> Result<Box<dyn BufRead + Send>, LoadError> {
     for _ in 0..lines {
         reader.skip_until(b'\n').map_err(|error| stopped(request.file, Some(1), &error))?;
     }

@@ -86,7 +86,9 @@ pub(super) fn amount(text: &str, numbers: NumberFormat, exponent: u32, table: &s
 
 /// Whether a text is a number as a spreadsheet shows it when it is too long for its cell, such as `1.23E+05`.
 pub(super) fn is_shortened(text: &str) -> bool {
-    let Some((digits, exponent)) = text.split_once("E+") else { return false };
+    // Asked of every id: most have no `+` at all.
+    let Some((digits, exponent)) = text.split_once('+') else { return false };
+    let Some(digits) = digits.strip_suffix('E') else { return false };
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     number(exponent) && digits.split(['.', ',']).all(number)
 }

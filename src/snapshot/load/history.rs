@@ -7,7 +7,7 @@ use super::columns::HistoryColumn as H;
 use super::error::LoadError;
 use super::facts::{Ids, Index, Subject};
 use super::invoices::Known;
-use super::order::{by_text, by_texts};
+use super::order::{by_text, by_texts, in_groups};
 use super::reading::read_rows;
 use super::records::Records;
 use super::values::{Context, Line};
@@ -15,6 +15,7 @@ use crate::code::Code;
 use crate::money::Currency;
 use crate::snapshot::ledger::{Channel, Details, LedgerRow, Outcome};
 use crate::snapshot::problem::{Place, Problem};
+use crate::snapshot::tables::InvoiceRow;
 use crate::snapshot::texts::Texts;
 
 /// The ledger rows of a snapshot.
@@ -42,12 +43,11 @@ impl History {
             read_rows(records, context, |line| history.add(line, index))?;
         }
         let texts = &context.texts;
-        history
-            .of_invoices
-            .sort_unstable_by(|a, b| a.invoice.cmp(&b.invoice).then_with(|| compare(a, b, texts)));
-        history
-            .of_customers
-            .sort_unstable_by(|a, b| a.customer.cmp(&b.customer).then_with(|| compare(a, b, texts)));
+        let invoice = |row: &LedgerRow| row.invoice.map_or(0, InvoiceRow::index);
+        let compare = |a: &LedgerRow, b: &LedgerRow| compare(a, b, texts);
+        history.of_invoices = in_groups(history.of_invoices, index.table.id.len(), invoice, compare);
+        let customer = |row: &LedgerRow| row.customer.index();
+        history.of_customers = in_groups(history.of_customers, index.customers.len(), customer, compare);
         for (ids, (rows, place)) in std::mem::take(&mut history.strangers) {
             context.problems.push(stranger(ids, rows, place));
         }

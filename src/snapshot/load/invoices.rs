@@ -1,11 +1,13 @@
 //! Invoices: reading, duplicates, due dates from terms, and their columns.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::columns::InvoiceColumn as I;
 use super::customers::{CustomerDrafts, CustomerIndex};
 use super::error::LoadError;
-use super::order::{Numbers, sort_by_text};
+use super::order::{Numbers, by_text, in_groups};
 use super::reading::read_rows;
 use super::records::{Records, Schema};
 use super::values::{Context, Line, place};
@@ -29,36 +31,36 @@ const STATUSES: [(&str, Status); 4] = [
     ("written_off", Status::WrittenOff),
 ];
 
-/// One invoice as read.
-#[derive(Debug)]
-struct Draft {
-    id: Text,
-    customer: Text,
-    row: CustomerRow,
-    currency: Currency,
-    amount: i64,
-    due_date: Option<NaiveDate>,
-    issue_date: Option<NaiveDate>,
-    balance: Option<i64>,
-    paid_date: Option<NaiveDate>,
-    status: Option<Status>,
-    hold_until: Option<NaiveDate>,
-    handed_over: Option<Since>,
-    texts: [Option<Text>; TEXTS.len()],
-    own: Box<[Option<OwnValue>]>,
-    line: u64,
+/// Invoices as read, in columns, in the order of their lines.
+#[derive(Debug, Default)]
+struct Drafts {
+    id: Vec<Text>,
+    customer: Vec<Text>,
+    currency: Vec<Currency>,
+    amount: Vec<i64>,
+    due_date: Vec<Option<NaiveDate>>,
+    line: Vec<u64>,
+    issue_date: Column<NaiveDate>,
+    balance: Column<i64>,
+    paid_date: Column<NaiveDate>,
+    status: Column<Status>,
+    hold_until: Column<NaiveDate>,
+    handed_over: Column<Since>,
+    texts: [Column<Text>; TEXTS.len()],
+    own: Vec<Column<OwnValue>>,
 }
 
-impl Draft {
-    fn read(line: &mut Line<'_, '_>) -> Option<Draft> {
-        let draft = Draft::read_values(line);
-        if draft.is_none() {
+impl Drafts {
+    /// Adds an invoice: its id and its currency. A line that is none is left out.
+    fn read(&mut self, line: &mut Line<'_, '_>) -> Option<(Text, Currency)> {
+        let read = self.read_values(line);
+        if read.is_none() {
             line.leave_out();
         }
-        draft
+        read
     }
 
-    fn read_values(line: &mut Line<'_, '_>) -> Option<Draft> {
+    fn read_values(&mut self, line: &mut Line<'_, '_>) -> Option<(Text, Currency)> {
         line.customer = line.cell(I::CustomerId);
         line.invoice = line.cell(I::InvoiceId);
         line.require(I::InvoiceId, line.invoice)?;
@@ -73,26 +75,34 @@ impl Draft {
             // Terms would make up a date where the data has one.
             return None;
         }
-        Some(Draft {
-            id: line.text(I::InvoiceId)?,
-            customer: line.text(I::CustomerId)?,
-            row: CustomerRow(0),
-            currency,
-            amount: amount?,
-            due_date,
-            issue_date: line.date(I::IssueDate),
-            balance: line.amount(I::Balance, exponent),
-            paid_date: line.date(I::PaidDate),
-            status: line.word(I::Status, &STATUSES.map(|(word, _)| word), status),
-            hold_until: line.date(I::HoldUntil),
-            handed_over: line.since(I::HandedOver, Some(Since::Always)),
-            texts: TEXTS.map(|column| match column {
+        let (id, amount) = (line.text(I::InvoiceId)?, amount?);
+        let at = self.id.len();
+        self.id.push(id);
+        self.customer.push(line.text(I::CustomerId)?);
+        self.currency.push(currency);
+        self.amount.push(amount);
+        self.due_date.push(due_date);
+        self.line.push(line.number());
+        self.issue_date.put(at, line.date(I::IssueDate));
+        self.balance.put(at, line.amount(I::Balance, exponent));
+        self.paid_date.put(at, line.date(I::PaidDate));
+        self.status.put(at, line.word(I::Status, &STATUSES.map(|(word, _)| word), status));
+        self.hold_until.put(at, line.date(I::HoldUntil));
+        self.handed_over.put(at, line.since(I::HandedOver, Some(Since::Always)));
+        for (values, column) in self.texts.iter_mut().zip(TEXTS) {
+            let text = match column {
                 I::Tags => line.tags(column),
-                _ => line.text(column),
-            }),
-            own: line.own(Subject::Invoice, currency),
-            line: line.number(),
-        })
+                I::Owner => line.text(column),
+                // Each invoice has its own.
+                _ => line.cell(column).map(|text| line.context.texts.add(text)),
+            };
+            values.put(at, text);
+        }
+        self.own.resize_with(line.context.options.fields.len(), Column::default);
+        for (field, value) in line.own(Subject::Invoice, currency) {
+            self.own[field].put(at, Some(value));
+        }
+        Some((id, currency))
     }
 }
 
@@ -132,8 +142,10 @@ fn promise(line: &mut Line<'_, '_>, currency: Currency) -> Option<Promise> {
 /// All invoices as read, with the disputes and promises that stand in their columns.
 #[derive(Debug)]
 pub(super) struct InvoiceDrafts {
-    list: Vec<Draft>,
-    schema: Schema,
+    drafts: Drafts,
+    /// Those of the drafts that are kept.
+    kept: Vec<u32>,
+    schema: Arc<Schema>,
     pub(super) disputes: Vec<(Text, Dispute)>,
     pub(super) promises: Vec<(Text, Promise)>,
     left_out: Numbers,
@@ -142,115 +154,125 @@ pub(super) struct InvoiceDrafts {
 impl InvoiceDrafts {
     /// Reads the table; of rows with one id none is kept, nor those of which a line was unreadable.
     pub(super) fn read(records: Records, context: &mut Context<'_>) -> Result<InvoiceDrafts, LoadError> {
-        let (mut list, mut disputes, mut promises) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut drafts, mut disputes, mut promises) = (Drafts::default(), Vec::new(), Vec::new());
         let schema = read_rows(records, context, |line| {
-            if let Some(draft) = Draft::read(line) {
-                disputes.extend(dispute(line).map(|dispute| (draft.id, dispute)));
-                promises.extend(promise(line, draft.currency).map(|promise| (draft.id, promise)));
-                list.push(draft);
+            if let Some((id, currency)) = drafts.read(line) {
+                disputes.extend(dispute(line).map(|dispute| (id, dispute)));
+                promises.extend(promise(line, currency).map(|promise| (id, promise)));
             }
         })?;
         let mut left_out = Numbers::default();
         for id in std::mem::take(&mut context.left_out) {
             left_out.set(context.texts.intern(&id), 1);
         }
-        let mut drafts = InvoiceDrafts { list, schema, disputes, promises, left_out };
+        let kept = (0..u32::try_from(drafts.id.len()).unwrap_or(u32::MAX)).collect();
+        let mut drafts = InvoiceDrafts { drafts, kept, schema, disputes, promises, left_out };
         drafts.drop_duplicates(context);
         Ok(drafts)
     }
 
     fn drop_duplicates(&mut self, context: &mut Context<'_>) {
         let mut counts = Numbers::default();
-        for draft in &self.list {
-            counts.count(draft.id);
+        for id in &self.drafts.id {
+            counts.count(*id);
         }
-        let (schema, left_out) = (&self.schema, &mut self.left_out);
-        self.list.retain(|draft| {
-            let lines = counts.get(draft.id).unwrap_or(1);
+        let InvoiceDrafts { drafts, kept, schema, left_out, .. } = self;
+        kept.retain(|&at| {
+            let id = drafts.id[at as usize];
+            let lines = counts.get(id).unwrap_or(1);
             if lines > 1 {
-                let id = context.texts.get(draft.id);
                 let message = format!(
-                    "invoice id `{id}` stands on {lines} lines; none of them is used until one remains"
+                    "invoice id `{}` stands on {lines} lines; none of them is used until one remains",
+                    context.texts.get(id)
                 );
-                let problem = problem(context, schema, draft, Code::DuplicateInvoice, I::InvoiceId, message);
+                let problem =
+                    problem(context, schema, drafts, at, (Code::DuplicateInvoice, I::InvoiceId), message);
                 context.problems.push(problem);
-                left_out.set(draft.id, 1);
+                left_out.set(id, 1);
             }
-            left_out.get(draft.id).is_none()
+            left_out.get(id).is_none()
         });
     }
 
     /// Gives every invoice its customer, made up where the table has none, and its due date.
     pub(super) fn resolve(&mut self, customers: &mut CustomerDrafts, context: &mut Context<'_>) {
-        let (schema, left_out) = (&self.schema, &mut self.left_out);
-        self.list.retain_mut(|draft| {
-            let customer = customers.find(draft.customer);
-            let unclear = customer.is_some_and(|customer| customer.terms_unclear);
-            let own = customer.and_then(|customer| customer.terms);
-            let terms = if unclear { None } else { own.or(context.options.terms) };
-            let due = draft.due_date.or_else(|| terms?.due(draft.issue_date?));
-            draft.due_date = due;
-            if due.is_none() {
-                context.problems.push(no_due_date(context, schema, draft, unclear));
-                left_out.set(draft.id, 1);
-            } else if due < draft.issue_date {
+        let InvoiceDrafts { drafts, kept, schema, left_out, .. } = self;
+        kept.retain(|&row| {
+            let at = row as usize;
+            let issued = drafts.issue_date.get(at);
+            if drafts.due_date[at].is_none() {
+                let customer = customers.find(drafts.customer[at]);
+                let unclear = customer.is_some_and(|customer| customer.terms_unclear);
+                let own = customer.and_then(|customer| customer.terms);
+                let terms = if unclear { None } else { own.or(context.options.terms) };
+                drafts.due_date[at] = terms.and_then(|terms| terms.due(issued?));
+                if drafts.due_date[at].is_none() {
+                    context.problems.push(no_due_date(context, schema, drafts, row, unclear));
+                    left_out.set(drafts.id[at], 1);
+                }
+            }
+            let due = drafts.due_date[at];
+            if due.is_some() && due < issued {
                 let message = String::from("the due date is before the issue date; correct one of them");
-                let problem = problem(context, schema, draft, Code::DueBeforeIssue, I::DueDate, message);
+                let problem =
+                    problem(context, schema, drafts, row, (Code::DueBeforeIssue, I::DueDate), message);
                 context.problems.push(problem);
             }
             due.is_some()
         });
         let known = customers.list.len();
-        for draft in &self.list {
-            if customers.find_or_add(draft.customer).1 {
-                let alike = customers.alike_but_for_zeros(draft.customer, known, &context.texts);
-                context.problems.push(unknown_customer(context, schema, draft, alike));
+        for &row in kept.iter() {
+            let id = drafts.customer[row as usize];
+            if customers.find_or_add(id).1 {
+                let alike = customers.alike_but_for_zeros(id, known, &context.texts);
+                context.problems.push(unknown_customer(context, schema, drafts, row, alike));
             }
         }
     }
 
     /// The table in order of customers and ids, and the row of each id.
-    pub(super) fn finish(mut self, customers: &CustomerIndex, context: &Context<'_>) -> Finished {
-        for draft in &mut self.list {
-            draft.row = customers.get(draft.customer).unwrap_or(CustomerRow(0));
-        }
-        sort_by_text(&mut self.list, &context.texts, |draft| (draft.row.0, draft.id));
+    pub(super) fn finish(self, customers: &CustomerIndex, context: &Context<'_>) -> Finished {
+        let InvoiceDrafts { drafts, kept, schema, disputes, promises, left_out } = self;
+        let texts = &context.texts;
+        let row_of = |at: u32| customers.get(drafts.customer[at as usize]).unwrap_or(CustomerRow(0));
+        let order = in_groups(
+            kept,
+            customers.len(),
+            |&at| row_of(at).index(),
+            |&a, &b| by_text(texts, drafts.id[a as usize], drafts.id[b as usize]),
+        );
         let mut rows = Numbers::default();
-        let mut lines = Vec::new();
-        for (at, draft) in self.list.iter().enumerate() {
-            rows.set(draft.id, u32::try_from(at).unwrap_or(u32::MAX));
-            lines.push(draft.line);
+        for (row, &at) in (0..).zip(&order) {
+            rows.set(drafts.id[at as usize], row);
         }
-        let index = InvoiceIndex { rows, left_out: self.left_out, lines, schema: self.schema };
-        Finished {
-            table: columns(&self.list, context.options.fields.len()),
-            index,
-            disputes: self.disputes,
-            promises: self.promises,
-        }
+        let lines = order.iter().map(|&at| drafts.line[at as usize]).collect();
+        let index = InvoiceIndex { rows, left_out, lines, schema };
+        let customer = order.iter().map(|&at| row_of(at)).collect();
+        Finished { table: drafts.columns(&order, customer), index, disputes, promises }
     }
 }
 
 fn problem(
     context: &Context<'_>,
     schema: &Schema,
-    draft: &Draft,
-    code: Code,
-    column: I,
+    drafts: &Drafts,
+    at: u32,
+    (code, column): (Code, I),
     message: String,
 ) -> Problem {
+    let at = at as usize;
     Problem {
-        customer: Some(String::from(context.texts.get(draft.customer))),
-        invoice: Some(String::from(context.texts.get(draft.id))),
+        customer: Some(String::from(context.texts.get(drafts.customer[at]))),
+        invoice: Some(String::from(context.texts.get(drafts.id[at]))),
         code,
         message,
-        place: Some(place(schema, draft.line, Some(column.into()))),
+        place: Some(place(schema, drafts.line[at], Some(column.into()))),
         blocks: true,
     }
 }
 
-fn no_due_date(context: &Context<'_>, schema: &Schema, draft: &Draft, unclear: bool) -> Problem {
-    let message = match draft.issue_date {
+fn no_due_date(context: &Context<'_>, schema: &Schema, drafts: &Drafts, at: u32, unclear: bool) -> Problem {
+    let message = match drafts.issue_date.get(at as usize) {
         Some(_) if unclear => {
             "there is no due date, and the customer's `terms` cannot be read; give `due_date`, or mend the terms"
         }
@@ -259,11 +281,17 @@ fn no_due_date(context: &Context<'_>, schema: &Schema, draft: &Draft, unclear: b
         }
         None => "there is neither a due date nor an issue date; give `due_date`",
     };
-    problem(context, schema, draft, Code::NoDueDate, I::DueDate, String::from(message))
+    problem(context, schema, drafts, at, (Code::NoDueDate, I::DueDate), String::from(message))
 }
 
-fn unknown_customer(context: &Context<'_>, schema: &Schema, draft: &Draft, alike: Option<Text>) -> Problem {
-    let id = context.texts.get(draft.customer);
+fn unknown_customer(
+    context: &Context<'_>,
+    schema: &Schema,
+    drafts: &Drafts,
+    at: u32,
+    alike: Option<Text>,
+) -> Problem {
+    let id = context.texts.get(drafts.customer[at as usize]);
     let message = match alike.map(|alike| context.texts.get(alike)) {
         Some(alike) => format!(
             "customer `{id}` is not in the customers table, but `{alike}` is; a spreadsheet may have dropped zeros in front: \
@@ -271,7 +299,7 @@ fn unknown_customer(context: &Context<'_>, schema: &Schema, draft: &Draft, alike
         ),
         None => format!("customer `{id}` has invoices but is not in the customers table; add it there"),
     };
-    let found = problem(context, schema, draft, Code::UnknownCustomer, I::CustomerId, message);
+    let found = problem(context, schema, drafts, at, (Code::UnknownCustomer, I::CustomerId), message);
     Problem { invoice: None, ..found }
 }
 
@@ -290,7 +318,7 @@ pub(super) struct InvoiceIndex {
     rows: Numbers,
     left_out: Numbers,
     lines: Vec<u64>,
-    schema: Schema,
+    schema: Arc<Schema>,
 }
 
 /// What is known of an invoice id.
@@ -325,31 +353,32 @@ impl InvoiceIndex {
     }
 }
 
-fn columns(list: &[Draft], own: usize) -> Invoices {
-    fn column<T: Copy>(list: &[Draft], of: impl Fn(&Draft) -> Option<T>) -> Column<T> {
-        Column::new(list.iter().map(of).collect())
-    }
-    let text = |wanted: I| {
-        let at = TEXTS.iter().position(|column| *column == wanted).unwrap_or_default();
-        column(list, |draft| draft.texts[at])
-    };
-    Invoices {
-        id: list.iter().map(|draft| draft.id).collect(),
-        customer: list.iter().map(|draft| draft.row).collect(),
-        currency: list.iter().map(|draft| draft.currency).collect(),
-        amount: list.iter().map(|draft| draft.amount).collect(),
-        due_date: list.iter().filter_map(|draft| draft.due_date).collect(),
-        issue_date: column(list, |draft| draft.issue_date),
-        balance: column(list, |draft| draft.balance),
-        paid_date: column(list, |draft| draft.paid_date),
-        status: column(list, |draft| draft.status),
-        hold_until: column(list, |draft| draft.hold_until),
-        handed_over: column(list, |draft| draft.handed_over),
-        po_number: text(I::PoNumber),
-        owner: text(I::Owner),
-        tags: text(I::Tags),
-        document_url: text(I::DocumentUrl),
-        payment_link: text(I::PaymentLink),
-        own: (0..own).map(|at| column(list, |draft| draft.own.get(at).copied().flatten())).collect(),
+impl Drafts {
+    /// The table of these drafts in this order.
+    fn columns(self, order: &[u32], customer: Vec<CustomerRow>) -> Invoices {
+        fn picked<T: Copy>(order: &[u32], values: &[T]) -> Vec<T> {
+            order.iter().map(|&at| values[at as usize]).collect()
+        }
+        let [po_number, owner, tags, document_url, payment_link] =
+            self.texts.map(|column| column.in_order(order));
+        Invoices {
+            id: picked(order, &self.id),
+            customer,
+            currency: picked(order, &self.currency),
+            amount: picked(order, &self.amount),
+            due_date: order.iter().filter_map(|&at| self.due_date[at as usize]).collect(),
+            issue_date: self.issue_date.in_order(order),
+            balance: self.balance.in_order(order),
+            paid_date: self.paid_date.in_order(order),
+            status: self.status.in_order(order),
+            hold_until: self.hold_until.in_order(order),
+            handed_over: self.handed_over.in_order(order),
+            po_number,
+            owner,
+            tags,
+            document_url,
+            payment_link,
+            own: self.own.into_iter().map(|column| column.in_order(order)).collect(),
+        }
     }
 }

@@ -27,7 +27,7 @@ pub(super) enum Origin {
 }
 
 /// Which column of a file holds which column of ours.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Layout {
     origins: Vec<Origin>,
     /// By slot: the column's name as the file has it.
@@ -58,6 +58,11 @@ impl Layout {
     /// Where a slot's value comes from.
     pub(super) fn origin(&self, slot: usize) -> Origin {
         self.origins.get(slot).copied().unwrap_or(Origin::Absent)
+    }
+
+    /// The slots that can have a value.
+    pub(super) fn filled(&self) -> impl Iterator<Item = usize> {
+        (0..self.len()).filter(|&slot| self.origin(slot) != Origin::Absent)
     }
 
     /// A column's name as the file has it.

@@ -1,8 +1,8 @@
 //! What is too much for data of receivables: files that unpack without end, records without end.
 
-use std::cell::Cell;
 use std::io::{self, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::LoadError;
 use crate::code::Code;
@@ -15,7 +15,7 @@ const TIMES: u64 = 250;
 #[cfg(feature = "xlsx")]
 const WORKBOOK: u64 = 1 << 30;
 /// What one record may hold.
-const RECORD: u64 = 4 << 20;
+pub(super) const RECORD: u64 = 4 << 20;
 /// How many columns a table may have; a sheet has room for as many.
 pub(super) const COLUMNS: usize = 16_384;
 /// What a document or a mapping may hold: it is read as a whole.
@@ -90,14 +90,14 @@ pub(super) fn csv_stopped(file: &str, line: u64, error: csv::Error) -> LoadError
 
 /// Bytes as they are unpacked, up to what is likely.
 pub(super) struct Unpacking<R> {
-    packed: Rc<Cell<u64>>,
+    packed: Arc<AtomicU64>,
     unpacked: u64,
     reader: R,
 }
 
 impl<R> Unpacking<R> {
     /// What `reader` unpacks; `packed` counts what it has read for it.
-    pub(super) fn new(reader: R, packed: Rc<Cell<u64>>) -> Unpacking<R> {
+    pub(super) fn new(reader: R, packed: Arc<AtomicU64>) -> Unpacking<R> {
         Unpacking { packed, unpacked: 0, reader }
     }
 }
@@ -106,7 +106,7 @@ impl<R: Read> Read for Unpacking<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(into)?;
         self.unpacked = self.unpacked.saturating_add(read as u64);
-        likely(self.unpacked, self.packed.get())?;
+        likely(self.unpacked, self.packed.load(Ordering::Relaxed))?;
         Ok(read)
     }
 }
@@ -125,17 +125,17 @@ pub(super) fn workbook(unpacked: u64, packed: u64) -> Result<(), Limit> {
 
 /// What may still be read of one record.
 #[derive(Debug, Clone)]
-pub(super) struct Allowance(Rc<Cell<u64>>);
+pub(super) struct Allowance(Arc<AtomicU64>);
 
 impl Allowance {
     /// Enough for one record.
     pub(super) fn new() -> Allowance {
-        Allowance(Rc::new(Cell::new(RECORD)))
+        Allowance(Arc::new(AtomicU64::new(RECORD)))
     }
 
     /// A new record begins.
     pub(super) fn renew(&self) {
-        self.0.set(RECORD);
+        self.0.store(RECORD, Ordering::Relaxed);
     }
 }
 
@@ -154,13 +154,13 @@ impl<R> Allowed<R> {
 
 impl<R: Read> Read for Allowed<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let left = &self.allowance.0;
-        if left.get() == 0 {
+        let left = self.allowance.0.load(Ordering::Relaxed);
+        if left == 0 {
             return Err(Limit::Record.into());
         }
-        let most = usize::try_from(left.get()).unwrap_or(usize::MAX).min(into.len());
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(into.len());
         let read = self.reader.read(&mut into[..most])?;
-        left.set(left.get() - read as u64);
+        self.allowance.0.store(left - read as u64, Ordering::Relaxed);
         Ok(read)
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
+use super::batch::{Row, each_row};
 use super::error::LoadError;
-use super::records::{Records, Row, Source, Step};
+use super::records::{Records, Schema, Source};
 use super::values::{Context, Line};
 use crate::code::Code;
 
@@ -29,51 +30,46 @@ struct Groups {
 }
 
 /// Makes one record of all those with the same key: first values that are not empty, sums of amounts.
-pub(super) fn merge(mut records: Records, context: &mut Context<'_>) -> Result<Records, LoadError> {
+pub(super) fn merge(records: Records, context: &mut Context<'_>) -> Result<Records, LoadError> {
     let mut groups = Groups::default();
-    let mut row = records.row();
-    loop {
-        context.gauge.step();
-        let step = records.advance(&mut row)?;
-        let derived = records.schema.derived;
-        let mut line = Line::new(context, &records.schema, &row);
-        match step {
-            Step::End => break,
-            Step::Record => groups.add(&mut line, &row),
+    let (schema, seen) = each_row(records, context, |context, schema, row| {
+        let mut line = Line::new(context, schema, row);
+        match row.broken() {
+            None => groups.add(&mut line, row),
             // The table whose file it is reports the line.
-            Step::Broken(..) if derived => {}
-            Step::Broken(code, message) => line.broken(code, message),
+            Some(_) if schema.derived => {}
+            Some((code, message)) => line.broken(*code, message.clone()),
         }
-    }
-    let decimal = records.schema.numbers.decimal;
-    let slots = records.schema.table.sums();
+    })?;
+    let decimal = schema.numbers.decimal;
+    let slots = schema.table.sums();
     let rows: Vec<(u64, Vec<String>)> = groups
         .list
         .into_iter()
         .filter(|group| !group.broken)
         .map(|group| group.finish(slots, decimal))
         .collect();
-    let mut schema = records.schema;
+    let mut schema = Schema::clone(&schema);
     schema.layout = schema.layout.by_slot();
-    Ok(Records::new(schema, Source::Merged(rows.into_iter()), records.seen))
+    Ok(Records::new(schema, Source::Merged(rows.into_iter()), seen))
 }
 
 impl Groups {
-    fn add(&mut self, line: &mut Line<'_, '_>, row: &Row) {
+    fn add(&mut self, line: &mut Line<'_, '_>, row: Row<'_>) {
         let schema = line.schema;
         if schema.derived && !self.says_something(line, row) {
             return;
         }
         self.key.clear();
         for &slot in schema.table.key() {
-            self.key.push_str(row.cell(schema, slot).ok().flatten().unwrap_or_default());
+            self.key.push_str(row.cell(slot).ok().flatten().unwrap_or_default());
             self.key.push('\u{1f}');
         }
         let at = match self.by_key.get(self.key.as_str()) {
             Some(&at) => at,
             None => {
                 self.by_key.insert(self.key.clone(), self.list.len());
-                self.list.push(Group::new(row.line, schema.layout.len(), schema.table.sums().len()));
+                self.list.push(Group::new(row.line(), schema.layout.len(), schema.table.sums().len()));
                 self.list.len() - 1
             }
         };
@@ -81,9 +77,9 @@ impl Groups {
     }
 
     /// Whether a row of another table's file holds a record of this one.
-    fn says_something(&self, line: &Line<'_, '_>, row: &Row) -> bool {
+    fn says_something(&self, line: &Line<'_, '_>, row: Row<'_>) -> bool {
         let table = line.schema.table;
-        let filled = |slot: &usize| !matches!(row.cell(line.schema, *slot), Ok(None));
+        let filled = |slot: &usize| !matches!(row.cell(*slot), Ok(None));
         let keyed = table.key().first().is_none_or(filled);
         keyed && (table.evidence().is_empty() || table.evidence().iter().any(filled))
     }
@@ -100,10 +96,10 @@ impl Group {
         }
     }
 
-    fn add(&mut self, line: &mut Line<'_, '_>, row: &Row) {
+    fn add(&mut self, line: &mut Line<'_, '_>, row: Row<'_>) {
         for slot in 0..self.cells.len() {
             let sum = line.schema.table.sums().iter().position(|&sum| sum == slot);
-            match (sum, row.cell(line.schema, slot)) {
+            match (sum, row.cell(slot)) {
                 (_, Ok(None)) => {}
                 (Some(at), _) if line.schema.sum_lines => self.add_amount(at, line, slot),
                 (_, Ok(Some(text))) if self.cells[slot] == text => {}

@@ -3,6 +3,7 @@
 //! What cannot be read as a whole is a [`LoadError`]; a single bad line is a problem of the snapshot, and the
 //! rest goes on. Nothing in the result depends on the order of rows.
 
+mod batch;
 mod columns;
 mod customers;
 mod dates;
@@ -25,6 +26,7 @@ mod order;
 mod progress;
 mod reading;
 mod records;
+mod relay;
 mod schema;
 #[cfg(feature = "xlsx")]
 mod sheet;
@@ -129,6 +131,7 @@ fn build(
     context.gauge.tell();
     unmapped_columns(&mut context);
     snapshot.texts = context.texts;
+    relay::relay(&mut snapshot);
     snapshot.problems = context.problems;
     snapshot.problems.sort();
     snapshot.index();

@@ -176,7 +176,7 @@ impl Format {
 fn text(request: &Request<'_>, file: Counted<File>, format: Format) -> Result<(Headed, bool), LoadError> {
     let packed = matches!(format, Format::Csv { packed: true } | Format::Lines { packed: true });
     let read = file.own();
-    let raw: Box<dyn Read> =
+    let raw: Box<dyn Read + Send> =
         if packed { Box::new(Unpacking::new(MultiGzDecoder::new(file), read)) } else { Box::new(file) };
     let stream =
         stream::open(raw, request.mapping.encoding).map_err(|error| stopped(request.file, None, &error))?;

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use rayon::prelude::*;
+
 use crate::snapshot::texts::{Text, Texts};
 
 /// Compares two texts by what they say.
@@ -27,36 +29,40 @@ pub(super) fn by_texts<const N: usize>(
     Ordering::Equal
 }
 
-/// Sorts rows by a group and then by a text, which most often differs in its first bytes: those are compared
-/// where they stand, the text itself only when they are equal.
-pub(super) fn sort_by_text<T>(rows: &mut [T], texts: &Texts, key: impl Fn(&T) -> (u32, Text)) {
-    let mut order: Vec<(u32, u128, Text, u32)> = Vec::with_capacity(rows.len());
-    for (at, row) in (0..).zip(rows.iter()) {
-        let (group, text) = key(row);
-        order.push((group, first_bytes(texts.get(text)), text, at));
+/// Sorts rows by their group, of `groups`, and within a group by `compare`.
+///
+/// Groups are small and many: rows are dealt out to them at once, and only the few of each are compared.
+pub(super) fn in_groups<T: Send>(
+    rows: Vec<T>,
+    groups: usize,
+    group: impl Fn(&T) -> usize + Sync,
+    compare: impl Fn(&T, &T) -> Ordering + Sync,
+) -> Vec<T> {
+    let mut places = vec![0_u32; groups + 1];
+    for row in &rows {
+        places[group(row) + 1] += 1;
     }
-    order.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| by_text(texts, a.2, b.2)));
-    let mut from: Vec<u32> = order.into_iter().map(|(.., at)| at).collect();
-    // Each cycle of the permutation is walked once, its rows moved by swaps.
-    for start in 0..from.len() {
-        let mut at = start;
-        loop {
-            let next = std::mem::replace(&mut from[at], at as u32) as usize;
-            if next == start || next == at {
-                break;
-            }
-            rows.swap(at, next);
-            at = next;
+    for at in 1..places.len() {
+        places[at] += places[at - 1];
+    }
+    let mut to: Vec<u32> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let place = &mut places[group(row)];
+        to.push(*place);
+        *place += 1;
+    }
+    let mut rows = rows;
+    for at in 0..rows.len() {
+        // Each row is brought to its place by one swap.
+        while to[at] as usize != at {
+            let place = to[at] as usize;
+            rows.swap(at, place);
+            to.swap(at, place);
         }
     }
-}
-
-/// The first sixteen bytes of a text as a number that compares like them.
-fn first_bytes(text: &str) -> u128 {
-    let mut bytes = [0; 16];
-    let length = text.len().min(16);
-    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-    u128::from_be_bytes(bytes)
+    rows.par_chunk_by_mut(|a, b| group(a) == group(b))
+        .for_each(|of_group| of_group.sort_unstable_by(&compare));
+    rows
 }
 
 /// For each text of the snapshot a number, where it has one: texts are numbered from 0.
@@ -92,15 +98,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_sorted_by_group_and_text() {
-        let mut texts = Texts::default();
-        let ids: Vec<String> = (0..500_u32).map(|n| format!("INVOICE-NUMBER-{}", n * 7919 % 500)).collect();
-        let mut rows: Vec<(u32, Text)> =
-            (0..500).zip(&ids).map(|(n, id)| (n % 3, texts.intern(id))).collect();
+    fn rows_are_sorted_by_group_and_then_compared() {
+        let rows: Vec<(usize, u32)> = (0..500).map(|n| (n as usize * 7919 % 13, n * 104_729 % 500)).collect();
         let mut expected = rows.clone();
-        expected.sort_by_key(|&(group, text)| (group, String::from(texts.get(text))));
-        sort_by_text(&mut rows, &texts, |row| *row);
-        assert_eq!(rows, expected);
-        assert!(first_bytes("a") < first_bytes("a\u{1}") && first_bytes("a9") < first_bytes("b"));
+        expected.sort_unstable();
+        assert_eq!(in_groups(rows, 13, |row| row.0, |a, b| a.1.cmp(&b.1)), expected);
+        assert_eq!(in_groups(Vec::<u32>::new(), 0, |_| 0, Ord::cmp), Vec::<u32>::new());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
+use std::sync::Arc;
 
 use csv::ByteRecord;
 use rustc_hash::FxHashMap;
@@ -17,7 +18,7 @@ use crate::code::Code;
 use crate::money::NumberFormat;
 
 /// What is known of a table before its rows are read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Schema {
     pub(super) table: Table,
     /// The file as named in problems.
@@ -63,9 +64,9 @@ impl Schema {
     }
 }
 
-/// One record, its buffers used again for the next.
+/// One record as it stands in its source, its buffers used again for the next.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct Record {
     /// The line on which it starts.
     pub(super) line: u64,
     cells: Cells,
@@ -93,8 +94,13 @@ pub(super) enum Unfit {
 const FORMULA_ERRORS: [&str; 9] =
     ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#GETTING_DATA", "#ERROR!"];
 
-impl Row {
-    /// A row's cell: trimmed, and nothing when empty.
+impl Record {
+    /// The record's bytes and the place of each cell in them, where it comes from a table of cells.
+    pub(super) fn bytes(&self) -> Option<&ByteRecord> {
+        if let Cells::Bytes(record) = &self.cells { Some(record) } else { None }
+    }
+
+    /// A cell: trimmed, and nothing when empty.
     pub(super) fn cell(&self, schema: &Schema, slot: usize) -> Result<Option<&str>, Unfit> {
         let text = match (schema.layout.origin(slot), &self.cells) {
             (Origin::Absent, _) => "",
@@ -107,11 +113,7 @@ impl Row {
         if text.contains('\0') || schema.decoded && text.contains('\u{fffd}') {
             return Err(Unfit::NotText);
         }
-        let text = text.trim();
-        if text.starts_with('#') && FORMULA_ERRORS.contains(&text) {
-            return Err(Unfit::FormulaError);
-        }
-        Ok(Some(text).filter(|text| !text.is_empty()))
+        plain(text)
     }
 
     /// Fills in the constants, which may quote other cells.
@@ -134,11 +136,20 @@ impl Row {
     }
 }
 
+/// The text of a cell: trimmed, and nothing when empty.
+pub(super) fn plain(text: &str) -> Result<Option<&str>, Unfit> {
+    let text = text.trim();
+    if text.starts_with('#') && FORMULA_ERRORS.contains(&text) {
+        return Err(Unfit::FormulaError);
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
 /// What became of reading one record.
 pub(super) enum Step {
-    /// The row is filled.
+    /// The record is filled.
     Record,
-    /// The line cannot be read as a record: code and message. Cells that can be told are in the row.
+    /// The line cannot be read as a record: code and message. Cells that can be told are in the record.
     Broken(Code, String),
     /// There are no more.
     End,
@@ -146,7 +157,7 @@ pub(super) enum Step {
 
 /// A table being read.
 pub(super) struct Records {
-    pub(super) schema: Schema,
+    pub(super) schema: Arc<Schema>,
     /// Columns of the file that were seen; those that no table uses are reported.
     pub(super) seen: BTreeSet<String>,
     source: Source,
@@ -170,22 +181,22 @@ pub(super) enum Source {
 impl Records {
     /// The records of a source.
     pub(super) fn new(schema: Schema, source: Source, seen: BTreeSet<String>) -> Records {
-        Records { schema, seen, source }
+        Records { schema: Arc::new(schema), seen, source }
     }
 
-    /// An empty row to read into.
-    pub(super) fn row(&self) -> Row {
+    /// An empty record to read into.
+    pub(super) fn record(&self) -> Record {
         let cells = match self.source {
             Source::Csv(..) => Cells::Bytes(ByteRecord::new()),
             #[cfg(feature = "xlsx")]
             Source::Sheet(..) => Cells::Bytes(ByteRecord::new()),
             _ => Cells::Texts(vec![String::new(); self.schema.layout.len()]),
         };
-        Row { line: 0, cells, constants: Vec::new() }
+        Record { line: 0, cells, constants: Vec::new() }
     }
 
     /// Reads the next record.
-    pub(super) fn advance(&mut self, row: &mut Row) -> Result<Step, LoadError> {
+    pub(super) fn advance(&mut self, row: &mut Record) -> Result<Step, LoadError> {
         let step = match (&mut self.source, &mut row.cells) {
             (Source::Csv(rows), Cells::Bytes(record)) => {
                 let step = rows.advance(&self.schema.file, record)?;
@@ -236,7 +247,7 @@ pub(super) const END: &[u8] = b"\x03\n";
 
 /// The lines of a CSV file, below its header.
 pub(super) struct CsvRows {
-    reader: csv::Reader<Box<dyn BufRead>>,
+    reader: csv::Reader<Box<dyn BufRead + Send>>,
     /// How many cells the header has.
     width: usize,
     /// How many lines stand above what the reader reads.
@@ -250,7 +261,7 @@ pub(super) struct CsvRows {
 impl CsvRows {
     /// The lines of a reader that stands behind a header of so many cells.
     pub(super) fn new(
-        reader: csv::Reader<Box<dyn BufRead>>,
+        reader: csv::Reader<Box<dyn BufRead + Send>>,
         width: usize,
         above: u64,
         delimiter: u8,
@@ -330,7 +341,7 @@ const UNFIT: &str = "a cell holds an object, or a key stands twice; give each co
 
 /// A file of JSON objects, one a line.
 pub(super) struct JsonLines {
-    reader: Box<dyn BufRead>,
+    reader: Box<dyn BufRead + Send>,
     /// How many lines have been read.
     line: u64,
     text: Vec<u8>,
@@ -339,7 +350,7 @@ pub(super) struct JsonLines {
 
 impl JsonLines {
     /// The lines of a reader.
-    pub(super) fn new(reader: Box<dyn BufRead>, allowance: Allowance) -> JsonLines {
+    pub(super) fn new(reader: Box<dyn BufRead + Send>, allowance: Allowance) -> JsonLines {
         JsonLines { reader, line: 0, text: Vec::new(), allowance }
     }
 

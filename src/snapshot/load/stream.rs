@@ -11,7 +11,7 @@ pub(super) const CHUNK: usize = 1 << 17;
 
 /// A data file opened for reading.
 pub(super) struct Stream {
-    pub(super) reader: Box<dyn BufRead>,
+    pub(super) reader: Box<dyn BufRead + Send>,
     /// Bytes were translated, so that one that does not belong shows as U+FFFD.
     pub(super) decoded: bool,
     /// To be renewed for each record.
@@ -19,7 +19,7 @@ pub(super) struct Stream {
 }
 
 /// Decodes what `raw` gives; `encoding` is what the mapping says.
-pub(super) fn open(raw: Box<dyn Read>, encoding: Option<&'static Encoding>) -> io::Result<Stream> {
+pub(super) fn open(raw: Box<dyn Read + Send>, encoding: Option<&'static Encoding>) -> io::Result<Stream> {
     let (start, raw) = peek(raw, 3)?;
     let marked = Encoding::for_bom(&start);
     let encoding = marked.map(|(encoding, _)| encoding).or(encoding).unwrap_or(UTF_8);
@@ -39,15 +39,15 @@ fn buffered<R: Read>(reader: R) -> BufReader<R> {
 }
 
 /// The first bytes, up to `count`, and a reader that gives them again.
-fn peek(mut raw: Box<dyn Read>, count: usize) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
+fn peek(mut raw: Box<dyn Read + Send>, count: usize) -> io::Result<(Vec<u8>, Box<dyn Read + Send>)> {
     let mut start = Vec::new();
     raw.by_ref().take(count as u64).read_to_end(&mut start)?;
-    let again: Box<dyn Read> = Box::new(Cursor::new(start.clone()).chain(raw));
+    let again: Box<dyn Read + Send> = Box::new(Cursor::new(start.clone()).chain(raw));
     Ok((start, again))
 }
 
 /// The first lines, as far as they are likely to hold a header, and a reader from the start again.
-pub(super) fn head(mut reader: Box<dyn BufRead>) -> io::Result<(Vec<u8>, Box<dyn BufRead>)> {
+pub(super) fn head(mut reader: Box<dyn BufRead + Send>) -> io::Result<(Vec<u8>, Box<dyn BufRead + Send>)> {
     let mut head = Vec::new();
     reader.by_ref().take(CHUNK as u64).read_to_end(&mut head)?;
     Ok((head.clone(), Box::new(Cursor::new(head).chain(reader))))

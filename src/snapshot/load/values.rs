@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveTime};
 
+use super::batch::Row;
 use super::columns::Table;
 use super::dates::time_of_day;
 use super::hints;
 use super::options::LoadOptions;
 use super::progress::Gauge;
-use super::records::{Row, Schema, Unfit};
+use super::records::{Schema, Unfit};
 use super::terms;
 use crate::code::Code;
 use crate::model::Terms;
@@ -63,7 +64,7 @@ impl<'o> Context<'o> {
 pub(super) struct Line<'a, 'o> {
     pub(super) context: &'a mut Context<'o>,
     pub(super) schema: &'a Schema,
-    row: &'a Row,
+    row: Row<'a>,
     /// The customer's id, once it is read.
     pub(super) customer: Option<&'a str>,
     /// The invoice's id, once it is read.
@@ -72,18 +73,18 @@ pub(super) struct Line<'a, 'o> {
 
 impl<'a, 'o> Line<'a, 'o> {
     /// A record of a table.
-    pub(super) fn new(context: &'a mut Context<'o>, schema: &'a Schema, row: &'a Row) -> Line<'a, 'o> {
+    pub(super) fn new(context: &'a mut Context<'o>, schema: &'a Schema, row: Row<'a>) -> Line<'a, 'o> {
         Line { context, schema, row, customer: None, invoice: None }
     }
 
     /// The line on which it starts.
     pub(super) fn number(&self) -> u64 {
-        self.row.line
+        self.row.line()
     }
 
     /// Where a column of this record stands.
     pub(super) fn place(&self, slot: Option<usize>) -> Place {
-        place(self.schema, self.row.line, slot)
+        place(self.schema, self.row.line(), slot)
     }
 
     /// Notes a problem of this record; it withholds the contacts of the ids known so far.
@@ -143,8 +144,7 @@ impl<'a, 'o> Line<'a, 'o> {
     /// The text of a cell, translated by the mapping; nothing when it is empty.
     pub(super) fn cell(&mut self, column: impl Into<usize>) -> Option<&'a str> {
         let slot = column.into();
-        let row: &'a Row = self.row;
-        let cell = match row.cell(self.schema, slot) {
+        let cell = match self.row.cell(slot) {
             Ok(cell) => cell,
             Err(unfit) => {
                 self.unfit(slot, unfit);
@@ -187,7 +187,7 @@ impl<'a, 'o> Line<'a, 'o> {
 
     /// Whether an id is there that cannot be read, which is told already.
     pub(super) fn has_illegible_ids(&self) -> bool {
-        self.schema.ids.into_iter().flatten().any(|slot| self.row.cell(self.schema, slot).is_err())
+        self.schema.ids.into_iter().flatten().any(|slot| self.row.cell(slot).is_err())
     }
 
     /// Notes that the line is no record, with the ids that can be told.
@@ -221,7 +221,7 @@ impl<'a, 'o> Line<'a, 'o> {
     /// A required value; where the cell is empty that is a problem.
     pub(super) fn require<T>(&mut self, column: impl Into<usize>, value: Option<T>) -> Option<T> {
         let slot = column.into();
-        if value.is_none() && self.row.cell(self.schema, slot) == Ok(None) {
+        if value.is_none() && self.row.cell(slot) == Ok(None) {
             let total = if self.schema.ids.contains(&Some(slot)) {
                 ", or remove the line if it is a total"
             } else {
@@ -354,7 +354,7 @@ impl<'a, 'o> Line<'a, 'o> {
 
     /// Whether a cell holds anything, readable or not.
     pub(super) fn is_given(&self, column: impl Into<usize>) -> bool {
-        self.row.cell(self.schema, column.into()) != Ok(None)
+        self.row.cell(column.into()) != Ok(None)
     }
 
     /// An amount, in minor units of a currency with this many decimals.
@@ -375,7 +375,7 @@ impl<'a, 'o> Line<'a, 'o> {
     pub(super) fn currency(&mut self, column: impl Into<usize>) -> Option<(Currency, u32)> {
         let slot = column.into();
         let Some(cell) = self.cell(slot) else {
-            let readable = self.row.cell(self.schema, slot).is_ok();
+            let readable = self.row.cell(slot).is_ok();
             let default = self.context.options.currency;
             return self.context.currency(default.code()).filter(|_| readable);
         };
@@ -386,21 +386,14 @@ impl<'a, 'o> Line<'a, 'o> {
         currency
     }
 
-    /// The values of the policy's own fields, by index; empty when none has one.
-    pub(super) fn own(&mut self, subject: Subject, currency: Currency) -> Box<[Option<OwnValue>]> {
-        let fields = self.context.options.fields;
+    /// The values of the policy's own fields, each with the field's index; those that are missing are left out.
+    pub(super) fn own(&mut self, subject: Subject, currency: Currency) -> Vec<(usize, OwnValue)> {
         let first = self.schema.table.columns().len();
-        let mut values = Vec::new();
-        for (at, field) in fields.iter().enumerate() {
-            if field.subject != subject {
-                continue;
-            }
-            if let Some(value) = self.own_value(first + at, &field.kind, currency) {
-                values.resize(fields.len(), None);
-                values[at] = Some(value);
-            }
-        }
-        values.into_boxed_slice()
+        let fields = self.context.options.fields.iter().enumerate();
+        let fields = fields.filter(|(_, field)| field.subject == subject);
+        fields
+            .filter_map(|(at, field)| Some((at, self.own_value(first + at, &field.kind, currency)?)))
+            .collect()
     }
 
     fn own_value(&mut self, slot: usize, kind: &FieldType, currency: Currency) -> Option<OwnValue> {
