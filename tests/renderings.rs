@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use dun::plan::{Action, Plan};
 use dun::template::{TemplateFile, TemplateSet};
-use dun::{check, compile::Program, evaluate, render, snapshot, span::Sources, syntax};
+use dun::{check, compile::Program, evaluate, render, snapshot, snapshot::Snapshot, span::Sources, syntax};
 use serde_json::Value;
 
 const POLICY: &str = r#"
@@ -37,11 +37,10 @@ invoices:
   - { invoice_id: I6, customer_id: C2, amount: 70, due_date: soon }
 "#;
 
-/// The plan that all cases start from: a combined message, one to approve, one withheld step, two waiting
-/// invoices, one problem.
-fn plan() -> Plan {
+/// A policy with a template, and data.
+fn prepared(policy: &str, data: &str) -> (Program, TemplateSet, Snapshot) {
     let mut sources = Sources::default();
-    let file = sources.add("policy.dun", POLICY);
+    let file = sources.add("policy.dun", policy);
     let (ast, mistakes) = syntax::parse(&sources, file);
     assert!(mistakes.is_empty(), "{mistakes:?}");
     let text = "---\nsubject: Invoice {{ invoice.id }}\n---\nDear {{ customer.name }}, please pay.\n";
@@ -55,10 +54,18 @@ fn plan() -> Plan {
         check::Input { sources: &sources, file, ast: &ast, templates: Some(&templates), files: &files };
     let checked = check::check(&input);
     let policy = checked.policy.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
-    let snapshot = snapshot::parse_document("data.yaml", DATA, &snapshot::LoadOptions::of(&policy)).unwrap();
-    let day = "2026-10-05".parse().unwrap();
-    let plan =
-        evaluate::plan(&Program::new(policy), &templates, &snapshot, day, evaluate::Options::default());
+    let snapshot = snapshot::parse_document("data.yaml", data, &snapshot::LoadOptions::of(&policy)).unwrap();
+    (Program::new(policy), templates, snapshot)
+}
+
+const DAY: &str = "2026-10-05";
+
+/// The plan that all cases start from: a combined message, one to approve, one withheld step, two waiting
+/// invoices, one problem.
+fn plan() -> Plan {
+    let (program, templates, snapshot) = prepared(POLICY, DATA);
+    let options = evaluate::Options::default();
+    let plan = evaluate::plan(&program, &templates, &snapshot, DAY.parse().unwrap(), options);
     let counts = [plan.actions.len(), plan.withheld.len(), plan.waiting.len(), plan.problems.len()];
     assert_eq!(counts, [2, 1, 1, 1]);
     plan
@@ -337,6 +344,48 @@ fn json_gives_back_what_was_put_in() {
         for name in [&document["policy"]["name"], &document["actions"][0]["customer_name"]] {
             assert_eq!(name, text.as_str());
         }
+    }
+}
+
+/// Several thousand customers, each with what is due, what is withheld and what waits.
+fn many_customers() -> String {
+    let mut data = String::from("{\"invoices\":[");
+    for n in 0..3000 {
+        let due = ["2026-09-20", "2026-10-01", "2026-12-01"][n % 3];
+        let disputed = if n % 5 == 0 { ",\"disputed\":true" } else { "" };
+        let comma = if n == 0 { "" } else { "," };
+        data.push_str(&format!(
+            "{comma}{{\"invoice_id\":\"I{n}\",\"customer_id\":\"C{n}\",\"amount\":{},\"due_date\":\"{due}\"{disputed}}}",
+            n * 7 % 9000 + 1
+        ));
+    }
+    data.push_str("],\"customers\":[");
+    for n in 0..3000 {
+        let comma = if n == 0 { "" } else { "," };
+        data.push_str(&format!(
+            "{comma}{{\"customer_id\":\"C{n}\",\"name\":\"Ant {n}\",\"email\":\"ar{n}@ant.example\"}}"
+        ));
+    }
+    data.push_str("]}");
+    data
+}
+
+#[test]
+fn lines_made_with_the_plan_are_those_of_the_plan() {
+    let limited = format!("{POLICY}everywhere:\n  send at most 20 messages a day\n");
+    for policy in [POLICY, &limited] {
+        let (program, templates, snapshot) = prepared(policy, &many_customers());
+        let (day, options) = (DAY.parse().unwrap(), evaluate::Options::default());
+        let plan = evaluate::plan(&program, &templates, &snapshot, day, options);
+        assert!(plan.actions.len() > 20 && plan.withheld.len() > 300 && plan.waiting.len() == 1000);
+        let mut expected = Vec::new();
+        render::json::lines(&plan, &mut expected).unwrap();
+        let planning = evaluate::Planning::new(&program, &templates, &snapshot, day, options);
+        let lines = render::json::Lines::of(&planning, || std::io::Cursor::new(Vec::new())).unwrap();
+        assert_eq!((&lines.header, &lines.problems), (&plan.header, &plan.problems));
+        let mut written = Vec::new();
+        lines.write(&mut written).unwrap();
+        assert!(written == expected);
     }
 }
 

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
+use tempfile::SpooledTempFile;
+
 use super::{Exit, fail};
 
 /// What is collected before it is written on.
@@ -48,7 +50,7 @@ pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
         Ok(found) if !found.is_file() => return buffered(File::options().write(true).open(path)?, write),
         _ => {}
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     if !folder.is_dir() {
         return Err(io::Error::other(format!("there is no folder `{}`", folder.display())));
     }
@@ -56,6 +58,10 @@ pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
     buffered(beside.as_file_mut(), write)?;
     beside.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Replaces the text of a file that is there, whole or not at all. It keeps its permissions; a link stays a link.
@@ -79,6 +85,19 @@ fn beside() -> tempfile::Builder<'static, 'static> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder
+}
+
+/// What is put aside for later stays in memory up to this size.
+const IN_MEMORY: usize = 4 << 20;
+
+/// A place for what is written later: in memory, or, when it is long, on the disk on which the result will be.
+pub(super) fn aside(file: Option<&Path>) -> SpooledTempFile {
+    // A device has no disk, and a folder that is missing is told when the result is written.
+    let beside = file.filter(|file| file.is_file() || !file.exists()).map(folder_of);
+    match beside.filter(|folder| folder.is_dir()) {
+        Some(folder) => tempfile::spooled_tempfile_in(IN_MEMORY, folder),
+        None => tempfile::spooled_tempfile(IN_MEMORY),
+    }
 }
 
 /// Whether diagnostics may be coloured.

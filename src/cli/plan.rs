@@ -7,15 +7,17 @@ use clap::{Args, ValueEnum};
 
 use super::check::Deny;
 use super::day::DayArguments;
-use super::output::{colour_results, deliver, tell};
+use super::output::{aside, colour_results, deliver, tell};
 use super::project::Project;
 use super::{Exit, fail};
 use crate::compile::Program;
-use crate::evaluate::{self, Options};
+use crate::evaluate::{self, Options, Planning};
 use crate::model::Policy;
-use crate::plan::Plan;
+use crate::plan::{Header, Plan};
 use crate::render;
+use crate::render::json::Lines;
 use crate::snapshot::Snapshot;
+use crate::snapshot::problem::Problem;
 
 /// Evaluate a policy against a snapshot of invoices and print what is to be done
 #[derive(Debug, Args)]
@@ -91,15 +93,27 @@ impl PlanArguments {
         let as_of = self.day.day(&policy, snapshot)?;
         let program = Program::new(policy);
         let options = Options { replay: self.day.replay };
-        let plan = evaluate::plan(&program, &project.templates, snapshot, as_of, options);
-        let problems = plan.problems.iter().filter(|problem| !problem.is_remark()).count();
-        if plan.header.receivables.is_empty() && problems > 0 {
-            let problems = render::text::count(problems, "problem");
-            tell(&format!("warning: no open invoice could be read, and there are {problems} in the data\n"));
+        if let PlanFormat::Jsonl = self.format {
+            let planning = Planning::new(&program, &project.templates, snapshot, as_of, options);
+            return Ok(self.lines(&planning));
         }
+        let plan = evaluate::plan(&program, &project.templates, snapshot, as_of, options);
+        tell_if_unread(&plan.header, &plan.problems);
         let exit = DayArguments::refusal(plan.header.refused.as_ref());
         let colour = colour_results(self.output.as_deref());
         Ok(deliver(self.output.as_deref(), exit, |out| self.write(&plan, colour, out)))
+    }
+
+    /// JSON lines are made while the plan is, which may be larger than memory.
+    fn lines(&self, planning: &Planning<'_>) -> Exit {
+        let file = self.output.as_deref();
+        let lines = match Lines::of(planning, || aside(file)) {
+            Ok(lines) => lines,
+            Err(error) => return fail(&format!("the plan cannot be put aside: {error}")),
+        };
+        tell_if_unread(&lines.header, &lines.problems);
+        let exit = DayArguments::refusal(lines.header.refused.as_ref());
+        deliver(file, exit, |out| lines.write(out))
     }
 
     fn write(&self, plan: &Plan, colour: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -111,5 +125,14 @@ impl PlanArguments {
             PlanFormat::Csv => render::csv::table(plan, self.show_names, out),
             PlanFormat::Markdown => out.write_all(render::markdown::plan(plan, self.show_names).as_bytes()),
         }
+    }
+}
+
+/// Warns when there are problems and no open invoice at all: nothing may have been read.
+fn tell_if_unread(header: &Header, problems: &[Problem]) {
+    let problems = problems.iter().filter(|problem| !problem.is_remark()).count();
+    if header.receivables.is_empty() && problems > 0 {
+        let problems = render::text::count(problems, "problem");
+        tell(&format!("warning: no open invoice could be read, and there are {problems} in the data\n"));
     }
 }

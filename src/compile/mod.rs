@@ -28,6 +28,8 @@ pub struct Program {
     pub data_no_older: Option<(crate::model::RuleId, u32)>,
     /// Whether time alone, with no new fact, can change what any condition of the policy says.
     pub changes_with_time: bool,
+    /// Whether any restriction limits how many messages go out on a day (R19).
+    pub limits_by_day: bool,
     /// The ladders per customer (R14).
     pub customer_ladders: Vec<LadderId>,
     /// The keys of their steps.
@@ -62,6 +64,7 @@ impl Program {
             due_soon_days: due_soon_days(&policy),
             data_no_older: data_no_older(&policy),
             changes_with_time: any_changes_with_time(&policy),
+            limits_by_day: limits_by_day(&policy),
             customer_ladders: Vec::new(),
             customer_keys: FxHashSet::default(),
             shared_keys: FxHashSet::default(),
@@ -161,6 +164,14 @@ fn due_soon_days(policy: &Policy) -> i64 {
     let before_due = moments.filter(|moment| moment.anchor == Anchor::Due && moment.offset.count < 0);
     // Business days are counted as calendar days here: the stage is for reading, not for acting.
     before_due.map(|moment| -moment.offset.count).max().unwrap_or(7)
+}
+
+fn limits_by_day(policy: &Policy) -> bool {
+    let segments = policy.segments.iter().map(|segment| &segment.restrictions);
+    let ladders = policy.ladders.iter().map(|ladder| &ladder.restrictions);
+    let carve_outs = policy.carve_outs.iter().map(|carve_out| &carve_out.restrictions);
+    let all = segments.chain(ladders).chain(carve_outs).chain([&policy.everywhere]).flatten();
+    all.into_iter().any(|restriction| matches!(restriction.kind, RestrictionKind::SendAtMost(_)))
 }
 
 fn data_no_older(policy: &Policy) -> Option<(crate::model::RuleId, u32)> {

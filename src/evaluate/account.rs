@@ -85,7 +85,7 @@ impl<'s, 'a> Account<'s, 'a> {
         let rows = episode.map_or(Vec::new(), |since| day.rows_of_episode(customer.row, currency, since));
         let scope = Scope::joined(seen.iter().map(|&site| &sites[site].scope));
         let segments: BTreeSet<_> = sites.iter().map(|site| site.placed.segment).collect();
-        let present = segments.into_iter().flat_map(|segment| day.present_keys(segment)).collect();
+        let present = segments.into_iter().flat_map(|segment| day.present_keys(segment)).copied().collect();
         Account { day, customer, sites, id, currency, episode, rows, present, seen, held, scope }
     }
 

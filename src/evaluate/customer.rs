@@ -15,7 +15,7 @@ use super::limits::Written;
 use super::restrictions::{Scope, free_again};
 use crate::calendar::{Calendar, add_days};
 use crate::code::Code;
-use crate::compile::changes_with_time;
+use crate::compile::{Program, changes_with_time};
 use crate::model::{Catches, Channel, LadderId, RestrictionKind, RuleId, SegmentId};
 use crate::money::{Currency, Money};
 use crate::plan::{Action, Blocker, Customer, Kind, Owed, Receivables, Waiting, Withheld};
@@ -225,7 +225,7 @@ impl<'a> Day<'a> {
                 rolling: self.rolling(Some(id), calendar),
                 scope,
                 free_from,
-                present: &present,
+                present,
             };
             let climb = climber.climb();
             next = earlier(next, climb.next);
@@ -237,16 +237,17 @@ impl<'a> Day<'a> {
         if placed.may_move { earlier(next, free_from) } else { next }
     }
 
-    pub(super) fn present_keys(&self, segment: SegmentId) -> Vec<Present> {
-        self.present_in(self.program.ladders_of(segment))
+    /// The steps of a segment's ladders.
+    pub(super) fn present_keys(&self, segment: SegmentId) -> &[Present] {
+        &self.present[segment.0]
     }
 
     /// The steps of some ladders, each with the repetitions that it can have.
-    pub(super) fn present_in(&self, ladders: &[LadderId]) -> Vec<Present> {
+    pub(super) fn present_in(program: &Program, ladders: &[LadderId]) -> Vec<Present> {
         let mut present = Vec::new();
         for id in ladders {
-            let rungs = self.program.policy.ladders[id.0].rungs.iter();
-            for (rung, keys) in rungs.zip(&self.program.ladders[id.0].keys) {
+            let rungs = program.policy.ladders[id.0].rungs.iter();
+            for (rung, keys) in rungs.zip(&program.ladders[id.0].keys) {
                 let (first, last) =
                     rung.repeat.map_or((0, 0), |repeat| (1, repeat.times.unwrap_or(u32::MAX)));
                 present.extend(keys.iter().map(|&key| Present { key, first, last }));
@@ -364,6 +365,9 @@ impl<'a> Day<'a> {
 
 /// Two ladders may hold one and the same step about the same invoices: it is done once.
 fn done_once(candidates: &mut Vec<Candidate>, first: usize) {
+    if candidates.len() < first + 2 {
+        return;
+    }
     let mut seen: Vec<(String, Vec<usize>)> = Vec::new();
     let mut at = 0;
     candidates.retain(|candidate| {
@@ -404,10 +408,10 @@ impl Contribution {
 
     /// The plan's order within a customer: invoice, then step.
     fn sort(&mut self) {
-        let order = |action: &Action| {
-            (action.invoices.first().map(|invoice| invoice.id.clone()), action.step.clone())
-        };
-        self.actions.sort_by_cached_key(|counted| order(&counted.action));
-        self.withheld.sort_by_cached_key(|withheld| order(&withheld.action));
+        fn place(action: &Action) -> (Option<&str>, &str) {
+            (action.invoices.first().map(|invoice| invoice.id.as_str()), &action.step)
+        }
+        self.actions.sort_by(|a, b| place(&a.action).cmp(&place(&b.action)));
+        self.withheld.sort_by(|a, b| place(&a.action).cmp(&place(&b.action)));
     }
 }

@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
 use super::history::History;
+use super::ladder::Present;
 use super::messages::Wanted;
 use super::pilot::Members;
 use crate::calendar::{Calendar, days_between};
 use crate::compile::Program;
-use crate::model::{RoleHolder, Rule, RuleId};
+use crate::model::{RoleHolder, Rule, RuleId, SegmentId};
 use crate::plan::{Because, Blocker};
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
@@ -41,6 +42,8 @@ pub(super) struct Day<'a> {
     pub(super) always_open: Calendar,
     /// What each template reads.
     pub(super) wanted: Wanted,
+    /// The steps of each segment's ladders.
+    pub(super) present: Vec<Vec<Present>>,
     /// Whom the policy is tried on, where that is not everybody.
     pub(super) pilot: Option<Members>,
     problems: FxHashMap<(bool, &'a str), &'a Problem>,
@@ -72,6 +75,9 @@ impl<'a> Day<'a> {
             roles: roles.collect(),
             always_open: Calendar::default(),
             wanted: Wanted::of(templates, &program.policy.fields),
+            present: (0..program.policy.segments.len())
+                .map(|at| Day::present_in(program, program.ladders_of(SegmentId(at))))
+                .collect(),
             pilot: program.policy.settings.pilot.as_ref().map(|pilot| Members::of(pilot, snapshot)),
             problems: blocking_problems(snapshot),
         };

@@ -1,20 +1,22 @@
 //! The ledger as evaluation reads it: what each step name means, and what became of each step (R9).
 
-use chrono::NaiveDate;
-use rustc_hash::FxHashMap;
-
 use crate::compile::{HistoryKey, HistoryKind, KeyId, Program};
 use crate::snapshot::Snapshot;
 use crate::snapshot::ledger::{Channel, LedgerRow, Outcome};
 use crate::snapshot::tables::CustomerRow;
 use crate::snapshot::texts::Text;
+use chrono::NaiveDate;
 
 use super::day::Day;
 
 /// The step names of a ledger, understood once.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    names: FxHashMap<Text, HistoryKey>,
+    names: Vec<(Text, HistoryKey)>,
+    /// The lowest number of a step's text.
+    first: usize,
+    /// By the number of a text, counted from the lowest: its place among the names, from 1; 0 for what is no step.
+    places: Vec<u32>,
     /// The newest day of the ledger.
     pub(super) newest: Option<NaiveDate>,
     /// Whether any row could set a mark on a customer as a whole.
@@ -23,10 +25,17 @@ pub(super) struct History {
 
 impl History {
     pub(super) fn read(program: &Program, snapshot: &Snapshot) -> History {
-        let mut history = History::default();
-        for row in snapshot.ledger.iter().chain(&snapshot.customer_ledger) {
-            let name = || HistoryKey::read(program, snapshot.text(row.step));
-            history.names.entry(row.step).or_insert_with(name);
+        let rows = || snapshot.ledger.iter().chain(&snapshot.customer_ledger);
+        let numbers = rows().map(|row| row.step.index());
+        let (first, last) = numbers.fold((usize::MAX, 0), |(first, last), at| (first.min(at), last.max(at)));
+        let mut history = History { first, ..History::default() };
+        history.places = vec![0; (last + 1).saturating_sub(first)];
+        for row in rows() {
+            let place = &mut history.places[row.step.index() - first];
+            if *place == 0 {
+                history.names.push((row.step, HistoryKey::read(program, snapshot.text(row.step))));
+                *place = u32::try_from(history.names.len()).unwrap_or(u32::MAX);
+            }
             history.newest = history.newest.max(Some(row.date));
         }
         history.has_account_marks =
@@ -36,12 +45,12 @@ impl History {
 
     /// What a row's step name stands for.
     pub(super) fn name(&self, row: &LedgerRow) -> &HistoryKey {
-        &self.names[&row.step]
+        &self.names[self.places[row.step.index() - self.first] as usize - 1].1
     }
 
-    /// The step names of the ledger, in no order.
+    /// The step names of the ledger, each once.
     pub(super) fn names(&self) -> impl Iterator<Item = (Text, &HistoryKey)> {
-        self.names.iter().map(|(&text, name)| (text, name))
+        self.names.iter().map(|(text, name)| (*text, name))
     }
 
     /// Whether two rows are about one step: by its name, or by one that it had before.

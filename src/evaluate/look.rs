@@ -117,7 +117,7 @@ impl<'a> Day<'a> {
         let ladders = self.program.ladders_of(placed.segment).iter().map(|&id| {
             let rolling = self.rolling(Some(id), calendar);
             let rows = invoice.rows;
-            let (day, free_from, present) = (self, None, &present[..]);
+            let (day, free_from, present) = (self, None, present);
             Climber { day, id, customer, invoice, rows, calendar, rolling, scope, free_from, present }.turn()
         });
         let segment = Arc::clone(&self.program.policy.segments[placed.segment.0].name);

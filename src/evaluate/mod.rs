@@ -37,4 +37,4 @@ pub use explain::{Explanation, explain};
 pub use look::{Look, look};
 pub use recheck::recheck;
 pub use standing::{OverdueRun, SALES_DAYS, Standing, overdue_runs, standing};
-pub use whole::plan;
+pub use whole::{Planning, plan};

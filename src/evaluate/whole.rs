@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -11,10 +12,10 @@ use super::day::{Day, Options};
 use crate::code::Code;
 use crate::compile::{HistoryKind, Program};
 use crate::model::RuleId;
-use crate::money::Currency;
 use crate::plan::header::{FORMAT_VERSION, plan_id};
 use crate::plan::{
-    Action, Blocker, Customer, Header, Mode, Plan, PolicyReference, Receivables, Totals, Withheld,
+    Action, Blocker, Customer, Header, Mode, Part, Plan, PolicyReference, Receivables, Tally, Totals,
+    Withheld,
 };
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
@@ -22,6 +23,12 @@ use crate::snapshot::tables::CustomerRow;
 use crate::snapshot::texts::Text;
 use crate::suggest::nearest;
 use crate::template::TemplateSet;
+
+/// So many customers make up a part of a plan.
+const CUSTOMERS: usize = 64;
+
+/// So many parts are made while those before them are taken.
+const AHEAD: usize = 16;
 
 /// Plans a day: what to do for each open invoice of the snapshot, by the policy of the program.
 ///
@@ -34,16 +41,81 @@ pub fn plan(
     as_of: NaiveDate,
     options: Options,
 ) -> Plan {
-    let day = Day::new(program, templates, snapshot, as_of, options);
-    let (whole, customers) = day.whole();
-    let mut problems: Vec<Problem> = snapshot.problems.iter().cloned().chain(whole.problems).collect();
-    problems.extend(day.unknown_keys());
-    problems.extend(day.unknown_in_pilot());
-    problems.sort();
-    let actions: Vec<Action> = whole.actions.into_iter().map(|counted| counted.action).collect();
-    let totals = Totals::of(&actions, whole.withheld.len(), whole.waiting.len(), problems.len());
-    let header = day.header(whole.receivables, totals);
-    Plan { header, customers, actions, withheld: whole.withheld, waiting: whole.waiting, problems }
+    let mut whole = Part::default();
+    let add = |part: Part| {
+        whole.customers.extend(part.customers);
+        whole.actions.extend(part.actions);
+        whole.withheld.extend(part.withheld);
+        whole.waiting.extend(part.waiting);
+        Ok::<(), Infallible>(())
+    };
+    let Ok((header, problems)) =
+        Planning::new(program, templates, snapshot, as_of, options).parts(|part| part, add);
+    let Part { customers, actions, withheld, waiting } = whole;
+    Plan { header, customers, actions, withheld, waiting, problems }
+}
+
+/// A day to be planned part by part, for plans that are larger than the data they are made from.
+pub struct Planning<'a>(Day<'a>);
+
+impl<'a> Planning<'a> {
+    /// Prepares to plan a day, as [`plan`] does.
+    #[must_use]
+    pub fn new(
+        program: &'a Program,
+        templates: &'a TemplateSet,
+        snapshot: &'a Snapshot,
+        as_of: NaiveDate,
+        options: Options,
+    ) -> Planning<'a> {
+        Planning(Day::new(program, templates, snapshot, as_of, options))
+    }
+
+    /// Makes something of each part of the plan, several at a time, and takes them in the plan's order; gives the
+    /// header and the problems, which are known only then.
+    ///
+    /// # Errors
+    /// The first error of `take`.
+    pub fn parts<T: Send, E: Send>(
+        &self,
+        make: impl Fn(Part) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), E> + Send,
+    ) -> Result<(Header, Vec<Problem>), E> {
+        let day = &self.0;
+        let mut tally = Tally::default();
+        let mut problems: Vec<Problem> = day.snapshot.problems.clone();
+        if day.program.limits_by_day {
+            // Customers stand against each other for what may go out on the day.
+            let (whole, customers) = day.whole();
+            whole.receivables.iter().for_each(|sum| tally.add_receivables(sum));
+            problems.extend(whole.problems);
+            let actions = whole.actions.into_iter().map(|counted| counted.action).collect();
+            let part = Part { customers, actions, withheld: whole.withheld, waiting: whole.waiting };
+            tally.add(&part.actions, part.withheld.len(), part.waiting.len());
+            take(make(part))?;
+        } else {
+            let customers: Vec<CustomerRow> = day.snapshot.customer_rows().collect();
+            let mut made: Vec<T> = Vec::new();
+            for rows in customers.chunks(CUSTOMERS * AHEAD) {
+                let (taken, next) = rayon::join(
+                    || made.drain(..).try_for_each(&mut take),
+                    || rows.par_chunks(CUSTOMERS).map(|rows| day.part(rows, &make)).collect::<Vec<_>>(),
+                );
+                taken?;
+                for (part, of_part, found) in next {
+                    made.push(part);
+                    tally.join(&of_part);
+                    problems.extend(found);
+                }
+            }
+            made.into_iter().try_for_each(&mut take)?;
+        }
+        problems.extend(day.unknown_keys());
+        problems.extend(day.unknown_in_pilot());
+        problems.sort();
+        let totals = tally.totals(problems.len());
+        Ok((day.header(tally.receivables(), totals), problems))
+    }
 }
 
 /// Whether a limit per day can concern an action.
@@ -52,24 +124,36 @@ fn is_counted(counted: &Counted) -> bool {
 }
 
 impl Day<'_> {
+    /// The part of some customers, its sums and its problems.
+    fn part<T>(&self, rows: &[CustomerRow], make: impl Fn(Part) -> T) -> (T, Tally, Vec<Problem>) {
+        let (mut part, mut tally, mut problems) = (Part::default(), Tally::default(), Vec::new());
+        for &row in rows {
+            let own = self.contribution(row);
+            part.actions.extend(own.actions.into_iter().map(|counted| counted.action));
+            part.withheld.extend(own.withheld);
+            part.waiting.extend(own.waiting);
+            part.customers.extend(own.customer);
+            problems.extend(own.problems);
+            own.receivables.iter().for_each(|sum| tally.add_receivables(sum));
+        }
+        tally.add(&part.actions, part.withheld.len(), part.waiting.len());
+        (make(part), tally, problems)
+    }
+
     /// All customers, after what concerns them together, and what each owes.
     fn whole(&self) -> (Contribution, Vec<Customer>) {
         let customers: Vec<_> = self.snapshot.customer_rows().collect();
         let parts: Vec<Contribution> = customers.into_par_iter().map(|row| self.contribution(row)).collect();
         let mut whole = Contribution::default();
         let mut owing: Vec<Customer> = Vec::new();
-        let mut receivables: BTreeMap<Currency, Receivables> = BTreeMap::new();
         for part in parts {
             whole.actions.extend(part.actions);
             whole.withheld.extend(part.withheld);
             whole.waiting.extend(part.waiting);
             whole.problems.extend(part.problems);
+            whole.receivables.extend(part.receivables);
             owing.extend(part.customer);
-            for sum in part.receivables {
-                receivables.entry(sum.currency).or_insert_with(|| Receivables::none(sum.currency)).join(&sum);
-            }
         }
-        whole.receivables = receivables.into_values().collect();
         self.limit_per_day(&mut whole);
         (whole, owing)
     }

@@ -153,35 +153,69 @@ pub struct Totals {
     pub by_mode: Vec<Total>,
 }
 
-impl Totals {
-    /// The totals over actions.
-    #[must_use]
-    pub fn of(actions: &[Action], withheld: usize, waiting: usize, problems: usize) -> Totals {
-        let mut sums: BTreeMap<(Mode, Kind, Currency), Sum> = BTreeMap::new();
+/// Counts and sums of a plan, part by part.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    sums: BTreeMap<(Mode, Kind, Currency), Sum>,
+    receivables: BTreeMap<Currency, Receivables>,
+    actions: u64,
+    withheld: u64,
+    waiting: u64,
+}
+
+impl Tally {
+    /// Adds actions, and how many steps are withheld and invoices wait.
+    pub fn add(&mut self, actions: &[Action], withheld: usize, waiting: usize) {
         for action in actions {
             let Some(first) = action.invoices.first() else { continue };
-            let sum =
-                sums.entry((action.mode, action.kind, first.currency)).or_insert(Sum::zero(first.currency));
+            let of_kind = (action.mode, action.kind, first.currency);
             let amount =
                 action.invoices.iter().fold(0_i64, |sum, invoice| sum.saturating_add(invoice.balance.minor));
-            sum.add(amount);
+            self.sums.entry(of_kind).or_insert(Sum::zero(first.currency)).add(amount);
         }
-        let by_mode = sums
-            .into_iter()
-            .map(|((mode, kind, currency), sum)| Total {
-                mode,
-                kind,
-                currency,
-                actions: sum.count,
-                amount: sum.amount,
-            })
-            .collect();
+        self.actions += actions.len() as u64;
+        self.withheld += withheld as u64;
+        self.waiting += waiting as u64;
+    }
+
+    /// Adds what is open in a currency.
+    pub fn add_receivables(&mut self, sum: &Receivables) {
+        self.receivables.entry(sum.currency).or_insert_with(|| Receivables::none(sum.currency)).join(sum);
+    }
+
+    /// Adds another part.
+    pub fn join(&mut self, other: &Tally) {
+        for (of_kind, sum) in &other.sums {
+            self.sums.entry(*of_kind).or_insert(Sum::zero(of_kind.2)).join(sum);
+        }
+        other.receivables.values().for_each(|sum| self.add_receivables(sum));
+        self.actions += other.actions;
+        self.withheld += other.withheld;
+        self.waiting += other.waiting;
+    }
+
+    /// What is open, by currency.
+    #[must_use]
+    pub fn receivables(&self) -> Vec<Receivables> {
+        self.receivables.values().cloned().collect()
+    }
+
+    /// The totals, with so many problems of the data.
+    #[must_use]
+    pub fn totals(&self, problems: usize) -> Totals {
+        let total = |(&(mode, kind, currency), sum): (&(Mode, Kind, Currency), &Sum)| Total {
+            mode,
+            kind,
+            currency,
+            actions: sum.count,
+            amount: sum.amount,
+        };
         Totals {
-            actions: actions.len() as u64,
-            withheld: withheld as u64,
-            waiting: waiting as u64,
+            actions: self.actions,
+            withheld: self.withheld,
+            waiting: self.waiting,
             problems: problems as u64,
-            by_mode,
+            by_mode: self.sums.iter().map(total).collect(),
         }
     }
 }

@@ -18,9 +18,22 @@ pub use action::{
     Waiting, Window, Withheld,
 };
 pub use customer::{Customer, Owed};
-pub use header::{Header, PolicyReference, Receivables, Sum, Totals};
+pub use header::{Header, PolicyReference, Receivables, Sum, Tally, Totals};
 
 use crate::snapshot::problem::Problem;
+
+/// Some customers' share of a plan, in the plan's order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Part {
+    /// Who owes what.
+    pub customers: Vec<Customer>,
+    /// What to do.
+    pub actions: Vec<Action>,
+    /// What would be due but is not to be done.
+    pub withheld: Vec<Withheld>,
+    /// Open invoices with nothing due.
+    pub waiting: Vec<Waiting>,
+}
 
 /// What is to be done on a day, what is withheld and why, and what waits.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

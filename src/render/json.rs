@@ -1,18 +1,18 @@
 //! What programs read: one JSON document, or of a plan JSON lines.
 
-use std::io::{self, Write};
+use std::io::{self, BufReader, Read, Seek, Write};
 
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::finding::Finding;
 use crate::diff::{PlanDiff, PolicyDiff};
-use crate::evaluate::Explanation;
+use crate::evaluate::{Explanation, Planning};
 use crate::plan::recheck::Recheck;
-use crate::plan::{Plan, Totals};
+use crate::plan::{Header, Part, Plan, Totals};
 use crate::read::Reading;
 use crate::report::Report;
+use crate::snapshot::problem::Problem;
 
 /// One JSON document.
 ///
@@ -106,30 +106,68 @@ pub(super) struct End<'a> {
 /// # Errors
 /// When the writer fails.
 pub fn lines(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    all(out, "header", std::slice::from_ref(&plan.header))?;
-    all(out, "customer", &plan.customers)?;
-    all(out, "action", &plan.actions)?;
-    all(out, "withheld", &plan.withheld)?;
-    all(out, "waiting", &plan.waiting)?;
-    all(out, "problem", &plan.problems)?;
-    all(out, "end", &[End { plan_id: &plan.header.plan_id, totals: &plan.header.totals }])
+    out.write_all(&all("header", std::slice::from_ref(&plan.header))?)?;
+    out.write_all(&all("customer", &plan.customers)?)?;
+    out.write_all(&all("action", &plan.actions)?)?;
+    out.write_all(&all("withheld", &plan.withheld)?)?;
+    out.write_all(&all("waiting", &plan.waiting)?)?;
+    last(&plan.header, &plan.problems, out)
 }
 
-/// So many entries are rendered at a time, in parallel, before they are written in order.
-const BATCH: usize = 1 << 14;
+/// The same lines, made while the plan is: the plan as a whole is never held. The header has totals and comes first,
+/// so what follows it is put aside until all is known, in one place for each kind of line.
+pub struct Lines<S> {
+    /// The plan's header.
+    pub header: Header,
+    /// What is wrong with the data.
+    pub problems: Vec<Problem>,
+    asides: [S; 4],
+}
 
-fn all<T: Serialize + Sync>(out: &mut dyn Write, kind: &'static str, entries: &[T]) -> io::Result<()> {
-    for batch in entries.chunks(BATCH) {
-        let parts: Vec<io::Result<Vec<u8>>> =
-            batch.par_chunks(BATCH / 32).map(|part| render(kind, part)).collect();
-        for part in parts {
-            out.write_all(&part?)?;
-        }
+impl<S: Read + Write + Seek + Send> Lines<S> {
+    /// Plans a day and puts its lines aside.
+    ///
+    /// # Errors
+    /// When a place fails.
+    pub fn of(planning: &Planning<'_>, mut aside: impl FnMut() -> S) -> io::Result<Lines<S>> {
+        let mut asides: [S; 4] = std::array::from_fn(|_| aside());
+        let make = |part: Part| -> io::Result<[Vec<u8>; 4]> {
+            Ok([
+                all("customer", &part.customers)?,
+                all("action", &part.actions)?,
+                all("withheld", &part.withheld)?,
+                all("waiting", &part.waiting)?,
+            ])
+        };
+        let (header, problems) = planning.parts(make, |texts| -> io::Result<()> {
+            asides.iter_mut().zip(texts?).try_for_each(|(aside, text)| aside.write_all(&text))
+        })?;
+        Ok(Lines { header, problems, asides })
     }
-    Ok(())
+
+    /// Writes all lines in order.
+    ///
+    /// # Errors
+    /// When the writer or a place fails.
+    pub fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&all("header", std::slice::from_ref(&self.header))?)?;
+        for aside in &mut self.asides {
+            aside.rewind()?;
+            io::copy(&mut BufReader::with_capacity(BUFFER, aside), out)?;
+        }
+        last(&self.header, &self.problems, out)
+    }
 }
 
-fn render<T: Serialize>(kind: &'static str, entries: &[T]) -> io::Result<Vec<u8>> {
+/// How much is copied at a time.
+const BUFFER: usize = 1 << 18;
+
+fn last(header: &Header, problems: &[Problem], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(&all("problem", problems)?)?;
+    out.write_all(&all("end", &[End { plan_id: &header.plan_id, totals: &header.totals }])?)
+}
+
+fn all<T: Serialize>(kind: &'static str, entries: &[T]) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     for entry in entries {
         serde_json::to_writer(&mut text, &Line { r#type: kind, entry })?;

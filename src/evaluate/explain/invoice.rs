@@ -27,7 +27,7 @@ impl<'a> Teller<'_, 'a> {
         let invoice = &self.customer.invoices[at];
         let mut story = self.facts(invoice);
         if !invoice.is_open() {
-            let all = self.day.present_in(&self.day.program.ladder_ids());
+            let all = super::Day::present_in(self.day.program, &self.day.program.ladder_ids());
             story.ledger = self.ledger(invoice.rows, &Present { keys: &all, passes_up_to: &|_| None });
             return story;
         }
@@ -117,7 +117,7 @@ impl<'a> Teller<'_, 'a> {
                     rolling: day.rolling(Some(id), calendar),
                     scope: &scope,
                     free_from,
-                    present: &present,
+                    present,
                 },
             })
             .collect();
@@ -126,7 +126,7 @@ impl<'a> Teller<'_, 'a> {
         story.restrictions = self.restrictions(&scope.in_force(ladders));
         story.holds = scope.no_contact.iter().chain(&scope.holds).cloned().collect();
         let passes = |row: &_| climbers.first().and_then(|climber| climber.passes_up_to(row));
-        let present = Present { keys: &present, passes_up_to: &passes };
+        let present = Present { keys: present, passes_up_to: &passes };
         story.ledger = self.ledger(up_to(invoice.rows, day.today), &present);
         story.ladders = climbers.iter().map(|climber| self.ladder(climber, at)).collect();
         let bench =
