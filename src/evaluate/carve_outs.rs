@@ -98,11 +98,12 @@ impl<'a> Bench<'_, 'a> {
         let rows = history::rows_of(&self.day.history, invoice.rows, key, 0);
         let rows = rows.filter(|row| since.is_none_or(|since| row.date >= since));
         let status = if step.waits { history::status_of_waiting } else { history::status };
-        let status = status(rows, today);
+        let status = status(rows.clone(), today);
         let finished = match status {
             Status::CarriedOut(_) => true,
             Status::Declined(on) => {
-                let declined = Declined { step, ladder: None, on };
+                let channel = self.day.history.channel_declined(rows, on);
+                let declined = Declined { step, ladder: None, on, channel };
                 self.scope.is_passed(self.day, self.customer, invoice, declined, self.calendar)
             }
             Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,

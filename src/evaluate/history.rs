@@ -70,6 +70,16 @@ impl History {
         }
     }
 
+    /// The channel of the contact that was declined on a day, of the rows of one step.
+    pub(super) fn channel_declined<'r>(
+        &self,
+        rows: impl Iterator<Item = &'r LedgerRow>,
+        on: NaiveDate,
+    ) -> Option<Channel> {
+        let declined = rows.filter(|row| row.outcome == Outcome::Declined && row.date == on);
+        declined.last().and_then(|row| self.channel(row))
+    }
+
     /// The channel of a row that counts as a day with a message: neither failed nor declined (R19).
     pub(super) fn message(&self, row: &LedgerRow) -> Option<Channel> {
         let counts = !matches!(row.outcome, Outcome::Failed | Outcome::Declined | Outcome::Approved);

@@ -263,7 +263,7 @@ impl<'a> Climber<'_, 'a> {
                     carried_out = carried_out.max(Some(date));
                     touched = touched.max(Some(date));
                 }
-                Status::Declined(date) if self.can_be_declined(step, date) => {
+                Status::Declined(date) if self.can_be_declined(step, key, rung.occurrence, date) => {
                     touched = touched.max(Some(date))
                 }
                 _ => {}
@@ -279,8 +279,10 @@ impl<'a> Climber<'_, 'a> {
         })
     }
 
-    fn can_be_declined(&self, step: &Step, on: NaiveDate) -> bool {
-        let declined = Declined { step, ladder: Some(self.id), on };
+    fn can_be_declined(&self, step: &Step, key: KeyId, occurrence: u32, on: NaiveDate) -> bool {
+        let rows = history::rows_of(&self.day.history, self.rows, key, occurrence);
+        let channel = self.day.history.channel_declined(rows, on);
+        let declined = Declined { step, ladder: Some(self.id), on, channel };
         self.scope.is_passed(self.day, self.customer, self.invoice, declined, self.calendar)
     }
 
@@ -632,7 +634,7 @@ impl<'a> Climber<'_, 'a> {
             let status = self.status(step, key, rung.occurrence);
             let finished = match status {
                 Status::CarriedOut(_) => true,
-                Status::Declined(on) => self.can_be_declined(step, on),
+                Status::Declined(on) => self.can_be_declined(step, key, rung.occurrence, on),
                 Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,
             };
             let is_wanted = step.acts.first().is_some_and(&wanted);

@@ -2,6 +2,8 @@
 
 mod trace;
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate};
 
 use super::combine::{Hours, common_hours};
@@ -14,8 +16,8 @@ use crate::calendar::{Calendar, add_days};
 use crate::compile::changes_with_time;
 use crate::model::field::{Field, InvoiceField};
 use crate::model::{
-    Act, Approval, Bounds, CarveOut, Condition, Forbidden, LadderId, Predicate, Restriction, RestrictionKind,
-    RoleId, RuleId, SegmentId, Step, Test,
+    Act, Approval, Bounds, CarveOut, Channel, Condition, Forbidden, LadderId, Predicate, Restriction,
+    RestrictionKind, RoleId, RuleId, SegmentId, Step, Test,
 };
 use crate::plan::Blocker;
 use crate::snapshot::ledger::Outcome;
@@ -50,6 +52,8 @@ pub(super) struct Declined<'s> {
     pub(super) ladder: Option<LadderId>,
     /// The day of the decline.
     pub(super) on: NaiveDate,
+    /// The channel of what was declined, where it is a contact: what stood in went another way than the step says.
+    pub(super) channel: Option<Channel>,
 }
 
 /// Who must approve, as far as it is a role; none is the owner.
@@ -485,17 +489,21 @@ impl<'a> Scope<'a> {
         declined: Declined,
         calendar: &Calendar,
     ) -> bool {
-        let Declined { step, ladder, on } = declined;
-        let Some(act) = step.acts.first().filter(|act| act.is_message()) else { return true };
-        let needs_approval = invoice.escalated_to().next().is_some()
-            || self.never_auto_send(ladder).is_some()
+        let Declined { step, ladder, on, channel } = declined;
+        let Some(act) = step.acts.first() else { return true };
+        if channel.is_none_or(|channel| !channel.is_message()) {
+            return true;
+        }
+        let asks = invoice.escalated_to().next().is_some() || self.never_auto_send(ladder).is_some();
+        let needs_approval = act.is_message() && asks
             || self.by_hand(ladder).is_some()
             || !self.approvals(day, ladder, invoice, step, act, calendar).is_empty();
-        let channel = act.contact();
-        let together = day.snapshot.ledger_of_customer(customer.row).filter(|row| {
+        let rows = day.snapshot.ledger_of_customer(customer.row);
+        let together = rows.filter(|row| {
             row.date == on && row.outcome == Outcome::Declined && day.history.channel(row) == channel
         });
-        needs_approval || together.count() <= 1
+        let steps: BTreeSet<_> = together.map(|row| (row.invoice, row.step)).collect();
+        needs_approval || steps.len() <= 1
     }
 
     /// The hours that all `messages between` in force leave.

@@ -26,3 +26,4 @@ mod rows;
 mod safety;
 mod support;
 mod terms;
+mod trials;

@@ -230,7 +230,7 @@ impl<'a> Climber<'_, 'a> {
                 status,
                 is_finished: match status {
                     Status::CarriedOut(_) => true,
-                    Status::Declined(on) => self.can_be_declined(step, on),
+                    Status::Declined(on) => self.can_be_declined(step, key, rung.occurrence, on),
                     Status::Open | Status::FailedToday | Status::Unknown | Status::Pending(_) => false,
                 },
                 is_due: climb.due.iter().any(is_due),

@@ -1,0 +1,43 @@
+//! What trials against the reference found, made small and worked out by hand.
+
+use crate::support::*;
+
+const DUE: &str = "invoices I1, due_date: 2026-10-01";
+
+#[test]
+fn r18_what_stood_in_was_declined_on_the_channel_it_went() {
+    // Both went as one letter, and neither needs approval: both stay open.
+    let by_post = "customers C1, mobile: none, street: 1 High St, city: Town";
+    let case = case("segment all otherwise:\n  at D+3 sms a else letter b and letter c\n");
+    let rows = format!(
+        "{by_post}\n{DUE}\nhistory I1 2026-10-04 sms a declined, channel: letter\nhistory I1 2026-10-04 letter c declined, channel: letter"
+    );
+    assert_eq!(case.plan(&rows, "2026-10-05"), ["2026-10-05 acts automatic sms a I1 + letter c I1"]);
+    // A text and a letter were two messages: each is passed.
+    let rows = rows.replace("sms a declined, channel: letter", "sms a declined");
+    assert_eq!(case.plan(&rows, "2026-10-05"), ["waiting I1 overdue next none"]);
+}
+
+#[test]
+fn r18_a_call_that_stood_in_was_declined_alone() {
+    let case = case("segment all otherwise:\n  at D+3 email a else call by finance\n");
+    let declined = ["I2", "I3"].map(|id| {
+        format!(
+            "invoices {id}, due_date: 2026-10-01\nhistory {id} 2026-10-04 email a declined, channel: email\n"
+        )
+    });
+    let rows = format!("{DUE}\n{}history I1 2026-10-04 email a declined, channel: call", declined.concat());
+    assert_eq!(
+        case.plan(&rows, "2026-10-05"),
+        ["2026-10-05 acts automatic email a I2 + email a I3", "waiting I1 overdue next none"]
+    );
+}
+
+#[test]
+fn r18_one_step_declined_twice_is_one_message() {
+    let case = case("segment all otherwise:\n  at D+3 email a\n");
+    let twice = ["first", "second"]
+        .map(|note| format!("history I1 2026-10-04 email a declined, channel: email, note: {note}\n"));
+    let rows = format!("{DUE}\n{}", twice.concat());
+    assert_eq!(case.plan(&rows, "2026-10-05"), ["waiting I1 overdue next none"]);
+}
