@@ -260,10 +260,11 @@ impl<'a> Day<'a> {
             .max()
     }
 
-    /// The day an invoice was settled, as far as the data says.
+    /// The day an invoice was settled, as far as the data says. A day to come is not known yet: what is left of the
+    /// invoice is little enough to be ignored.
     fn settled_on(&self, row: InvoiceRow) -> Option<NaiveDate> {
-        let last = self.snapshot.payments_of(row).iter().rfind(|payment| payment.date <= self.today);
-        last.map(|payment| payment.date).or(self.snapshot.invoices.paid_date.get(row.index()))
+        let paid_date = || self.snapshot.invoices.paid_date.get(row.index());
+        self.last_payment(row).or_else(paid_date).filter(|&settled| settled <= self.today)
     }
 
     /// The dispute that holds today: from its opening to the day before its closing.

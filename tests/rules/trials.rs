@@ -5,6 +5,19 @@ use crate::support::*;
 const DUE: &str = "invoices I1, due_date: 2026-10-01";
 
 #[test]
+fn r01_a_payment_to_come_makes_nobody_late_yet() {
+    // I2 is too little to be open; it is paid on 10-08, ten days after 09-28.
+    let case = case_with(
+        "  ignore balances under 5 EUR",
+        "segment slow when customer.average_days_late > 3 days:\n  at D+7 notify manager\nsegment all otherwise:\n  at D+3 email a\n",
+    );
+    let rows = format!("{DUE}\ninvoices I2, due_date: 2026-09-28, amount: 4.99, paid_date: 2026-10-08");
+    assert_eq!(case.plan(&rows, "2026-10-04"), ["2026-10-04 acts automatic email a I1"]);
+    assert_eq!(case.plan(&rows, "2026-10-07"), ["2026-10-07 acts automatic email a I1"]);
+    assert_eq!(case.plan(&rows, "2026-10-08"), ["2026-10-08 acts automatic notify manager I1"]);
+}
+
+#[test]
 fn r18_what_stood_in_was_declined_on_the_channel_it_went() {
     // Both went as one letter, and neither needs approval: both stay open.
     let by_post = "customers C1, mobile: none, street: 1 High St, city: Town";
