@@ -2,6 +2,8 @@
 
 mod trace;
 
+use std::cmp::Ordering;
+
 use chrono::NaiveDate;
 
 use super::condition::Truth;
@@ -222,23 +224,30 @@ impl<'a> Climber<'_, 'a> {
     /// Plans the rungs that count from the one above them: from the last one carried out, or from the plan of the one
     /// above when that is still to come (R7).
     fn follow(&self, rungs: &mut [Planned], first: usize, last: Option<Behind>) {
-        let mut above = last.and_then(|behind| behind.carried_out);
-        for rung in &mut rungs[first..] {
+        for at in 0..rungs.len() {
+            let rung = rungs[at];
             let moment = self.ladder().rungs[rung.rung].moment;
-            if let (Anchor::Previous, Some(above)) = (moment.anchor, above) {
-                let day = offset(above, moment.offset, self.calendar);
-                let moves = self.has_contact(rung);
-                rung.planned = if moves {
-                    self.ladder().weekends.roll(day, self.invoice.due, self.calendar)
-                } else {
-                    day
-                };
-                if rung.planned <= above {
-                    // Two rungs never share a day.
-                    rung.planned = self.calendar.open_on_or_after(add_days(above, 1));
-                }
+            if moment.anchor != Anchor::Previous {
+                continue;
             }
-            above = Some(rung.planned);
+            let carried_out = match at.cmp(&first) {
+                // What lies behind was planned after a rung of its own ladder.
+                Ordering::Less => self.carried_out_below(&rungs[..at]),
+                Ordering::Equal => last,
+                Ordering::Greater => None,
+            };
+            let planned = at.checked_sub(1).map(|above| rungs[above].planned);
+            let Some(above) = carried_out.and_then(|behind| behind.carried_out).or(planned) else { continue };
+            let day = offset(above, moment.offset, self.calendar);
+            let moves = self.has_contact(&rung);
+            rungs[at].planned = match moves {
+                true => self.ladder().weekends.roll(day, self.invoice.due, self.calendar),
+                false => day,
+            };
+            if rungs[at].planned <= above {
+                // Two rungs never share a day.
+                rungs[at].planned = self.calendar.open_on_or_after(add_days(above, 1));
+            }
         }
     }
 
@@ -246,11 +255,15 @@ impl<'a> Climber<'_, 'a> {
     fn carried_out(&self, rungs: &[Planned], behind: Option<Behind>) -> Option<Behind> {
         let declined = behind.filter(|behind| behind.carried_out.is_none());
         let Some(index) = declined.and_then(|behind| behind.index) else { return behind };
-        let below =
-            rungs[..index].iter().enumerate().rev().filter_map(|(index, rung)| self.started(index, rung));
-        let own = below.into_iter().find(|below| below.carried_out.is_some());
+        let own = self.carried_out_below(&rungs[..index]);
         let foreign = self.foreign_contact().map(|contact| self.foreign(rungs, contact));
         [own, foreign].into_iter().flatten().max_by_key(|below| (below.nominal, below.carried_out))
+    }
+
+    /// The highest of these rungs that was carried out.
+    fn carried_out_below(&self, rungs: &[Planned]) -> Option<Behind> {
+        let started = rungs.iter().enumerate().rev().filter_map(|(index, rung)| self.started(index, rung));
+        started.into_iter().find(|below| below.carried_out.is_some())
     }
 
     /// A rung of this ladder that one of its steps has started: carried out or declined.

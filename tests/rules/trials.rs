@@ -54,3 +54,29 @@ fn r18_one_step_declined_twice_is_one_message() {
     let rows = format!("{DUE}\n{}", twice.concat());
     assert_eq!(case.plan(&rows, "2026-10-05"), ["waiting I1 overdue next none"]);
 }
+
+#[test]
+fn r11_same_day_only_knows_the_day_of_a_step_counted_from_an_early_one() {
+    // The first went out on 10-02, two days early: the next is due on 10-09 and not on 10-11.
+    let case = case_with(
+        "  catch up: same day only",
+        "segment all otherwise:\n  at D+3 email a\n  at previous+7 notify manager and email b\n",
+    );
+    let rows =
+        format!("{DUE}\nhistory I1 2026-10-02 email a sent\nhistory I1 2026-10-09 notify manager done");
+    assert_eq!(case.plan(&rows, "2026-10-09"), ["2026-10-09 acts automatic email b I1"]);
+    for later in ["2026-10-10", "2026-10-11"] {
+        assert_eq!(case.plan(&rows, later), ["waiting I1 overdue next none"]);
+    }
+}
+
+#[test]
+fn r07_what_follows_a_declined_step_counts_from_its_planned_date() {
+    // D+2 is Saturday 10-03 and moves to Monday 10-05; five days later is Saturday 10-10, so Monday 10-12.
+    let case = case(
+        "calendar c:\n  closed saturday, sunday\nsegment all otherwise:\n  at D+2 email a, needs approval by manager\n  at previous+5 email b\n",
+    );
+    let rows = format!("{DUE}\nhistory I1 2026-10-05 email a declined");
+    assert_eq!(case.timeline(&rows, "2026-10-06", "2026-10-20"), ["2026-10-12 automatic email b I1"]);
+    assert_eq!(case.plan(&rows, "2026-10-06"), ["waiting I1 overdue next 2026-10-12"]);
+}
