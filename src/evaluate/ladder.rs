@@ -342,24 +342,31 @@ impl<'a> Climber<'_, 'a> {
         !matches!(history::status(same, self.day.today), Status::CarriedOut(_))
     }
 
-    /// The rung that holds up its ladder: a step of it waits for a person who has not done it yet (`and wait`).
+    /// The rung that holds up its ladder: a step of it waits for a person who has not done it yet (`and wait`). What
+    /// was given to nobody on a rung below one that was started is passed like the rest of it.
     fn waited_for<'r>(&self, rungs: &'r [Planned]) -> Option<&'r Planned> {
         let program = &self.day.program.ladders[self.id.0];
         if self.rows.is_empty() || !program.has_wait {
             return None;
         }
+        let begun = self.begun(rungs);
         rungs.iter().rev().filter(|rung| !self.lapsed(rung)).find(|rung| {
             self.live_steps(rung, self.day.today).any(|(step, key)| {
                 let holds_up = match self.status(step, key, rung.occurrence) {
                     Status::Pending(_) => true,
                     Status::CarriedOut(_) | Status::Declined(_) => false,
                     Status::Open | Status::FailedToday | Status::Unknown => {
-                        !self.is_last_chance(rung, step) && self.started(0, rung).is_some()
+                        !self.is_last_chance(rung, step) && begun == Some(*rung)
                     }
                 };
                 step.waits && holds_up && self.applies(rung, step) && !self.forbidden(step)
             })
         })
+    }
+
+    /// The highest rung that was started.
+    fn begun<'r>(&self, rungs: &'r [Planned]) -> Option<&'r Planned> {
+        rungs.iter().rev().find(|rung| self.started(0, rung).is_some())
     }
 
     /// What the ladder waits for, beside what is left of its rung; nobody knows when it goes on, unless it lapses.
@@ -369,8 +376,8 @@ impl<'a> Climber<'_, 'a> {
         let known = |due: &DueStep| {
             climb.due.iter().any(|known| known.rung == due.rung && std::ptr::eq(known.step, due.step))
         };
-        // Of a rung that nothing was done of yet only what somebody was given.
-        let begun = self.started(0, rung).is_some();
+        // Of another rung than the one started last only what somebody was given.
+        let begun = self.begun(rungs) == Some(rung);
         let is_given = |due: &DueStep| matches!(due.status, Status::Pending(_));
         waited.due.retain(|due| due.step.waits && !known(due) && (begun || is_given(due)));
         let before = waited.due.len();

@@ -80,3 +80,26 @@ fn r07_what_follows_a_declined_step_counts_from_its_planned_date() {
     assert_eq!(case.timeline(&rows, "2026-10-06", "2026-10-20"), ["2026-10-12 automatic email b I1"]);
     assert_eq!(case.plan(&rows, "2026-10-06"), ["waiting I1 overdue next 2026-10-12"]);
 }
+
+#[test]
+fn r10_a_step_to_wait_for_below_a_later_rung_is_passed() {
+    // A first run on 10-12: the flag of D+10 comes and brings that of D+3 along, without the call beside it.
+    let case = case_with(
+        "  catch up: latest",
+        "segment all otherwise:\n  at D+3 flag pause and call by finance and wait\n  at D+10 flag watch\n  at D+20 email c\n",
+    );
+    assert_eq!(
+        case.plan(DUE, "2026-10-12"),
+        ["2026-10-12 acts automatic flag pause I1", "2026-10-12 acts automatic flag watch I1"]
+    );
+    let rows = format!(
+        "{DUE}\nhistory I1 2026-10-12 flag pause done, rung: D+3\nhistory I1 2026-10-12 flag watch done, rung: D+10"
+    );
+    // D+20 is 10-21.
+    for date in ["2026-10-12", "2026-10-13"] {
+        assert_eq!(case.plan(&rows, date), ["waiting I1 overdue next 2026-10-21"]);
+    }
+    // What somebody was given is waited for all the same.
+    let rows = format!("{rows}\nhistory I1 2026-10-11 call finance assigned, rung: D+3");
+    assert_eq!(case.plan(&rows, "2026-10-13"), ["withheld not_done call finance I1 next none"]);
+}

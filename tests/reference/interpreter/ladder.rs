@@ -544,14 +544,19 @@ impl<'a> Climb<'a> {
     }
 
     fn waited_for(&self) -> Vec<Turn<'a>> {
-        let turns =
-            self.places.iter().flat_map(|place| self.left(place).into_iter().map(move |turn| (place, turn)));
-        let waits = turns.filter(|(place, turn)| {
-            let late = self.ladder.catch_up == CatchUp::SameDayOnly && self.world.today > place.planned;
-            let held_up = turn.state == State::Given || Climb::is_begun(place) && !late;
-            turn.step.waits && held_up && !turn.forbidden
-        });
-        waits.map(|(_, turn)| turn).collect()
+        let begun = self.begun_at();
+        let of_place = |at: usize| {
+            let place = &self.places[at];
+            let mut turns = self.left(place);
+            turns.retain(|turn| {
+                let late = self.ladder.catch_up == CatchUp::SameDayOnly && self.world.today > place.planned;
+                let held_up = turn.state == State::Given || begun == Some(at) && !late;
+                turn.step.waits && held_up && !turn.forbidden
+            });
+            turns
+        };
+        let mut from_above = (0..self.places.len()).rev().map(of_place);
+        from_above.find(|turns| !turns.is_empty()).unwrap_or_default()
     }
 
     /// The steps waited for that are not left of the rung that was begun last; contacts of them wait for an open day
