@@ -82,6 +82,14 @@ fn r07_what_follows_a_declined_step_counts_from_its_planned_date() {
 }
 
 #[test]
+fn r18_a_formal_step_that_repeats_joins_its_other_times() {
+    // I1 is at its second time on 10-08 (due 10-01: D+0 and D+7), I2 at its first.
+    let case = case("segment all otherwise:\n  every 7 days from D, at most twice: email a, formal\n");
+    let rows = format!("{DUE}\ninvoices I2, due_date: 2026-10-08\nhistory I1 2026-10-01 email a #1 sent");
+    assert_eq!(case.plan(&rows, "2026-10-08"), ["2026-10-08 acts automatic email a #2 I1 + email a #1 I2"]);
+}
+
+#[test]
 fn r10_a_step_to_wait_for_below_a_later_rung_is_passed() {
     // A first run on 10-12: the flag of D+10 comes and brings that of D+3 along, without the call beside it.
     let case = case_with(

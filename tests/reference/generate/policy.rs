@@ -270,8 +270,15 @@ fn action() -> BoxedStrategy<Action> {
             match tail {
                 "wait" if action.waits => action.text.push_str(" and wait"),
                 "name" => {
-                    // A name stands for one kind of step in the whole file.
-                    let kind = action.key.trim_start_matches("charge ").split(' ').next().unwrap().to_owned();
+                    // A name stands for one kind of step in the whole file, and for one mark or role.
+                    let of_mark =
+                        ["escalate ", "flag ", "hand off "].iter().any(|kind| action.key.starts_with(kind));
+                    let kind = match of_mark {
+                        true => action.key.replace(' ', "_"),
+                        false => {
+                            action.key.trim_start_matches("charge ").split(' ').next().unwrap().to_owned()
+                        }
+                    };
                     action.key = format!("{kind}_{name}");
                     action.text.push_str(&format!(" as {}", action.key));
                 }

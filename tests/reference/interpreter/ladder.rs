@@ -464,6 +464,14 @@ impl<'a> Climb<'a> {
         days.max()
     }
 
+    /// R11: whether a deadline keeps the contacts of a rung back that would have come before its end.
+    fn is_put_off(&self, place: &Place) -> bool {
+        let end = self.deadline.filter(|end| has_contact(place.rung) && place.planned <= *end);
+        end.is_some_and(|end| {
+            self.world.today < self.world.open_from(self.invoice, add_days(end, 1), self.ladder.weekends)
+        })
+    }
+
     /// R8: a rung with a contact is not started on a closed day.
     fn may_start(&self, at: usize) -> bool {
         let place = &self.places[at];
@@ -543,6 +551,8 @@ impl<'a> Climb<'a> {
         !self.waited_for().is_empty()
     }
 
+    /// Of several rungs that hold the ladder up the highest comes first. What was given to nobody on a rung below the
+    /// highest that was begun is passed (R10).
     fn waited_for(&self) -> Vec<Turn<'a>> {
         let begun = self.begun_at();
         let of_place = |at: usize| {
@@ -581,10 +591,12 @@ impl<'a> Climb<'a> {
         if let Some(at) = live.filter(|at| self.may_start(*at)) {
             return self.left(&self.places[at]);
         }
-        // R23: what is forbidden and stepped over is told while nothing else has its turn: the highest of it.
-        let stepped_over = above
-            .take_while(|at| Some(*at) != live)
-            .filter(|at| self.places[*at].planned <= self.world.today);
+        // R23: what is forbidden and stepped over is told while nothing else has its turn: the highest of it. What a
+        // deadline puts off is not told before.
+        let stepped_over = above.take_while(|at| Some(*at) != live).filter(|at| {
+            let place = &self.places[*at];
+            place.planned <= self.world.today && !self.is_put_off(place)
+        });
         // What lapses before its turn is not told.
         let told = stepped_over.map(|at| {
             let missed = self.due(at) > self.places[at].planned;

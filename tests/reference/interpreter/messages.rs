@@ -145,7 +145,7 @@ fn combined<'a>(world: &World<'a>, free: Vec<Candidate<'a>>) -> Vec<Message<'a>>
 }
 
 /// R18: same address, channel and currency; before and after the due date, registered and plain letters, different
-/// deadlines and hours stay apart; a formal step is joined by the same step only.
+/// deadlines and hours stay apart; a formal step is joined by the same step only, at whichever time of it.
 fn belong_together(world: &World, message: &Message, other: &Candidate) -> bool {
     let lead = message.lead();
     let before = |candidate: &Candidate| world.days_overdue(candidate.due.invoice) < 0;
@@ -159,7 +159,7 @@ fn belong_together(world: &World, message: &Message, other: &Candidate) -> bool 
         && before(lead) == before(other)
         && registered(lead) == registered(other)
         && lead.due.step.deadline == other.due.step.deadline
-        && (!formal || lead.due.step.key == other.due.step.key && lead.due.time == other.due.time)
+        && (!formal || lead.due.step.rule == other.due.step.rule)
         && hours.is_none_or(|(from, to)| from < to)
 }
 
