@@ -30,6 +30,8 @@ pub struct Program {
     pub changes_with_time: bool,
     /// Whether any restriction limits how many messages go out on a day (R19).
     pub limits_by_day: bool,
+    /// Whether any condition of the policy asks what all invoices of a customer come to together.
+    pub reads_account: bool,
     /// The ladders per customer (R14).
     pub customer_ladders: Vec<LadderId>,
     /// The keys of their steps.
@@ -58,13 +60,16 @@ impl Program {
     /// Compiles a policy.
     #[must_use]
     pub fn new(policy: Policy) -> Program {
+        let changes_with_time = conditions(&policy).any(changes_day_by_day);
+        let reads_account = conditions(&policy).any(reads_account);
         let mut program = Program {
             ladders: Vec::new(),
             carve_out_keys: Vec::new(),
             due_soon_days: due_soon_days(&policy),
             data_no_older: data_no_older(&policy),
-            changes_with_time: any_changes_with_time(&policy),
+            changes_with_time,
             limits_by_day: limits_by_day(&policy),
+            reads_account,
             customer_ladders: Vec::new(),
             customer_keys: FxHashSet::default(),
             shared_keys: FxHashSet::default(),
@@ -182,8 +187,8 @@ fn data_no_older(policy: &Policy) -> Option<(crate::model::RuleId, u32)> {
     limits.min_by_key(|&(_, days)| days)
 }
 
-/// Whether a day passes nowhere in the policy unnoticed: dates that facts name, such as that of a promise, aside.
-fn any_changes_with_time(policy: &Policy) -> bool {
+/// All conditions of a policy: those of its steps, segments, calendars and carve-outs.
+fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
     let ladders = policy.ladders.iter().flat_map(|ladder| &ladder.rungs).flat_map(|rung| &rung.steps);
     let steps = ladders.chain(policy.carve_outs.iter().flat_map(|carve_out| &carve_out.steps));
     let of_steps = steps.filter_map(|step| step.when.as_ref());
@@ -193,10 +198,31 @@ fn any_changes_with_time(policy: &Policy) -> bool {
     });
     let of_calendars = policy.calendars.iter().filter_map(|calendar| calendar.when.as_ref());
     let of_carve_outs = policy.carve_outs.iter().map(|carve_out| &carve_out.when);
-    let mut conditions = of_steps.chain(of_segments).chain(of_calendars).chain(of_carve_outs);
-    conditions.any(changes_day_by_day)
+    of_steps.chain(of_segments).chain(of_calendars).chain(of_carve_outs)
 }
 
+/// Whether a condition asks what all invoices of a customer come to together.
+fn reads_account(condition: &Condition) -> bool {
+    let mut reads = false;
+    condition.each_test(&mut |test| {
+        reads |= matches!(
+            test.field,
+            Field::Customer(
+                CustomerField::Balance
+                    | CustomerField::OverdueBalance
+                    | CustomerField::OverdueCount
+                    | CustomerField::OldestOverdue
+                    | CustomerField::OverCreditLimit
+                    | CustomerField::BrokenPromises
+                    | CustomerField::AverageDaysLate
+                    | CustomerField::DaysSinceMessage
+            )
+        );
+    });
+    reads
+}
+
+/// Whether a day passes by a condition unnoticed: dates that facts name, such as that of a promise, aside.
 fn changes_day_by_day(condition: &Condition) -> bool {
     let mut changes = false;
     condition.each_test(&mut |test| {

@@ -1,6 +1,6 @@
 //! One customer on a day: from open invoices to actions, withheld steps and waiting invoices.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -46,8 +46,6 @@ pub(super) struct Contribution {
     pub(super) receivables: Vec<Receivables>,
     /// What the customer owes, if anything.
     pub(super) customer: Option<Customer>,
-    /// The rules that were met, where they are traced.
-    pub(super) met: BTreeSet<RuleId>,
 }
 
 /// The segment of an invoice.
@@ -72,9 +70,6 @@ impl<'a> Day<'a> {
         let mut contribution = Contribution::default();
         let mut candidates = Vec::new();
         let sites = self.sites(&customer);
-        if self.traces {
-            contribution.met = self.met(&sites);
-        }
         let mut quiet: Vec<(usize, Option<NaiveDate>)> = Vec::new();
         let mut placed = sites.iter().map(|site| site.at).peekable();
         for (at, invoice) in customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open()) {
@@ -100,7 +95,7 @@ impl<'a> Day<'a> {
     }
 
     /// Adds what is due in all ladders and carve-outs; when each site's ladders could go on otherwise.
-    fn climb(
+    pub(super) fn climb(
         &self,
         customer: &CustomerState<'a>,
         sites: &[Site<'a>],
@@ -163,7 +158,7 @@ impl<'a> Day<'a> {
     }
 
     /// Tomorrow, where time alone may put an invoice into a segment.
-    fn may_be_placed(&self) -> Option<NaiveDate> {
+    pub(super) fn may_be_placed(&self) -> Option<NaiveDate> {
         let mut segments = self.program.policy.segments.iter();
         let may_catch = segments.any(
             |segment| matches!(&segment.catches, Catches::When(condition) if changes_with_time(condition)),
@@ -187,7 +182,17 @@ impl<'a> Day<'a> {
 
     /// The open invoices that a segment catches.
     pub(super) fn sites(&self, customer: &CustomerState<'a>) -> Vec<Site<'a>> {
-        let open = customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open());
+        self.sites_among(customer, |_| true)
+    }
+
+    /// Those of some invoices that are open and that a segment catches.
+    pub(super) fn sites_among(
+        &self,
+        customer: &CustomerState<'a>,
+        wanted: impl Fn(&InvoiceState<'a>) -> bool,
+    ) -> Vec<Site<'a>> {
+        let wanted = |invoice: &InvoiceState<'a>| invoice.is_open() && wanted(invoice);
+        let open = customer.invoices.iter().enumerate().filter(|(_, invoice)| wanted(invoice));
         let sites = open.filter_map(|(at, invoice)| {
             let placed = self.place(customer, invoice, |_, _| {})?;
             let scope = self.scope(placed.segment, customer, invoice);
@@ -256,7 +261,12 @@ impl<'a> Day<'a> {
         present
     }
 
-    fn waiting(&self, customer: &CustomerState<'a>, at: usize, next: Option<NaiveDate>) -> Waiting {
+    pub(super) fn waiting(
+        &self,
+        customer: &CustomerState<'a>,
+        at: usize,
+        next: Option<NaiveDate>,
+    ) -> Waiting {
         let invoice = &customer.invoices[at];
         Waiting {
             customer: self.snapshot.customer_id(customer.row).to_owned(),
@@ -285,7 +295,7 @@ impl<'a> Day<'a> {
     }
 
     /// Combines, limits, writes, and sorts into actions and withheld steps.
-    fn decide(
+    pub(super) fn decide(
         &self,
         customer: &CustomerState<'a>,
         candidates: Vec<Candidate<'a>>,
@@ -407,7 +417,7 @@ impl Contribution {
     }
 
     /// The plan's order within a customer: invoice, then step.
-    fn sort(&mut self) {
+    pub(super) fn sort(&mut self) {
         fn place(action: &Action) -> (Option<&str>, &str) {
             (action.invoices.first().map(|invoice| invoice.id.as_str()), &action.step)
         }

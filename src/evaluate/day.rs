@@ -34,8 +34,6 @@ pub(super) struct Day<'a> {
     pub(super) today: NaiveDate,
     /// Blocks every contact: the data is too old, or the ledger is ahead.
     pub(super) refusal: Option<Blocker>,
-    /// Whether the rules that are met are noted.
-    pub(super) traces: bool,
     /// The roles' names, and their addresses where they are fixed.
     pub(super) roles: Vec<(Arc<str>, Option<Arc<str>>)>,
     /// The calendar of customers for whom no condition holds.
@@ -71,7 +69,6 @@ impl<'a> Day<'a> {
             history: History::read(program, snapshot),
             today,
             refusal: None,
-            traces: false,
             roles: roles.collect(),
             always_open: Calendar::default(),
             wanted: Wanted::of(templates, &program.policy.fields),

@@ -1,5 +1,5 @@
-//! A day of some customers only, for a simulation: what is to be done, which rules were met, and when each customer
-//! has to be looked at again.
+//! A day of those only for whom something can change, for a simulation: what is to be done, which rules were met, and
+//! when each invoice has to be looked at again.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::candidate::Bench;
-use super::customer::{Contribution, Site};
+use super::customer::{Contribution, Counted, Site};
 use super::day::{Day, Options};
-use super::facts::CustomerState;
+use super::facts::{CustomerState, InvoiceState};
 use super::ladder::{Climber, earlier};
 use crate::calendar::add_days;
 use crate::compile::Program;
 use crate::model::RuleId;
 use crate::plan::{Action, Waiting, Withheld};
 use crate::snapshot::Snapshot;
-use crate::snapshot::tables::{CustomerRow, Since};
+use crate::snapshot::tables::{CustomerRow, InvoiceRow, Since};
 use crate::template::TemplateSet;
 
 /// A day of some customers: the parts of the day's plan that concern them.
@@ -27,50 +27,96 @@ pub struct Look {
     pub actions: Vec<Action>,
     /// What is due and withheld, in the plan's order.
     pub withheld: Vec<Withheld>,
-    /// Open invoices with nothing due.
+    /// Open invoices with nothing due, where everyone is looked at.
     pub waiting: Vec<Waiting>,
-    /// The blocks that applied to an open invoice, and their restrictions.
+    /// The blocks that applied to an open invoice that was looked at, and their restrictions.
     pub met: BTreeSet<RuleId>,
-    /// For each customer the first later day on which the plan could differ from one of waiting invoices only,
-    /// as long as nobody adds to the ledger; none when no such day is in sight.
-    pub again: Vec<Option<NaiveDate>>,
 }
 
-/// Plans a day as [`super::plan`] does, for some customers, as if the data had been taken that day: `data no older
-/// than` does not apply. What limits per day set against each other is right as long as all customers with something
-/// to do are among them.
+/// The first day on which each customer and each invoice has to be looked at again, as long as nobody adds to the
+/// ledger but by what was planned; none while no such day is in sight.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    customers: Vec<Option<NaiveDate>>,
+    invoices: Vec<Option<NaiveDate>>,
+}
+
+impl Watch {
+    /// Nobody has been looked at yet.
+    #[must_use]
+    pub fn new(snapshot: &Snapshot) -> Watch {
+        let never = |rows: usize| vec![Some(NaiveDate::MIN); rows];
+        Watch { customers: never(snapshot.customers.id.len()), invoices: never(snapshot.invoices.id.len()) }
+    }
+}
+
+fn has_come(again: Option<NaiveDate>, today: NaiveDate) -> bool {
+    again.is_some_and(|again| again <= today)
+}
+
+/// What is seen of a customer.
+struct Glance {
+    row: CustomerRow,
+    part: Contribution,
+    met: BTreeSet<RuleId>,
+    /// When each of the invoices has to be looked at again.
+    invoices: Vec<Option<NaiveDate>>,
+}
+
+impl Glance {
+    /// When the customer has to be looked at again: tomorrow where anything is due.
+    fn again(&self, tomorrow: NaiveDate) -> Option<NaiveDate> {
+        let is_due = !self.part.actions.is_empty() || !self.part.withheld.is_empty();
+        let due = is_due.then_some(tomorrow);
+        self.invoices.iter().copied().fold(due, earlier)
+    }
+}
+
+/// Plans a day as [`super::plan`] does, for those for whom something can have changed, as if the data had been taken
+/// that day: `data no older than` does not apply. With `everyone` all customers are looked at, and it is told who waits.
 #[must_use]
 pub fn look(
     program: &Program,
     templates: &TemplateSet,
     snapshot: &Snapshot,
     as_of: NaiveDate,
-    customers: &[CustomerRow],
+    watch: &mut Watch,
+    everyone: bool,
 ) -> Look {
-    let mut day = Day::new(program, templates, snapshot, as_of, Options { replay: true });
-    day.refusal = None;
-    day.traces = true;
-    let parts: Vec<(Contribution, Option<NaiveDate>)> = customers
-        .par_iter()
-        .map(|&row| {
-            let part = day.contribution(row);
-            let again = day.again(row, &part);
-            (part, again)
-        })
-        .collect();
+    let day = Day::as_if_fresh(program, templates, snapshot, as_of);
+    let due = |row: &CustomerRow| everyone || has_come(watch.customers[row.index()], as_of);
+    let customers: Vec<CustomerRow> = snapshot.customer_rows().filter(due).collect();
+    let seen: Vec<Glance> =
+        customers.into_par_iter().map(|row| day.glance(row, &watch.invoices, everyone)).collect();
     let mut look = Look::default();
     let mut whole = Contribution::default();
-    for (part, again) in parts {
-        look.again.push(again);
-        look.met.extend(part.met);
-        look.waiting.extend(part.waiting);
-        whole.actions.extend(part.actions);
-        whole.withheld.extend(part.withheld);
+    for glance in seen {
+        watch.customers[glance.row.index()] = glance.again(add_days(as_of, 1));
+        for (invoice, again) in snapshot.invoices_of(glance.row).zip(glance.invoices) {
+            watch.invoices[invoice.index()] = again;
+        }
+        look.met.extend(glance.met);
+        look.waiting.extend(glance.part.waiting);
+        whole.actions.extend(glance.part.actions);
+        whole.withheld.extend(glance.part.withheld);
     }
     day.limit_per_day(&mut whole);
     look.actions = whole.actions.into_iter().map(|counted| counted.action).collect();
     look.withheld = whole.withheld;
     look
+}
+
+/// The rules that a customer's open invoices meet on a day.
+#[must_use]
+pub fn met(
+    program: &Program,
+    templates: &TemplateSet,
+    snapshot: &Snapshot,
+    as_of: NaiveDate,
+    customer: CustomerRow,
+) -> BTreeSet<RuleId> {
+    let day = Day::as_if_fresh(program, templates, snapshot, as_of);
+    day.met(&day.sites(&day.customer(customer)))
 }
 
 impl<'a> Day<'a> {
@@ -91,21 +137,66 @@ impl<'a> Day<'a> {
         met
     }
 
-    /// The first later day on which a customer's plan could be more than waiting invoices, or other ones.
-    fn again(&self, row: CustomerRow, part: &Contribution) -> Option<NaiveDate> {
-        let tomorrow = add_days(self.today, 1);
-        let by_time = self.program.changes_with_time || !self.program.customer_ladders.is_empty();
-        if !part.actions.is_empty() || !part.withheld.is_empty() || (by_time && !part.waiting.is_empty()) {
-            return Some(tomorrow);
-        }
-        let fact = self.next_fact(row);
-        if part.waiting.is_empty() {
-            return fact;
-        }
-        let next = part.waiting.iter().fold(fact, |first, waiting| earlier(first, waiting.next));
+    /// A day as if the data had been taken on it.
+    fn as_if_fresh(
+        program: &'a Program,
+        templates: &'a TemplateSet,
+        snapshot: &'a Snapshot,
+        as_of: NaiveDate,
+    ) -> Day<'a> {
+        let mut day = Day::new(program, templates, snapshot, as_of, Options { replay: true });
+        day.refusal = None;
+        day
+    }
+
+    /// What is due for a customer. Invoices are left out that were quiet and whose day to be looked at again has not
+    /// come: nothing is due for them.
+    fn glance(&self, row: CustomerRow, again: &[Option<NaiveDate>], everyone: bool) -> Glance {
         let customer = self.customer(row);
-        let turns = self.sites(&customer).iter().filter_map(|site| self.turn(&customer, site)).min();
-        earlier(next, turns).map(|day| day.max(tomorrow))
+        let all = everyone || !self.stand_alone(row);
+        let is_awake = |invoice: &InvoiceState<'a>| all || has_come(again[invoice.row.index()], self.today);
+        let sites = self.sites_among(&customer, is_awake);
+        let mut candidates = Vec::new();
+        let next = self.climb(&customer, &sites, &mut candidates);
+        let mut acts = vec![false; customer.invoices.len()];
+        candidates.iter().flat_map(|candidate| &candidate.about).for_each(|&at| acts[at] = true);
+        let mut part = Contribution::default();
+        let mut invoices: Vec<Option<NaiveDate>> =
+            customer.invoices.iter().map(|invoice| again[invoice.row.index()]).collect();
+        let of_customer = self.next_fact_of_customer(row);
+        let mut placed = sites.iter().zip(next).peekable();
+        for (at, invoice) in customer.invoices.iter().enumerate().filter(|(_, invoice)| is_awake(invoice)) {
+            let placed = placed.next_if(|(site, _)| site.at == at);
+            let next = placed.map_or_else(|| self.may_be_placed(), |(_, next)| next);
+            let is_quiet = invoice.is_open() && !acts[at];
+            if everyone && is_quiet {
+                part.waiting.push(self.waiting(&customer, at, next));
+            }
+            invoices[at] = if acts[at] || (is_quiet && self.turns_unnoticed()) {
+                Some(add_days(self.today, 1))
+            } else {
+                let fact = earlier(of_customer, self.next_fact(invoice.row));
+                let turn = placed.and_then(|(site, _)| self.turn(&customer, site));
+                let next = next.filter(|_| is_quiet);
+                [next, turn].into_iter().fold(fact, earlier).map(|day| day.max(add_days(self.today, 1)))
+            };
+        }
+        self.decide(&customer, candidates, &mut part);
+        part.actions.extend(self.clearing(&customer).into_iter().map(Counted::from));
+        part.sort();
+        Glance { row, met: self.met(&sites), part, invoices }
+    }
+
+    /// Whether a day may change what is due without any fact or date that tells.
+    fn turns_unnoticed(&self) -> bool {
+        self.program.changes_with_time || !self.program.customer_ladders.is_empty()
+    }
+
+    /// Whether nothing about one invoice of a customer concerns another before messages are combined and limited.
+    fn stand_alone(&self, row: CustomerRow) -> bool {
+        !self.program.reads_account
+            && self.program.customer_ladders.is_empty()
+            && self.snapshot.ledger_of_customer_alone(row).is_empty()
     }
 
     /// The first later day that the ladders and carve-outs of an invoice name.
@@ -126,31 +217,44 @@ impl<'a> Day<'a> {
         ladders.chain(ends).fold(bench.carve_outs_turn(), earlier)
     }
 
-    /// The first later day on which a fact about a customer begins or ceases to count.
-    fn next_fact(&self, row: CustomerRow) -> Option<NaiveDate> {
+    /// The first later day on which a fact about a customer, and so about all invoices, begins or ceases to count.
+    fn next_fact_of_customer(&self, row: CustomerRow) -> Option<NaiveDate> {
         let snapshot = self.snapshot;
-        let mut next: Option<NaiveDate> = None;
-        let mut meet = |date: Option<NaiveDate>| next = earlier(next, date.filter(|&date| date > self.today));
+        let insolvent = snapshot.customers.insolvent_since.get(row.index()).and_then(Since::date);
+        let taken = snapshot.taken_on.filter(|_| snapshot.invoices.balance.has_values());
+        let unallocated =
+            snapshot.payments_of_customer(row).iter().filter(|payment| payment.invoice.is_none());
+        let unallocated = unallocated.map(|payment| Some(payment.date));
+        let ledger = snapshot.ledger_of_customer_alone(row).iter().map(|row| Some(row.date));
+        self.first_later([insolvent, taken].into_iter().chain(unallocated).chain(ledger))
+    }
+
+    /// The first later day on which a fact about an invoice begins or ceases to count.
+    fn next_fact(&self, row: InvoiceRow) -> Option<NaiveDate> {
+        let (snapshot, at) = (self.snapshot, row.index());
+        let invoices = &snapshot.invoices;
         let after = |date: NaiveDate| Some(add_days(date, 1));
-        meet(snapshot.customers.insolvent_since.get(row.index()).and_then(Since::date));
-        meet(snapshot.taken_on.filter(|_| snapshot.invoices.balance.has_values()));
-        snapshot.payments_of_customer(row).iter().for_each(|payment| meet(Some(payment.date)));
-        snapshot.ledger_of_customer(row).for_each(|row| meet(Some(row.date)));
-        for invoice in snapshot.invoices_of(row) {
-            let (invoices, at) = (&snapshot.invoices, invoice.index());
-            let due = invoices.due_date[at];
-            [invoices.issue_date.get(at), invoices.paid_date.get(at), Some(due), after(due)]
-                .into_iter()
-                .for_each(&mut meet);
-            meet(invoices.hold_until.get(at).and_then(after));
-            meet(invoices.handed_over.get(at).and_then(Since::date));
-            for dispute in snapshot.disputes_of(invoice) {
-                [dispute.opened.date(), dispute.closed].into_iter().for_each(&mut meet);
-            }
-            for promise in snapshot.promises_of(invoice) {
-                [promise.made.date(), Some(promise.due), after(promise.due)].into_iter().for_each(&mut meet);
-            }
-        }
-        next
+        let due = invoices.due_date[at];
+        let own = [
+            invoices.issue_date.get(at),
+            invoices.paid_date.get(at),
+            Some(due),
+            after(due),
+            invoices.hold_until.get(at).and_then(after),
+            invoices.handed_over.get(at).and_then(Since::date),
+        ];
+        let payments = snapshot.payments_of(row).iter().map(|payment| Some(payment.date));
+        let ledger = snapshot.ledger_of(row).iter().map(|row| Some(row.date));
+        let disputes = snapshot.disputes_of(row).iter();
+        let disputes = disputes.flat_map(|dispute| [dispute.opened.date(), dispute.closed]);
+        let promises = snapshot.promises_of(row).iter();
+        let promises =
+            promises.flat_map(|promise| [promise.made.date(), Some(promise.due), after(promise.due)]);
+        let of_others = payments.chain(ledger).chain(disputes).chain(promises);
+        self.first_later(own.into_iter().chain(of_others))
+    }
+
+    fn first_later(&self, dates: impl Iterator<Item = Option<NaiveDate>>) -> Option<NaiveDate> {
+        dates.flatten().filter(|&date| date > self.today).min()
     }
 }

@@ -34,7 +34,7 @@ mod whole;
 
 pub use day::Options;
 pub use explain::{Explanation, explain};
-pub use look::{Look, look};
+pub use look::{Look, Watch, look, met};
 pub use recheck::recheck;
 pub use standing::{OverdueRun, SALES_DAYS, Standing, overdue_runs, standing};
 pub use whole::{Planning, plan};

@@ -10,7 +10,7 @@ use super::load::Scene;
 use super::verdict::{Failure, TimelineDay, Verdict};
 use super::why;
 use crate::compile::Program;
-use crate::evaluate::{Look, look};
+use crate::evaluate::{Look, met};
 use crate::simulate::{Habits, Play};
 use crate::span::Sources;
 use crate::syntax::ast::{Expected, Name, Scenario, ScenarioLine, Spanned};
@@ -104,7 +104,7 @@ fn segments(
     day: NaiveDate,
 ) -> BTreeSet<String> {
     let Some(row) = play.snapshot().customer_with(customer) else { return BTreeSet::new() };
-    let met = look(program, templates, play.snapshot(), day, &[row]).met;
+    let met = met(program, templates, play.snapshot(), day, row);
     let segments = program.policy.segments.iter().filter(|segment| met.contains(&segment.rule));
     segments.map(|segment| segment.name.to_string()).collect()
 }

@@ -7,10 +7,9 @@ use chrono::{Days, NaiveDate};
 use super::executor;
 use super::habits::Habits;
 use crate::compile::Program;
-use crate::evaluate::{Look, look};
+use crate::evaluate::{Look, Watch, look};
 use crate::plan::{Action, Member};
 use crate::snapshot::Snapshot;
-use crate::snapshot::tables::CustomerRow;
 use crate::template::TemplateSet;
 
 /// A snapshot whose ledger grows with what its policy does, day by day.
@@ -23,8 +22,8 @@ pub struct Play<'a> {
     told: Vec<Told>,
     /// Days on which every customer is planned.
     whole: BTreeSet<NaiveDate>,
-    /// For each customer the next day to plan; none while no fact and no date gives a reason.
-    again: Vec<Option<NaiveDate>>,
+    /// Who has to be planned when.
+    watch: Watch,
     /// The first day on which a plan had a step that waits for people, by the step's key.
     asked: BTreeMap<String, NaiveDate>,
 }
@@ -62,9 +61,8 @@ impl<'a> Play<'a> {
         snapshot: Snapshot,
         habits: Habits,
     ) -> Play<'a> {
-        let again = vec![Some(NaiveDate::MIN); snapshot.customers.id.len()];
-        let asked = BTreeMap::new();
-        Play { program, templates, snapshot, habits, told: Vec::new(), whole: BTreeSet::new(), again, asked }
+        let (watch, asked) = (Watch::new(&snapshot), BTreeMap::new());
+        Play { program, templates, snapshot, habits, told: Vec::new(), whole: BTreeSet::new(), watch, asked }
     }
 
     /// Leaves steps alone until the days on which the ledger tells what became of them.
@@ -87,14 +85,8 @@ impl<'a> Play<'a> {
 
     /// Plans a day and carries out what people let go. Days come in order, none left out.
     pub fn day(&mut self, day: NaiveDate) -> Played {
-        let whole = self.whole.contains(&day);
-        let due = |again: &Option<NaiveDate>| whole || again.is_some_and(|again| again <= day);
-        let rows: Vec<CustomerRow> =
-            self.snapshot.customer_rows().filter(|row| due(&self.again[row.index()])).collect();
-        let look = look(self.program, self.templates, &self.snapshot, day, &rows);
-        for (row, again) in rows.iter().zip(&look.again) {
-            self.again[row.index()] = *again;
-        }
+        let everyone = self.whole.contains(&day);
+        let look = look(self.program, self.templates, &self.snapshot, day, &mut self.watch, everyone);
         let done: Vec<bool> = look.actions.iter().map(|action| self.is_let_go(action, day)).collect();
         let mut written = Vec::new();
         for (action, _) in look.actions.iter().zip(&done).filter(|(_, done)| **done) {

@@ -104,12 +104,18 @@ impl Snapshot {
     /// All ledger rows of a customer: those of the invoices, then those of the customer as a whole.
     pub fn ledger_of_customer(&self, customer: CustomerRow) -> impl Iterator<Item = &LedgerRow> {
         let invoices = self.invoices_of.of(customer.index());
-        let own = equal_range(&self.customer_ledger, customer, |row| row.customer);
+        let own = self.ledger_of_customer_alone(customer);
         let rows = match invoices.is_empty() {
             true => 0..0,
             false => self.ledger_of.of(invoices.start).start..self.ledger_of.of(invoices.end - 1).end,
         };
         self.ledger[rows].iter().chain(own)
+    }
+
+    /// The ledger rows that concern a customer as a whole.
+    #[must_use]
+    pub fn ledger_of_customer_alone(&self, customer: CustomerRow) -> &[LedgerRow] {
+        equal_range(&self.customer_ledger, customer, |row| row.customer)
     }
 
     /// How two ledger rows of different invoices stand in time: by date, time, outcome and step.

@@ -11,7 +11,7 @@ use crate::cli::output::{replace, to_file};
 use crate::cli::{Exit, data, fail};
 use crate::compile::Program;
 use crate::coverage::{CaseReport, Reached};
-use crate::evaluate::{self, Options, look};
+use crate::evaluate::{self, Options, Watch, look};
 use crate::render;
 use crate::simulate::{Habits, Period, simulate};
 use crate::snapshot::Snapshot;
@@ -160,8 +160,8 @@ fn plan(
     day: NaiveDate,
 ) -> (String, Reached) {
     let plan = evaluate::plan(program, templates, snapshot, day, Options::default());
-    let customers: Vec<_> = snapshot.customer_rows().collect();
     let mut reached = Reached::default();
-    reached.add_look(&program.policy, &look(program, templates, snapshot, day, &customers));
+    reached
+        .add_look(&program.policy, &look(program, templates, snapshot, day, &mut Watch::new(snapshot), true));
     (render::test::plan(&plan), reached)
 }
