@@ -77,6 +77,13 @@ impl Texts {
         new
     }
 
+    /// Interns all texts of another store; by the numbers that they have there, those that they have here.
+    pub fn absorb(&mut self, other: &Texts) -> Vec<Text> {
+        let mut start = 0;
+        let texts = other.ends.iter().map(|&end| &other.buffer[std::mem::replace(&mut start, end)..end]);
+        texts.map(|text| self.intern(text)).collect()
+    }
+
     /// Stores a text that nobody will look for, such as an order number: it may stand there twice.
     pub fn add(&mut self, text: &str) -> Text {
         self.buffer.push_str(text);

@@ -38,7 +38,7 @@ enum Cell {
 }
 
 /// What is known of a record beside its cells.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Head {
     line: u64,
     /// Why the line cannot be read as a record.
@@ -64,10 +64,29 @@ impl<'b> Row<'b> {
         self.batch.heads[self.at].broken.as_deref()
     }
 
+    /// The record by itself.
+    pub(super) fn copied(self) -> Batch {
+        let Batch { text, cells, heads } = self.batch;
+        let (width, head) = (self.columns.slots.len(), &heads[self.at]);
+        let mut copy = Batch { heads: vec![head.clone()], ..Batch::default() };
+        for cell in &cells[self.at * width..][..width] {
+            let start = copy.text.len() as u32;
+            copy.cells.push(match *cell {
+                Cell::Text { start: from, end: to } => {
+                    copy.text.push_str(&text[from as usize..to as usize]);
+                    Cell::Text { start, end: start + (to - from) }
+                }
+                other => other,
+            });
+        }
+        copy
+    }
+
     /// A cell: trimmed, and nothing when empty.
     pub(super) fn cell(self, slot: usize) -> Result<Option<&'b str>, Unfit> {
         let Some(column) = self.columns.of_slot(slot) else { return Ok(None) };
-        match self.batch.cells[self.at * self.columns.slots.len() + column] {
+        let cell = self.batch.cells.get(self.at * self.columns.slots.len() + column);
+        match *cell.unwrap_or(&Cell::Empty) {
             Cell::Empty => Ok(None),
             Cell::Text { start, end } => Ok(Some(&self.batch.text[start as usize..end as usize])),
             Cell::Unfit(unfit) => Err(unfit),
@@ -83,7 +102,8 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    fn of(schema: &Schema) -> Columns {
+    /// The columns of a table.
+    pub(super) fn of(schema: &Schema) -> Columns {
         let slots: Vec<usize> = schema.layout.filled().collect();
         let mut of_slots = vec![None; schema.layout.len()];
         slots.iter().enumerate().for_each(|(column, &slot)| of_slots[slot] = Some(column));
@@ -96,6 +116,16 @@ impl Columns {
 }
 
 impl Batch {
+    /// One record on this line, all its cells empty.
+    pub(super) fn bare(line: u64) -> Batch {
+        Batch { heads: vec![Head { line, broken: None }], ..Batch::default() }
+    }
+
+    /// The first record.
+    pub(super) fn first<'b>(&'b self, columns: &'b Columns) -> Row<'b> {
+        Row { batch: self, columns, at: 0 }
+    }
+
     fn clear(&mut self) {
         self.text.clear();
         self.cells.clear();

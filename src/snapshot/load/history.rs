@@ -2,21 +2,126 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::batch::{Batch, Columns};
 use super::columns::HistoryColumn as H;
 use super::error::LoadError;
-use super::facts::{Ids, Index, Subject};
+use super::facts::{self, Index, Subject};
 use super::invoices::Known;
+use super::options::LoadOptions;
 use super::order::{by_text, by_texts, in_groups};
-use super::reading::read_rows;
-use super::records::Records;
-use super::values::{Context, Line};
+use super::progress::Gauge;
+use super::reading::read_lines;
+use super::records::{Records, Schema};
+use super::relay::each_text;
+use super::values::{Context, Line, SeenAndUsed};
 use crate::code::Code;
 use crate::money::Currency;
 use crate::snapshot::ledger::{Channel, Details, LedgerRow, Outcome};
 use crate::snapshot::problem::{Place, Problem};
-use crate::snapshot::tables::InvoiceRow;
-use crate::snapshot::texts::Texts;
+use crate::snapshot::tables::{CustomerRow, InvoiceRow};
+use crate::snapshot::texts::{Text, Texts};
+
+/// The ledger as read, before it is known which invoices and customers the data has: the largest table is read
+/// beside the others.
+pub(super) struct HistoryDrafts {
+    schema: Arc<Schema>,
+    /// Rows that could be read as they stand; whom they are about is in `ids`.
+    rows: Vec<LedgerRow>,
+    ids: Vec<Ids>,
+    lines: Vec<u64>,
+    /// The others, to be read again.
+    apart: Vec<Batch>,
+    texts: Texts,
+    columns: SeenAndUsed,
+}
+
+/// The ids that a row names: customer and invoice.
+type Ids = [Option<Text>; 2];
+
+impl HistoryDrafts {
+    /// Reads the table.
+    pub(super) fn read(records: Records, options: &LoadOptions<'_>) -> Result<HistoryDrafts, LoadError> {
+        let nobody = &mut ();
+        let mut context = Context::new(options, Gauge::new(nobody));
+        let (mut rows, mut ids, mut lines, mut apart) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let schema = read_lines(records, &mut context, |line| match draft(line) {
+            Some((own, row)) => {
+                rows.push(row);
+                ids.push(own);
+                lines.push(line.number());
+            }
+            None => apart.push(line.copied()),
+        })?;
+        let Context { texts, columns, .. } = context;
+        Ok(HistoryDrafts { schema, rows, ids, lines, apart, texts, columns })
+    }
+
+    /// Finds whom the rows are about, and sorts them.
+    pub(super) fn finish(self, index: &Index<'_>, context: &mut Context<'_>) -> History {
+        let HistoryDrafts { schema, mut rows, ids, lines, apart, texts, columns } = self;
+        let moved = context.texts.absorb(&texts);
+        drop(texts);
+        for (file, (seen, used)) in columns {
+            let known = context.columns.entry(file).or_default();
+            known.0.extend(seen);
+            known.1.extend(used);
+        }
+        let columns = Columns::of(&schema);
+        let mut history = History::default();
+        let mut at = 0;
+        rows.retain_mut(|row| {
+            let [customer, invoice] = ids[at].map(|id| id.map(|id| moved[id.index()]));
+            let line = lines[at];
+            at += 1;
+            each_text(row, |text| *text = moved[text.index()]);
+            let found = match (invoice.map(|id| index.invoices.get(id)), customer) {
+                (Some(Known::Row(row)), None) => {
+                    let customer = index.table.customer[row.index()];
+                    Some(Subject { customer, invoice: Some(row) })
+                }
+                _ => {
+                    let names = [customer, invoice].map(|id| id.map(|id| context.texts.get(id).to_owned()));
+                    let batch = Batch::bare(line);
+                    let mut line = Line::new(context, &schema, batch.first(&columns));
+                    [line.customer, line.invoice] = names.each_ref().map(Option::as_deref);
+                    history.subject(&mut line, index)
+                }
+            };
+            if let Some(Subject { customer, invoice }) = found {
+                (row.customer, row.invoice) = (customer, invoice);
+            }
+            found.is_some()
+        });
+        for batch in &apart {
+            let row = batch.first(&columns);
+            let mut line = Line::new(context, &schema, row);
+            match row.broken() {
+                None => rows.extend(history.add(&mut line, index)),
+                Some((code, message)) => line.broken(*code, message.clone()),
+            }
+        }
+        history.sort(rows, index, context);
+        history
+    }
+}
+
+/// A row that can be read as it stands, with its ids. An amount without a currency is in the invoice's.
+fn draft(line: &mut Line<'_, '_>) -> Option<(Ids, LedgerRow)> {
+    let problems = line.context.problems.len();
+    line.name_ids();
+    let names = [line.customer, line.invoice];
+    let is_plain = names.iter().any(Option::is_some)
+        && (!line.is_given(H::Amount) || line.is_given(H::Currency))
+        && line.context.problems.len() == problems;
+    let nobody = Subject { customer: CustomerRow(0), invoice: None };
+    let row = is_plain.then(|| ledger_row(line, nobody, None)).flatten();
+    let row = row.filter(|_| line.context.problems.len() == problems);
+    // What is wrong is told when it is known whom the row is about.
+    line.context.problems.truncate(problems);
+    row.map(|row| (names.map(|name| name.map(|name| line.context.texts.intern(name))), row))
+}
 
 /// The ledger rows of a snapshot.
 #[derive(Debug, Default)]
@@ -27,65 +132,44 @@ pub(super) struct History {
     pub(super) of_customers: Vec<LedgerRow>,
     /// Ids that only the ledger knows: customer, invoice, how many rows, and the first place.
     strangers: BTreeMap<(Option<String>, Option<String>), (u64, Place)>,
-    /// The invoice of the row before: a ledger often lists the rows of one together.
-    last: Option<(String, Known)>,
 }
 
 impl History {
-    /// Reads the table and sorts it.
-    pub(super) fn read(
-        records: Option<Records>,
-        index: &Index<'_>,
-        context: &mut Context<'_>,
-    ) -> Result<History, LoadError> {
-        let mut history = History::default();
-        if let Some(records) = records {
-            read_rows(records, context, |line| history.add(line, index))?;
-        }
+    fn sort(&mut self, rows: Vec<LedgerRow>, index: &Index<'_>, context: &mut Context<'_>) {
+        let mut of_invoices = rows;
+        let of_customers = of_invoices.extract_if(.., |row| row.invoice.is_none()).collect();
         let texts = &context.texts;
-        let invoice = |row: &LedgerRow| row.invoice.map_or(0, InvoiceRow::index);
         let compare = |a: &LedgerRow, b: &LedgerRow| compare(a, b, texts);
-        history.of_invoices = in_groups(history.of_invoices, index.table.id.len(), invoice, compare);
+        let invoice = |row: &LedgerRow| row.invoice.map_or(0, InvoiceRow::index);
+        self.of_invoices = in_groups(of_invoices, index.table.id.len(), invoice, compare);
         let customer = |row: &LedgerRow| row.customer.index();
-        history.of_customers = in_groups(history.of_customers, index.customers.len(), customer, compare);
-        for (ids, (rows, place)) in std::mem::take(&mut history.strangers) {
+        self.of_customers = in_groups(of_customers, index.customers.len(), customer, compare);
+        for (ids, (rows, place)) in std::mem::take(&mut self.strangers) {
             context.problems.push(stranger(ids, rows, place));
         }
-        Ok(history)
     }
 
-    fn add(&mut self, line: &mut Line<'_, '_>, index: &Index<'_>) {
+    fn add(&mut self, line: &mut Line<'_, '_>, index: &Index<'_>) -> Option<LedgerRow> {
         line.name_ids();
-        let subject = match self.known(line, index) {
-            Ids { invoice: Some(Known::No), customer: Some(customer) } => {
+        let subject = self.subject(line, index)?;
+        let currency = subject.invoice.map(|invoice| index.table.currency[invoice.index()]);
+        ledger_row(line, subject, currency)
+    }
+
+    /// Whom a row is about, whose ids are named.
+    fn subject(&mut self, line: &mut Line<'_, '_>, index: &Index<'_>) -> Option<Subject> {
+        match index.known(line) {
+            facts::Ids { invoice: Some(Known::No), customer } => {
                 // The ladder of the invoice is gone, but the customer was written to all the same.
                 self.count(line, H::InvoiceId);
-                Some(Subject { customer, invoice: None })
+                customer.map(|customer| Subject { customer, invoice: None })
             }
-            Ids { invoice: Some(Known::No), .. } => return self.count(line, H::InvoiceId),
-            Ids { invoice: None, customer: None } if line.customer.is_some() => {
-                return self.count(line, H::CustomerId);
+            facts::Ids { invoice: None, customer: None } if line.customer.is_some() => {
+                self.count(line, H::CustomerId);
+                None
             }
             ids => index.subject_of(line, ids),
-        };
-        let Some(subject) = subject else { return };
-        let currency = subject.invoice.map(|invoice| index.table.currency[invoice.index()]);
-        let Some(row) = ledger_row(line, subject, currency) else { return };
-        match row.invoice {
-            Some(_) => self.of_invoices.push(row),
-            None => self.of_customers.push(row),
         }
-    }
-
-    fn known(&mut self, line: &Line<'_, '_>, index: &Index<'_>) -> Ids {
-        if let (Some((last, known)), Some(id), None) = (&self.last, line.invoice, line.customer)
-            && last == id
-        {
-            return Ids { customer: None, invoice: Some(*known) };
-        }
-        let ids = index.known(line);
-        self.last = line.invoice.map(String::from).zip(ids.invoice);
-        ids
     }
 
     /// Counts a row about an invoice or a customer that the data lacks; they are not listed one by one.
@@ -93,7 +177,9 @@ impl History {
         let customer = if line.invoice.is_some() { None } else { line.customer };
         let ids = (customer.map(String::from), line.invoice.map(String::from));
         let place = line.place(Some(column.into()));
-        self.strangers.entry(ids).or_insert((0, place)).0 += 1;
+        let (rows, first) = self.strangers.entry(ids).or_insert((0, place.clone()));
+        *rows += 1;
+        *first = place.min(first.clone());
     }
 }
 

@@ -35,13 +35,15 @@ mod terms;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use columns::Table;
 use customers::CustomerDrafts;
 use facts::Index;
 use folder::{manifest_text, stands, text_of, unused_files};
-use history::History;
+use history::HistoryDrafts;
 use invoices::InvoiceDrafts;
 use manifest::{Manifest, parse_manifest};
 use open::open_tables;
@@ -139,11 +141,27 @@ fn build(
     Ok(snapshot)
 }
 
-/// Customers first, for their terms; then invoices; then what names either.
+/// Customers first, for their terms; then invoices; then what names either. The ledger is read beside them.
 fn read_tables(
     snapshot: &mut Snapshot,
     tables: &mut BTreeMap<Table, Records>,
     context: &mut Context<'_>,
+) -> Result<(), LoadError> {
+    let (ledger, options) = (tables.remove(&Table::History), context.options);
+    thread::scope(|scope| {
+        let ledger = ledger.map(|records| scope.spawn(|| HistoryDrafts::read(records, options)));
+        read_others(snapshot, tables, context, || {
+            let drafts = ledger.map(|ledger| ledger.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            drafts.transpose()
+        })
+    })
+}
+
+fn read_others(
+    snapshot: &mut Snapshot,
+    tables: &mut BTreeMap<Table, Records>,
+    context: &mut Context<'_>,
+    ledger: impl FnOnce() -> Result<Option<HistoryDrafts>, LoadError>,
 ) -> Result<(), LoadError> {
     let mut customers = CustomerDrafts::read(tables.remove(&Table::Customers), context)?;
     let Some(records) = tables.remove(&Table::Invoices) else { return Ok(()) };
@@ -162,8 +180,10 @@ fn read_tables(
     snapshot.payments = facts::payments(paid, &index, context)?;
     snapshot.disputes = facts::disputes(tables.remove(&Table::Disputes), invoices.disputes, &index, context)?;
     snapshot.promises = facts::promises(tables.remove(&Table::Promises), invoices.promises, &index, context)?;
-    let history = History::read(tables.remove(&Table::History), &index, context)?;
-    (snapshot.ledger, snapshot.customer_ledger) = (history.of_invoices, history.of_customers);
+    if let Some(drafts) = ledger()? {
+        let history = drafts.finish(&index, context);
+        (snapshot.ledger, snapshot.customer_ledger) = (history.of_invoices, history.of_customers);
+    }
     (snapshot.customers, snapshot.invoices) = (customers, invoices.table);
     Ok(())
 }

@@ -22,7 +22,7 @@ pub(super) fn relay(snapshot: &mut Snapshot) {
         all.into_iter().flatten().for_each(|text| texts.place(text));
     }
     for rows in [&mut snapshot.ledger, &mut snapshot.customer_ledger] {
-        rows.iter_mut().for_each(|row| ledger_row(&mut texts, row));
+        rows.iter_mut().for_each(|row| each_text(row, |text| texts.place(text)));
     }
     snapshot.texts = texts.finish();
 }
@@ -79,9 +79,10 @@ fn own_cell(texts: &mut Relaid, column: &mut Column<OwnValue>, row: usize) {
     }
 }
 
-fn ledger_row(texts: &mut Relaid, row: &mut LedgerRow) {
-    texts.place(&mut row.step);
-    row.rung.iter_mut().for_each(|text| texts.place(text));
+/// Changes every text of a ledger row.
+pub(super) fn each_text(row: &mut LedgerRow, mut change: impl FnMut(&mut Text)) {
+    change(&mut row.step);
+    row.rung.iter_mut().for_each(&mut change);
     let Some(details) = row.details.as_deref_mut() else { return };
     let all = [
         &mut details.key,
@@ -93,5 +94,5 @@ fn ledger_row(texts: &mut Relaid, row: &mut LedgerRow) {
         &mut details.message_id,
         &mut details.note,
     ];
-    all.into_iter().flatten().for_each(|text| texts.place(text));
+    all.into_iter().flatten().for_each(change);
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::batch::Row;
+use super::batch::{Batch, Row};
 use super::columns::Table;
 use super::dates::time_of_day;
 use super::hints;
@@ -21,6 +21,9 @@ use crate::snapshot::tables::{OwnValue, Since};
 use crate::snapshot::texts::{Text, Texts};
 use crate::suggest::one_of;
 
+/// By file: the columns it has and those that a table uses.
+pub(super) type SeenAndUsed = BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)>;
+
 /// What all tables share while they are read.
 pub(super) struct Context<'o> {
     pub(super) options: &'o LoadOptions<'o>,
@@ -30,7 +33,7 @@ pub(super) struct Context<'o> {
     /// Invoices of which a line could not be read: they are left out, which is not news twice.
     pub(super) left_out: BTreeSet<String>,
     /// By file: the columns it has and those that a table uses.
-    pub(super) columns: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)>,
+    pub(super) columns: SeenAndUsed,
     currencies: Vec<(Currency, u32)>,
 }
 
@@ -75,6 +78,16 @@ impl<'a, 'o> Line<'a, 'o> {
     /// A record of a table.
     pub(super) fn new(context: &'a mut Context<'o>, schema: &'a Schema, row: Row<'a>) -> Line<'a, 'o> {
         Line { context, schema, row, customer: None, invoice: None }
+    }
+
+    /// Why the line cannot be read as a record.
+    pub(super) fn no_record(&self) -> Option<&'a (Code, String)> {
+        self.row.broken()
+    }
+
+    /// The line by itself, to be read again.
+    pub(super) fn copied(&self) -> Batch {
+        self.row.copied()
     }
 
     /// The line on which it starts.
