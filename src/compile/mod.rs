@@ -4,8 +4,8 @@ pub mod history_key;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::model::field::{CustomerField, Field, InvoiceField};
-use crate::model::{Act, Anchor, Catches, Condition, LadderId, Policy, RestrictionKind, Step};
+use crate::model::field::{CustomerField, Field, InvoiceField, Subject};
+use crate::model::{Act, Anchor, Catches, Condition, LadderId, Policy, RestrictionKind, Segment, Step};
 
 pub use history_key::{HistoryKey, HistoryKind, credit_notice};
 
@@ -20,6 +20,8 @@ pub struct Program {
     pub policy: Policy,
     /// What stands beside each ladder of the policy.
     pub ladders: Vec<LadderFacts>,
+    /// What stands beside each segment of the policy.
+    pub segments: Vec<SegmentFacts>,
     /// The keys of each carve-out's steps.
     pub carve_out_keys: Vec<Vec<KeyId>>,
     /// Days before the due date of the earliest step before it, else seven (R3).
@@ -43,6 +45,15 @@ pub struct Program {
     acts: Vec<Act>,
 }
 
+/// Facts about a segment that do not depend on an invoice.
+#[derive(Debug, Clone, Copy)]
+pub struct SegmentFacts {
+    /// Whether its condition is about the customer alone: it is the same for all invoices of one.
+    pub of_customer: bool,
+    /// Whether time alone, with no new fact, can change what its condition says.
+    pub changes_with_time: bool,
+}
+
 /// Facts about a ladder that do not depend on an invoice.
 #[derive(Debug, Clone)]
 pub struct LadderFacts {
@@ -64,6 +75,7 @@ impl Program {
         let reads_account = conditions(&policy).any(reads_account);
         let mut program = Program {
             ladders: Vec::new(),
+            segments: policy.segments.iter().map(|segment| segment_facts(&policy, segment)).collect(),
             carve_out_keys: Vec::new(),
             due_soon_days: due_soon_days(&policy),
             data_no_older: data_no_older(&policy),
@@ -199,6 +211,21 @@ fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
     let of_calendars = policy.calendars.iter().filter_map(|calendar| calendar.when.as_ref());
     let of_carve_outs = policy.carve_outs.iter().map(|carve_out| &carve_out.when);
     of_steps.chain(of_segments).chain(of_calendars).chain(of_carve_outs)
+}
+
+fn segment_facts(policy: &Policy, segment: &Segment) -> SegmentFacts {
+    let Catches::When(condition) = &segment.catches else {
+        return SegmentFacts { of_customer: true, changes_with_time: false };
+    };
+    let mut of_customer = true;
+    condition.each_test(&mut |test| {
+        of_customer &= match test.field {
+            Field::Today | Field::Customer(_) => true,
+            Field::Invoice(_) => false,
+            Field::Own(at) => policy.fields[at].subject == Subject::Customer,
+        };
+    });
+    SegmentFacts { of_customer, changes_with_time: changes_with_time(condition) }
 }
 
 /// Whether a condition asks what all invoices of a customer come to together.

@@ -15,8 +15,8 @@ use super::limits::Written;
 use super::restrictions::{Scope, free_again};
 use crate::calendar::{Calendar, add_days};
 use crate::code::Code;
-use crate::compile::{Program, changes_with_time};
-use crate::model::{Catches, Channel, LadderId, RestrictionKind, RuleId, SegmentId};
+use crate::compile::Program;
+use crate::model::{Catches, Channel, LadderId, RestrictionKind, RuleId, Segment, SegmentId};
 use crate::money::{Currency, Money};
 use crate::plan::{Action, Blocker, Customer, Kind, Owed, Receivables, Waiting, Withheld};
 use crate::snapshot::problem::Problem;
@@ -140,15 +140,19 @@ impl<'a> Day<'a> {
         invoice: &InvoiceState<'a>,
         mut tried: impl FnMut(SegmentId, Truth),
     ) -> Option<Placed> {
+        let segments = || self.program.policy.segments.iter().zip(&self.program.segments);
+        let truth = |segment: &Segment| match &segment.catches {
+            Catches::Everything => Truth::Yes,
+            Catches::When(condition) => self.truth(condition, customer, invoice),
+        };
+        // What is asked about the customer is answered once for all invoices.
+        let known = customer.segments.get_or_init(|| {
+            segments().map(|(segment, facts)| facts.of_customer.then(|| truth(segment))).collect()
+        });
         let mut may_move = false;
-        for (at, segment) in self.program.policy.segments.iter().enumerate() {
-            let truth = match &segment.catches {
-                Catches::Everything => Truth::Yes,
-                Catches::When(condition) => {
-                    may_move |= changes_with_time(condition);
-                    self.truth(condition, customer, invoice)
-                }
-            };
+        for ((at, (segment, facts)), known) in segments().enumerate().zip(known) {
+            may_move |= facts.changes_with_time;
+            let truth = known.unwrap_or_else(|| truth(segment));
             tried(SegmentId(at), truth);
             if truth == Truth::Yes {
                 return Some(Placed { segment: SegmentId(at), may_move });
@@ -159,10 +163,7 @@ impl<'a> Day<'a> {
 
     /// Tomorrow, where time alone may put an invoice into a segment.
     pub(super) fn may_be_placed(&self) -> Option<NaiveDate> {
-        let mut segments = self.program.policy.segments.iter();
-        let may_catch = segments.any(
-            |segment| matches!(&segment.catches, Catches::When(condition) if changes_with_time(condition)),
-        );
+        let may_catch = self.program.segments.iter().any(|segment| segment.changes_with_time);
         may_catch.then(|| add_days(self.today, 1))
     }
 

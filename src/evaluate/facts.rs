@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::condition::Truth;
 use super::day::Day;
 use super::history::up_to;
 use super::marks::{AccountMark, AccountMarks, Handed, Mark};
@@ -92,6 +93,8 @@ pub(super) struct CustomerState<'a> {
     pub(super) invoices: Vec<InvoiceState<'a>>,
     /// Marks of the customer as a whole whose episode has ended (R24).
     pub(super) ended_marks: Vec<AccountMark>,
+    /// By segment: whether its condition holds, where that is about the customer alone.
+    pub(super) segments: OnceCell<Vec<Option<Truth>>>,
     sums: OnceCell<Sums>,
 }
 
@@ -140,7 +143,13 @@ impl<'a> Day<'a> {
     pub(super) fn customer(&self, row: CustomerRow) -> CustomerState<'a> {
         let marks = self.account_marks(row);
         let invoices = self.snapshot.invoices_of(row).map(|invoice| self.invoice(invoice, &marks)).collect();
-        CustomerState { row, invoices, ended_marks: marks.ended, sums: OnceCell::new() }
+        CustomerState {
+            row,
+            invoices,
+            ended_marks: marks.ended,
+            segments: OnceCell::new(),
+            sums: OnceCell::new(),
+        }
     }
 
     fn invoice(&self, row: InvoiceRow, marks: &AccountMarks) -> InvoiceState<'a> {
