@@ -66,11 +66,13 @@ pub fn overdue_runs(
     to: NaiveDate,
 ) -> Vec<OverdueRun> {
     let day = Day::new(program, templates, snapshot, to, Options { replay: true });
-    let invoices =
-        snapshot.customer_rows().flat_map(|row| snapshot.invoices_of(row).map(move |own| (row, own)));
-    let runs = invoices.flat_map(|(customer, invoice)| {
-        let runs = day.overdue_days(invoice).into_iter();
-        runs.map(move |(from, to)| OverdueRun { customer, invoice, from, to })
+    let customers: Vec<CustomerRow> = snapshot.customer_rows().collect();
+    let runs = customers.into_par_iter().flat_map_iter(|customer| {
+        let day = &day;
+        snapshot.invoices_of(customer).flat_map(move |invoice| {
+            let runs = day.overdue_days(invoice).into_iter();
+            runs.map(move |(from, to)| OverdueRun { customer, invoice, from, to })
+        })
     });
     runs.collect()
 }

@@ -34,6 +34,14 @@ impl Snapshot {
         (before - self.ledger.len() - self.customer_ledger.len()) as u64
     }
 
+    /// The same without a ledger.
+    #[must_use]
+    pub fn without_ledger(mut self) -> Snapshot {
+        (self.ledger, self.customer_ledger) = (Vec::new(), Vec::new());
+        self.index();
+        self
+    }
+
     /// Writes rows into the ledger, each where it belongs.
     pub fn record(&mut self, rows: Vec<LedgerRow>) {
         let (mut of_invoices, mut of_customers): (Vec<_>, Vec<_>) =
@@ -60,11 +68,13 @@ fn merge(rows: &mut Vec<LedgerRow>, new: Vec<LedgerRow>, order: impl Fn(&LedgerR
     if new.is_empty() {
         return;
     }
-    let old = std::mem::replace(rows, Vec::with_capacity(rows.len() + new.len()));
-    let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().peekable());
-    while let (Some(first), Some(second)) = (old.peek(), new.peek()) {
-        let next = if order(second, first) == Ordering::Less { new.next() } else { old.next() };
-        rows.extend(next);
+    let mut merged = Vec::with_capacity(rows.len() + new.len());
+    let mut old = std::mem::take(rows).into_iter();
+    for row in new {
+        let before = old.as_slice().partition_point(|own| order(own, &row) != Ordering::Greater);
+        merged.extend(old.by_ref().take(before));
+        merged.push(row);
     }
-    rows.extend(old.chain(new));
+    merged.extend(old);
+    *rows = merged;
 }
