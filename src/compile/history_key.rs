@@ -54,6 +54,14 @@ pub enum HistoryKind {
     Foreign,
 }
 
+impl HistoryKind {
+    /// Whether it says what marks an invoice has, or who has it.
+    #[must_use]
+    pub fn is_mark(&self) -> bool {
+        matches!(self, HistoryKind::Flag { .. } | HistoryKind::HandOff { .. } | HistoryKind::Clear { .. })
+    }
+}
+
 impl HistoryKey {
     /// Understands a step name.
     #[must_use]

@@ -232,19 +232,7 @@ fn segment_facts(policy: &Policy, segment: &Segment) -> SegmentFacts {
 fn reads_account(condition: &Condition) -> bool {
     let mut reads = false;
     condition.each_test(&mut |test| {
-        reads |= matches!(
-            test.field,
-            Field::Customer(
-                CustomerField::Balance
-                    | CustomerField::OverdueBalance
-                    | CustomerField::OverdueCount
-                    | CustomerField::OldestOverdue
-                    | CustomerField::OverCreditLimit
-                    | CustomerField::BrokenPromises
-                    | CustomerField::AverageDaysLate
-                    | CustomerField::DaysSinceMessage
-            )
-        );
+        reads |= matches!(test.field, Field::Customer(field) if field.is_of_account());
     });
     reads
 }

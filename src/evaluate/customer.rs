@@ -193,13 +193,14 @@ impl<'a> Day<'a> {
         wanted: impl Fn(&InvoiceState<'a>) -> bool,
     ) -> Vec<Site<'a>> {
         let wanted = |invoice: &InvoiceState<'a>| invoice.is_open() && wanted(invoice);
-        let open = customer.invoices.iter().enumerate().filter(|(_, invoice)| wanted(invoice));
-        let sites = open.filter_map(|(at, invoice)| {
+        let open = || customer.invoices.iter().enumerate().filter(|(_, invoice)| wanted(invoice));
+        let mut sites = Vec::with_capacity(open().count());
+        sites.extend(open().filter_map(|(at, invoice)| {
             let placed = self.place(customer, invoice, |_, _| {})?;
             let scope = self.scope(placed.segment, customer, invoice);
             Some(Site { at, placed, scope })
-        });
-        sites.collect()
+        }));
+        sites
     }
 
     /// Adds the steps of an invoice that are due, but for ladders per customer; says when the next is otherwise.

@@ -141,15 +141,21 @@ fn in_currencies(sum: &[Money]) -> Value<'_> {
 impl<'a> Day<'a> {
     /// A customer with all invoices as of the day.
     pub(super) fn customer(&self, row: CustomerRow) -> CustomerState<'a> {
+        self.customer_among(row, |_| true)
+    }
+
+    /// A customer with some of the invoices.
+    pub(super) fn customer_among(
+        &self,
+        row: CustomerRow,
+        wanted: impl Fn(InvoiceRow) -> bool,
+    ) -> CustomerState<'a> {
         let marks = self.account_marks(row);
-        let invoices = self.snapshot.invoices_of(row).map(|invoice| self.invoice(invoice, &marks)).collect();
-        CustomerState {
-            row,
-            invoices,
-            ended_marks: marks.ended,
-            segments: OnceCell::new(),
-            sums: OnceCell::new(),
-        }
+        let rows = || self.snapshot.invoices_of(row).filter(|&invoice| wanted(invoice));
+        let mut invoices = Vec::with_capacity(rows().count());
+        invoices.extend(rows().map(|invoice| self.invoice(invoice, &marks)));
+        let ended_marks = marks.ended;
+        CustomerState { row, invoices, ended_marks, segments: OnceCell::new(), sums: OnceCell::new() }
     }
 
     fn invoice(&self, row: InvoiceRow, marks: &AccountMarks) -> InvoiceState<'a> {

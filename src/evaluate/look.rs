@@ -59,17 +59,8 @@ struct Glance {
     row: CustomerRow,
     part: Contribution,
     met: BTreeSet<RuleId>,
-    /// When each of the invoices has to be looked at again.
-    invoices: Vec<Option<NaiveDate>>,
-}
-
-impl Glance {
-    /// When the customer has to be looked at again: tomorrow where anything is due.
-    fn again(&self, tomorrow: NaiveDate) -> Option<NaiveDate> {
-        let is_due = !self.part.actions.is_empty() || !self.part.withheld.is_empty();
-        let due = is_due.then_some(tomorrow);
-        self.invoices.iter().copied().fold(due, earlier)
-    }
+    /// When the invoices that were looked at have to be looked at again.
+    again: Vec<(InvoiceRow, Option<NaiveDate>)>,
 }
 
 /// Plans a day as [`super::plan`] does, for those for whom something can have changed, as if the data had been taken
@@ -86,15 +77,18 @@ pub fn look(
     let day = Day::as_if_fresh(program, templates, snapshot, as_of);
     let due = |row: &CustomerRow| everyone || has_come(watch.customers[row.index()], as_of);
     let customers: Vec<CustomerRow> = snapshot.customer_rows().filter(due).collect();
-    let seen: Vec<Glance> =
-        customers.into_par_iter().map(|row| day.glance(row, &watch.invoices, everyone)).collect();
+    let whole = day.wanted.reads_account();
+    let glance = |row| day.glance(row, &watch.invoices, everyone, whole);
+    let seen: Vec<Glance> = customers.into_par_iter().map(glance).collect();
     let mut look = Look::default();
     let mut whole = Contribution::default();
     for glance in seen {
-        watch.customers[glance.row.index()] = glance.again(add_days(as_of, 1));
-        for (invoice, again) in snapshot.invoices_of(glance.row).zip(glance.invoices) {
+        for (invoice, again) in glance.again {
             watch.invoices[invoice.index()] = again;
         }
+        let is_due = !glance.part.actions.is_empty() || !glance.part.withheld.is_empty();
+        let invoices = snapshot.invoices_of(glance.row).map(|invoice| watch.invoices[invoice.index()]);
+        watch.customers[glance.row.index()] = invoices.fold(is_due.then(|| add_days(as_of, 1)), earlier);
         look.met.extend(glance.met);
         look.waiting.extend(glance.part.waiting);
         whole.actions.extend(glance.part.actions);
@@ -150,29 +144,29 @@ impl<'a> Day<'a> {
     }
 
     /// What is due for a customer. Invoices are left out that were quiet and whose day to be looked at again has not
-    /// come: nothing is due for them.
-    fn glance(&self, row: CustomerRow, again: &[Option<NaiveDate>], everyone: bool) -> Glance {
-        let customer = self.customer(row);
+    /// come: nothing is due for them. `whole` says that messages may tell of them all the same.
+    fn glance(&self, row: CustomerRow, again: &[Option<NaiveDate>], everyone: bool, whole: bool) -> Glance {
         let all = everyone || !self.stand_alone(row);
-        let is_awake = |invoice: &InvoiceState<'a>| all || has_come(again[invoice.row.index()], self.today);
-        let sites = self.sites_among(&customer, is_awake);
+        let is_awake = |invoice: InvoiceRow| all || has_come(again[invoice.index()], self.today);
+        let customer = self.customer_among(row, |invoice| whole || is_awake(invoice));
+        let sites = self.sites_among(&customer, |invoice| is_awake(invoice.row));
         let mut candidates = Vec::new();
         let next = self.climb(&customer, &sites, &mut candidates);
         let mut acts = vec![false; customer.invoices.len()];
         candidates.iter().flat_map(|candidate| &candidate.about).for_each(|&at| acts[at] = true);
-        let mut part = Contribution::default();
-        let mut invoices: Vec<Option<NaiveDate>> =
-            customer.invoices.iter().map(|invoice| again[invoice.row.index()]).collect();
+        let mut glance =
+            Glance { row, part: Contribution::default(), met: self.met(&sites), again: Vec::new() };
         let of_customer = self.next_fact_of_customer(row);
         let mut placed = sites.iter().zip(next).peekable();
-        for (at, invoice) in customer.invoices.iter().enumerate().filter(|(_, invoice)| is_awake(invoice)) {
+        let awake = customer.invoices.iter().enumerate().filter(|(_, invoice)| is_awake(invoice.row));
+        for (at, invoice) in awake {
             let placed = placed.next_if(|(site, _)| site.at == at);
             let next = placed.map_or_else(|| self.may_be_placed(), |(_, next)| next);
             let is_quiet = invoice.is_open() && !acts[at];
             if everyone && is_quiet {
-                part.waiting.push(self.waiting(&customer, at, next));
+                glance.part.waiting.push(self.waiting(&customer, at, next));
             }
-            invoices[at] = if acts[at] || (is_quiet && self.turns_unnoticed()) {
+            let again = if acts[at] || self.stays_awake(invoice) {
                 Some(add_days(self.today, 1))
             } else {
                 let fact = earlier(of_customer, self.next_fact(invoice.row));
@@ -180,11 +174,21 @@ impl<'a> Day<'a> {
                 let next = next.filter(|_| is_quiet);
                 [next, turn].into_iter().fold(fact, earlier).map(|day| day.max(add_days(self.today, 1)))
             };
+            glance.again.push((invoice.row, again));
         }
-        self.decide(&customer, candidates, &mut part);
-        part.actions.extend(self.clearing(&customer).into_iter().map(Counted::from));
-        part.sort();
-        Glance { row, met: self.met(&sites), part, invoices }
+        self.decide(&customer, candidates, &mut glance.part);
+        glance.part.actions.extend(self.clearing(&customer).into_iter().map(Counted::from));
+        glance.part.sort();
+        glance
+    }
+
+    /// Whether an invoice has to be looked at every day: an open one where a day may change what is due, one that is
+    /// over but has marks to clear, or is a credit.
+    fn stays_awake(&self, invoice: &InvoiceState<'a>) -> bool {
+        match invoice.is_open() {
+            true => self.turns_unnoticed(),
+            false => !invoice.marks.is_empty() || self.below_zero(invoice).is_some(),
+        }
     }
 
     /// Whether a day may change what is due without any fact or date that tells.

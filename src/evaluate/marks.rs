@@ -76,7 +76,8 @@ impl<'a> Day<'a> {
     /// Flags, hand-offs and escalations of an invoice that stand.
     pub(super) fn read_marks(&self, state: &mut InvoiceState<'a>) {
         let mut cleared: Vec<(&str, NaiveDate)> = Vec::new();
-        for row in state.rows.iter().filter(|row| !self.is_of_account(row)) {
+        let marking = state.rows.iter().filter(|row| self.history.name(row).kind.is_mark());
+        for row in marking.filter(|row| !self.is_of_account(row)) {
             let same = state.rows.iter().filter(|other| other.step == row.step);
             if !stands(row, same, self.today) {
                 continue;

@@ -62,6 +62,16 @@ impl Wanted {
         let ids = templates.names().flat_map(|name| templates.languages_of(name));
         Wanted(ids.map(|id| (id, Needs::of(templates, id, own))).collect())
     }
+
+    /// Whether any template tells of invoices that its message is not about.
+    pub(super) fn reads_account(&self) -> bool {
+        let of_account = |source: &Source| matches!(source, Source::Field(Field::Customer(field)) if field.is_of_account());
+        let lists = ["also_open", "open_invoices", "promises"];
+        self.0.values().any(|needs| {
+            needs.lists.iter().any(|list| lists.contains(list))
+                || needs.customer.iter().any(|(_, source)| of_account(source))
+        })
+    }
 }
 
 impl Needs {

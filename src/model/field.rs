@@ -189,6 +189,25 @@ catalogue! {
     }
 }
 
+impl CustomerField {
+    /// Whether it is what all of the customer's invoices, or messages about them, come to together.
+    #[must_use]
+    pub fn is_of_account(self) -> bool {
+        use CustomerField::*;
+        matches!(
+            self,
+            Balance
+                | OverdueBalance
+                | OverdueCount
+                | OldestOverdue
+                | OverCreditLimit
+                | BrokenPromises
+                | AverageDaysLate
+                | DaysSinceMessage
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

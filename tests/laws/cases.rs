@@ -288,6 +288,9 @@ everywhere:
     }
 }
 
+/// The text of all templates.
+const TEXT: &str = "---\nsubject: Invoice {{ invoice.id }}\n---\nDear {{ customer.name }}, {{ total }}\n";
+
 /// A policy compiled, with its templates.
 pub(crate) struct Compiled {
     pub(crate) program: Program,
@@ -295,11 +298,17 @@ pub(crate) struct Compiled {
 }
 
 pub(crate) fn compile(policy: &str) -> Compiled {
+    compile_with(policy, "")
+}
+
+/// A policy compiled, with templates that say something more.
+pub(crate) fn compile_with(policy: &str, more: &str) -> Compiled {
     let mut sources = Sources::default();
     let file = sources.add("policy.dun", policy);
     let files = ["pre", "first", "second", "small", "nudge"].map(|name| {
-        let text = "---\nsubject: Invoice {{ invoice.id }}\n---\nDear {{ customer.name }}, {{ total }}\n";
-        TemplateFile { file: sources.add(name, text), path: format!("{name}.md"), text: Arc::from(text) }
+        let text = format!("{TEXT}{more}");
+        let file = sources.add(name, text.as_str());
+        TemplateFile { file, path: format!("{name}.md"), text: Arc::from(text) }
     });
     let templates = TemplateSet::new(files.into(), "en");
     let (ast, found) = syntax::parse(&sources, file);

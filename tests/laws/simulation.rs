@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use dun::evaluate::{self, Options};
 use dun::plan::{Action, Kind, Mode, Plan};
-use dun::simulate::{Habits, Period, simulate};
+use dun::simulate::{Event, Habits, Period, Spell, simulate};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
 
-use crate::cases::{CATCH_UPS, Case, Compiled, MARKS, carried_out, cases, compile, load, today};
+use crate::cases::{CATCH_UPS, Case, Compiled, MARKS, carried_out, cases, compile_with, load, today};
 
 /// Who does what on which day, and what is withheld on which day and why.
 #[derive(Debug, Default, PartialEq)]
@@ -74,11 +74,11 @@ fn simulated(compiled: &Compiled, case: &Case, period: Period, habits: Habits) -
         simulate(&compiled.program, &compiled.templates, snapshot, period, habits, |day| days.push(day));
     assert_eq!(days, period.days().collect::<Vec<_>>());
     let mut diary = Diary::default();
-    for event in &simulation.events {
+    for event in simulation.events.iter().map(Event::from) {
         diary.actions.push((event.last, event.done.is_some(), event.action.clone()));
         assert!(event.done.is_none_or(|done| done == event.last && event.first <= event.last));
     }
-    for spell in &simulation.withheld {
+    for spell in simulation.withheld.iter().map(Spell::from) {
         let codes: Vec<&str> = spell.blockers.iter().map(|blocker| blocker.code).collect();
         diary.withheld.push((spell.action.key.clone(), codes, spell.first, spell.last, spell.days));
     }
@@ -103,6 +103,24 @@ fn last_days(mut diary: Diary) -> Diary {
     diary
 }
 
+/// Carve-outs by which one invoice of a customer concerns another, and one that books an amount.
+const ACCOUNT: [&str; 6] = [
+    "",
+    "",
+    "carve-out much when customer.balance >= 10_000 EUR:\n  hold",
+    "carve-out several when customer.overdue_count >= 3:\n  never email\n  at D+15 notify owner",
+    "carve-out slow when customer.average_days_late > 5:\n  needs approval by manager",
+    "carve-out fees when invoice.balance >= 100 EUR:\n  at D+15 charge fee 40 EUR",
+];
+
+/// What templates say beside: of other invoices, or of the customer's account.
+const MORE: [&str; 4] = [
+    "",
+    "",
+    "{% for other in also_open %}{{ other.id }} {% endfor %}",
+    "{{ customer.broken_promises }} promises broken, {{ customer.balance }} open",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_129), ..ProptestConfig::default() })]
 
@@ -113,14 +131,16 @@ proptest! {
         marked in prop::collection::vec(any::<bool>(), MARKS.len()),
         waits in prop::sample::select(vec![(0, 0), (0, 0), (2, 0), (0, 3), (1, 2)]),
         begins in 0_u64..30,
+        account in prop::sample::select(ACCOUNT.to_vec()),
+        more in prop::sample::select(MORE.to_vec()),
     ) {
         let mut case = case;
         case.catch_up = catch_up;
-        let mut policy = case.policy();
+        let mut policy = case.policy().replace("\neverywhere:", &format!("\n{account}\neverywhere:"));
         for ((plain, marked_line), _) in MARKS.iter().zip(marked).filter(|(_, wanted)| *wanted) {
             policy = policy.replace(plain, marked_line);
         }
-        let compiled = compile(&policy);
+        let compiled = compile_with(&policy, more);
         let from = today() - Days::new(begins);
         let period = Period { from, to: from + Days::new(45) };
         let habits = Habits { approval_days: waits.0, task_days: waits.1 };
