@@ -106,9 +106,7 @@ impl SimulateArguments {
         let report = report::report(simulation);
         let colour = colour_results(self.output.as_deref());
         Ok(deliver(self.output.as_deref(), Exit::Done, |out| match self.format {
-            SimulateFormat::Text => {
-                out.write_all(render::simulation::text(&report, self.show_names, colour).as_bytes())
-            }
+            SimulateFormat::Text => render::simulation::text(&report, self.show_names, colour, out),
             SimulateFormat::Json => render::json::report(&report, out),
             SimulateFormat::Markdown => {
                 out.write_all(render::simulation::markdown_page(&report, self.show_names).as_bytes())

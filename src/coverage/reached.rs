@@ -82,9 +82,9 @@ impl Reached {
         let unmet: BTreeSet<&str> = simulation.unmet.iter().map(|unmet| &*unmet.rule).collect();
         let met = policy.rules.iter().filter(|rule| !unmet.contains(&*rule.id));
         self.rules.extend(met.map(|rule| rule.id.to_string()));
-        simulation.events.iter().for_each(|event| self.add_action(&event.action));
-        for spell in &simulation.withheld {
-            self.add_withheld(&spell.action, &spell.blockers);
+        simulation.events.iter().for_each(|event| self.add_action(event.action.common()));
+        for spell in simulation.withheld.iter() {
+            self.add_withheld(spell.action.common(), spell.blockers);
         }
     }
 

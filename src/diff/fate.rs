@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::change::RulePlace;
 use crate::plan::{Action, Approver, Because, Blocker, Invoice, Kind, Member, Mode};
-use crate::simulate::{Simulation, Spell};
+use crate::simulate::{Event, Simulation, Spell};
 
 /// How far a step came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -86,6 +86,21 @@ const PASSING: [&str; 3] = ["limit", "one_a_day", "failed_today"];
 /// What keeps every contact about an invoice back until a fact or the policy lifts it.
 const HOLDS: [&str; 5] = ["held", "disputed", "promised", "unknown_value", "pilot"];
 
+/// What was played on one side, written out.
+pub(super) struct Played {
+    events: Vec<Event>,
+    withheld: Vec<Spell>,
+}
+
+impl From<&Simulation> for Played {
+    fn from(simulation: &Simulation) -> Played {
+        Played {
+            events: simulation.events.iter().map(Event::from).collect(),
+            withheld: simulation.withheld.iter().map(Spell::from).collect(),
+        }
+    }
+}
+
 /// One side of a comparison.
 #[derive(Debug, Default)]
 pub(super) struct Side<'a> {
@@ -108,9 +123,9 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn of(simulation: &'a Simulation) -> Side<'a> {
+    pub(super) fn of(played: &'a Played) -> Side<'a> {
         let mut side = Side::default();
-        for spell in &simulation.withheld {
+        for spell in &played.withheld {
             if spell.action.kind.is_contact() {
                 if !only_passing(&spell.blockers) {
                     side.withheld.extend(ids(&spell.action));
@@ -119,7 +134,7 @@ impl<'a> Side<'a> {
             }
             side.add(State::Withheld, spell.last, &spell.action, &spell.blockers);
         }
-        for event in &simulation.events {
+        for event in &played.events {
             let action = &event.action;
             if action.kind.is_contact() {
                 side.contacted.extend(ids(action));

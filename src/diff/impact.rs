@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::cause::{Cause, cause};
 use super::change::Change;
-use super::fate::{Fate, Found, Reason, Side, State};
+use super::fate::{Fate, Found, Played, Reason, Side, State};
 use super::transition::{Transition, changed, transition};
 use crate::money::{Currency, Money};
 use crate::plan::{Kind, Sum};
@@ -133,7 +133,8 @@ impl Impact {
     /// Compares two replays of the same data and days; `names` takes customers' names along.
     #[must_use]
     pub fn of(changes: &[Change], old: &Simulation, new: &Simulation, names: bool) -> Impact {
-        let (before, after) = (Side::of(old), Side::of(new));
+        let (played_before, played_after) = (Played::from(old), Played::from(new));
+        let (before, after) = (Side::of(&played_before), Side::of(&played_after));
         let entries = entries(changes, &before, &after, names);
         let withheld = |side: fn(&Entry) -> Option<&Fate>| {
             let is_withheld = |entry: &&Entry| side(entry).is_some_and(|fate| fate.state == State::Withheld);

@@ -100,7 +100,7 @@ impl Kind {
 }
 
 /// Someone in a role.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct Person {
     /// The role's name.
     pub role: Arc<str>,
@@ -109,7 +109,7 @@ pub struct Person {
 }
 
 /// Someone who must approve, and the rule that asks for it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct Approver {
     /// The role's name.
     pub role: Arc<str>,
@@ -130,7 +130,7 @@ impl From<&Approver> for Person {
 }
 
 /// To whom a message goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Recipient {
     /// `billing`, or the role named with `to`.
     pub role: Arc<str>,
@@ -139,7 +139,7 @@ pub struct Recipient {
 }
 
 /// An invoice of an action, as it stood on the day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Invoice {
     /// Its number.
     pub id: String,
@@ -156,7 +156,7 @@ pub struct Invoice {
 }
 
 /// One step that an action carries out; a combined message has several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Member {
     /// The invoice; for a step of a ladder per customer the one it is anchored on, and none for a mark that is
     /// cleared on the customer as a whole.
@@ -181,7 +181,7 @@ pub struct Member {
 }
 
 /// Why: the rule that decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Because {
     /// The rule's stable name.
     pub rule: Arc<str>,
@@ -194,7 +194,7 @@ pub struct Because {
 }
 
 /// The hours in which a message may go out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Window {
     /// From.
     pub from: String,
@@ -203,7 +203,7 @@ pub struct Window {
 }
 
 /// What is charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChargeKind {
     /// A fixed amount.
@@ -213,7 +213,7 @@ pub enum ChargeKind {
 }
 
 /// An amount to book.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Charge {
     /// A fee or interest.
     pub kind: ChargeKind,
@@ -234,7 +234,7 @@ pub struct Charge {
 }
 
 /// One thing to do.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Action {
     /// The day of the plan.
     pub date: NaiveDate,
@@ -341,7 +341,7 @@ impl Action {
 }
 
 /// What keeps a step from being done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Blocker {
     /// A stable code.
     pub code: &'static str,

@@ -1,13 +1,14 @@
 //! How often customers hear from us, and how soon after the due date.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::calendar::{add_days, days_between};
-use crate::simulate::{Event, Simulation};
+use crate::simulate::{EventRow, Simulation};
+use crate::snapshot::tables::{CustomerRow, InvoiceRow};
 
 /// Messages per customer; calls are none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -59,14 +60,16 @@ pub struct Latest {
     pub days: i64,
 }
 
-pub(super) fn messages(done: &[&Event]) -> Messages {
-    let mut by_customer: BTreeMap<&str, u64> = BTreeMap::new();
-    for event in done.iter().filter(|event| event.action.kind.message().is_some()) {
-        *by_customer.entry(&event.action.customer).or_default() += 1;
+pub(super) fn messages(done: &[EventRow], simulation: &Simulation) -> Messages {
+    let mut by_customer: BTreeMap<CustomerRow, u64> = BTreeMap::new();
+    for event in done.iter().filter(|event| event.action.common().kind.message().is_some()) {
+        *by_customer.entry(event.action.customer()).or_default() += 1;
     }
     let (messages, customers) = (by_customer.values().sum::<u64>(), by_customer.len() as u64);
     let most = by_customer.values().copied().max().unwrap_or(0);
-    let customer = by_customer.iter().find(|(_, count)| **count == most).map(|(id, _)| (*id).to_owned());
+    // Customers stand by id.
+    let customer = by_customer.iter().find(|(_, count)| **count == most);
+    let customer = customer.map(|(&row, _)| simulation.events.names().customer_id(row).to_owned());
     let average = (customers > 0).then(|| tenths((messages * 20 + customers) / (customers * 2)));
     Messages { messages, customers, average, most, customer }
 }
@@ -76,49 +79,66 @@ fn tenths(tenths: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-pub(super) fn collisions(done: &[&Event]) -> Vec<Collision> {
-    let mut days: BTreeMap<(NaiveDate, &str), Vec<String>> = BTreeMap::new();
-    for event in done.iter().filter(|event| event.action.kind.is_contact()) {
+pub(super) fn collisions(done: &[EventRow]) -> Vec<Collision> {
+    let mut days: BTreeMap<(NaiveDate, CustomerRow), Vec<EventRow>> = BTreeMap::new();
+    for event in done.iter().filter(|event| event.action.common().kind.is_contact()) {
         let day = event.done.unwrap_or(event.last);
-        days.entry((day, &event.action.customer)).or_default().push(event.action.step.clone());
+        days.entry((day, event.action.customer())).or_default().push(*event);
     }
-    let several = days.into_iter().filter(|(_, steps)| steps.len() > 1);
-    several.map(|((day, customer), steps)| Collision { day, customer: customer.to_owned(), steps }).collect()
+    let several = days.into_iter().filter(|(_, events)| events.len() > 1);
+    let collision = |((day, _), events): ((NaiveDate, CustomerRow), Vec<EventRow>)| Collision {
+        day,
+        customer: events[0].action.customer_id().to_owned(),
+        steps: events.iter().map(|event| event.action.common().step.clone()).collect(),
+    };
+    several.map(collision).collect()
 }
 
-/// The days on which each invoice was contacted about.
-pub(super) fn contact_days<'e>(done: &[&'e Event]) -> BTreeMap<(&'e str, &'e str), BTreeSet<NaiveDate>> {
-    let mut days: BTreeMap<(&str, &str), BTreeSet<NaiveDate>> = BTreeMap::new();
-    for event in done.iter().filter(|event| event.action.kind.is_contact()) {
-        for invoice in &event.action.invoices {
-            let key = (event.action.customer.as_str(), invoice.id.as_str());
-            days.entry(key).or_default().insert(event.done.unwrap_or(event.last));
-        }
+/// The days on which invoices were contacted about, by customer, invoice and day.
+pub(super) struct ContactDays(Vec<(InvoiceRow, NaiveDate)>);
+
+impl ContactDays {
+    pub(super) fn of(done: &[EventRow]) -> ContactDays {
+        let contacts = done.iter().filter(|event| event.action.common().kind.is_contact());
+        let mut days: Vec<(InvoiceRow, NaiveDate)> = contacts
+            .flat_map(|event| {
+                let day = event.done.unwrap_or(event.last);
+                event.action.invoices().map(move |(invoice, _)| (invoice, day))
+            })
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        ContactDays(days)
     }
-    days
+
+    /// Those of an invoice from a day on.
+    pub(super) fn from(&self, invoice: InvoiceRow, day: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+        let start = self.0.partition_point(|contact| *contact < (invoice, day));
+        self.0[start..].iter().take_while(move |(row, _)| *row == invoice).map(|&(_, day)| day)
+    }
 }
 
-pub(super) fn first_contact(done: &[&Event], simulation: &Simulation) -> FirstContact {
-    let contacts = contact_days(done);
-    let became = simulation.overdue.iter().filter(|run| run.from == add_days(run.due_date, 1));
-    let became: BTreeMap<(&str, &str), NaiveDate> =
-        became.map(|run| ((run.customer.as_str(), run.invoice.as_str()), run.due_date)).collect();
-    let mut days: Vec<(i64, &str, &str)> = Vec::new();
-    for (key @ (customer, invoice), due) in &became {
-        let first = contacts.get(key).and_then(|days| days.iter().find(|day| *day > due));
-        days.extend(first.map(|first| (days_between(*due, *first), *customer, *invoice)));
+pub(super) fn first_contact(contacts: &ContactDays, simulation: &Simulation) -> FirstContact {
+    let names = simulation.events.names();
+    let due = |invoice: InvoiceRow| names.invoices.due_date[invoice.index()];
+    let became = simulation.overdue.iter().filter(|run| run.from == add_days(due(run.invoice), 1));
+    let (mut invoices, mut days) = (0, Vec::new());
+    for run in became {
+        invoices += 1;
+        let first = contacts.from(run.invoice, run.from).next();
+        days.extend(first.map(|first| (days_between(due(run.invoice), first), run.customer, run.invoice)));
     }
     days.sort_unstable();
     // Of several that took longest the first one: `max_by_key` would give the last.
-    let worst = days.iter().rev().max_by_key(|(days, ..)| *days).map(|(days, customer, invoice)| Latest {
-        customer: (*customer).to_owned(),
-        invoice: (*invoice).to_owned(),
-        days: *days,
+    let worst = days.iter().rev().max_by_key(|(days, ..)| *days).map(|&(days, customer, invoice)| Latest {
+        customer: names.customer_id(customer).to_owned(),
+        invoice: names.invoice_id(invoice).to_owned(),
+        days,
     });
     let middle = |at: usize| days.get(at).map_or(0, |(days, ..)| *days);
     let doubled = middle(days.len().saturating_sub(1) / 2) + middle(days.len() / 2);
     FirstContact {
-        invoices: became.len() as u64,
+        invoices,
         contacted: days.len() as u64,
         median_days: (!days.is_empty()).then(|| tenths(doubled.unsigned_abs() * 5)),
         worst,

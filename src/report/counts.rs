@@ -1,16 +1,17 @@
 //! How many actions of each kind, by day, week or segment, and whose work they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::money::{Currency, Money};
 use crate::plan::amount::{Amount, known_decimal};
-use crate::plan::{Action, Kind, Mode, Person};
-use crate::simulate::Event;
+use crate::plan::{Kind, Mode, Person};
+use crate::simulate::{ActionRow, EventRow, Events};
 
 /// Actions of one kind, mode and currency, of one day, week or segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -82,14 +83,15 @@ struct Sums {
 }
 
 /// Counts events by something, in its order, then by kind, mode and currency.
-pub(super) fn counts_by<T: Ord + Clone>(events: &[&Event], of: impl Fn(&Event) -> T) -> Vec<Count<T>> {
+pub(super) fn counts_by<T: Ord + Clone>(events: &[EventRow], of: impl Fn(&EventRow) -> T) -> Vec<Count<T>> {
     let mut counts: BTreeMap<(T, Kind, Mode, Option<Currency>), Sums> = BTreeMap::new();
     for event in events {
-        let action = &event.action;
-        let lead = action.invoices.first().filter(|_| action.kind != Kind::Clear);
+        let action = event.action.common();
+        let balances = || event.action.invoices().map(|(_, balance)| balance);
+        let lead = balances().next().filter(|_| action.kind != Kind::Clear);
         let currency = lead.map(|lead| lead.currency);
-        let own = action.invoices.iter().filter(|invoice| Some(invoice.currency) == currency);
-        let open = own.fold(0_i64, |sum, invoice| sum.saturating_add(invoice.balance.minor));
+        let own = balances().filter(|balance| Some(balance.currency) == currency);
+        let open = own.fold(0_i64, |sum, balance| sum.saturating_add(balance.minor));
         let count = counts.entry((of(event), action.kind, action.mode, currency)).or_default();
         count.actions += 1;
         count.steps += action.members.len() as u64;
@@ -103,24 +105,28 @@ pub(super) fn counts_by<T: Ord + Clone>(events: &[&Event], of: impl Fn(&Event) -
 }
 
 /// How many different steps some actions are about.
-pub(super) fn steps<'a>(actions: impl Iterator<Item = &'a Action>) -> u64 {
-    let keys: BTreeSet<&str> = actions.flat_map(|action| &action.keys).map(String::as_str).collect();
+pub(super) fn steps<'r>(actions: impl Iterator<Item = ActionRow<'r>>) -> u64 {
+    let keys: FxHashSet<u128> = actions.flat_map(ActionRow::keys).collect();
     keys.len() as u64
 }
 
 /// How many actions were not done, nor all of their steps in other actions.
-pub(super) fn undone(events: &[Event]) -> u64 {
+pub(super) fn undone(events: &Events) -> u64 {
+    let left = || events.iter().filter(|event| event.done.is_none());
+    if left().next().is_none() {
+        return 0;
+    }
     let done = events.iter().filter(|event| event.done.is_some());
-    let done: BTreeSet<&str> = done.flat_map(|event| &event.action.keys).map(String::as_str).collect();
-    let is_done = |event: &&Event| event.action.keys.iter().all(|key| done.contains(key.as_str()));
-    events.iter().filter(|event| event.done.is_none() && !is_done(event)).count() as u64
+    let done: FxHashSet<u128> = done.flat_map(|event| event.action.keys()).collect();
+    let is_done = |event: &EventRow| event.action.keys().all(|key| done.contains(&key));
+    left().filter(|event| !is_done(event)).count() as u64
 }
 
 /// Whose work the events are, by role, address, work and kind.
-pub(super) fn work(events: &[&Event]) -> Vec<Work> {
+pub(super) fn work(events: &[EventRow]) -> Vec<Work> {
     let mut days: BTreeMap<(Person, WorkKind, Kind), BTreeMap<NaiveDate, u64>> = BTreeMap::new();
     for event in events {
-        let (action, day) = (&event.action, event.done.unwrap_or(event.last));
+        let (action, day) = (event.action.common(), event.done.unwrap_or(event.last));
         let approvers = action.approvers.iter().map(|approver| (Person::from(approver), WorkKind::Approves));
         let actor = action.actor.iter().map(|actor| {
             (actor.clone(), if action.is_by_person() { WorkKind::Does } else { WorkKind::IsTold })

@@ -13,10 +13,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plan::PolicyReference;
-use crate::simulate::{Event, Habits, Simulation, Spell, Undated, Unmet};
+use crate::simulate::{Event, EventRow, Events, Habits, Simulation, Spell, Spells, Undated, Unmet};
 use crate::snapshot::problem::Problem;
 
 pub use ageing::{Delinquency, Position};
+use contacts::ContactDays;
 pub use contacts::{Collision, FirstContact, Latest, Messages};
 use counts::counts_by;
 pub use counts::{Count, Work, WorkDay, WorkKind};
@@ -26,7 +27,7 @@ pub use silence::{Silence, Silences};
 pub const FORMAT_VERSION: u32 = 1;
 
 /// A simulation with its figures.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Report {
     /// The version of this form.
     pub format_version: u32,
@@ -83,9 +84,11 @@ pub struct Report {
     /// What is wrong with the data.
     pub problems: Vec<Problem>,
     /// What was to be done, by first day, customer, invoice and step.
-    pub events: Vec<Event>,
+    #[schemars(with = "Vec<Event>")]
+    pub events: Events,
     /// What was due and withheld, in the same order.
-    pub withheld: Vec<Spell>,
+    #[schemars(with = "Vec<Spell>")]
+    pub withheld: Spells,
 }
 
 /// All of a simulation.
@@ -99,8 +102,9 @@ pub enum Whole {
 /// Works out the figures of a simulation.
 #[must_use]
 pub fn report(simulation: Simulation) -> Report {
-    let done: Vec<&Event> = simulation.events.iter().filter(|event| event.done.is_some()).collect();
-    let week = |event: &Event| event.done.unwrap_or(event.last).format("%G-W%V").to_string();
+    let done: Vec<EventRow> = simulation.events.iter().filter(|event| event.done.is_some()).collect();
+    let contact_days = ContactDays::of(&done);
+    let week = |event: &EventRow| event.done.unwrap_or(event.last).format("%G-W%V").to_string();
     Report {
         format_version: FORMAT_VERSION,
         policy: simulation.policy.clone(),
@@ -113,14 +117,14 @@ pub fn report(simulation: Simulation) -> Report {
         totals: counts_by(&done, |_| Whole::Period),
         by_day: counts_by(&done, |event| event.done.unwrap_or(event.last)),
         by_week: counts_by(&done, week),
-        by_segment: counts_by(&done, |event| event.action.segment.clone()),
-        withheld_steps: counts::steps(simulation.withheld.iter().map(|spell| &spell.action)),
+        by_segment: counts_by(&done, |event| event.action.common().segment.clone()),
+        withheld_steps: counts::steps(simulation.withheld.iter().map(|spell| spell.action)),
         undone: counts::undone(&simulation.events),
         work: counts::work(&done),
-        messages: contacts::messages(&done),
+        messages: contacts::messages(&done, &simulation),
         collisions: contacts::collisions(&done),
-        silences: silence::silences(&done, &simulation),
-        first_contact: contacts::first_contact(&done, &simulation),
+        silences: silence::silences(&contact_days, &simulation),
+        first_contact: contacts::first_contact(&contact_days, &simulation),
         start: ageing::position(&simulation.start),
         end: ageing::position(&simulation.end),
         unmet: simulation.unmet,

@@ -1,12 +1,15 @@
 //! Runs of overdue days on which nobody was contacted.
 
+use std::cmp::Reverse;
+
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::contacts::contact_days;
+use super::contacts::ContactDays;
 use crate::calendar::{add_days, days_between};
-use crate::simulate::{Event, Simulation};
+use crate::simulate::Simulation;
+use crate::snapshot::tables::{CustomerRow, InvoiceRow};
 
 /// Days on which an invoice was overdue and the customer not contacted about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -37,45 +40,48 @@ pub struct Silences {
 /// How many of the longest are named.
 const NAMED: usize = 10;
 
-pub(super) fn silences(done: &[&Event], simulation: &Simulation) -> Silences {
-    let contacts = contact_days(done);
-    let mut found: Vec<Silence> = Vec::new();
+/// A silence as it is found, the longest first, then by customer, invoice and day.
+type Found = (Reverse<i64>, CustomerRow, InvoiceRow, NaiveDate, NaiveDate);
+
+pub(super) fn silences(contacts: &ContactDays, simulation: &Simulation) -> Silences {
+    let mut found: Vec<Found> = Vec::new();
     for run in &simulation.overdue {
-        let key = (run.customer.as_str(), run.invoice.as_str());
-        let within = contacts.get(&key).into_iter().flatten();
+        let within = contacts.from(run.invoice, run.from).take_while(|day| *day <= run.to);
         let mut begin = run.from;
-        for contact in
-            within.copied().filter(|day| (run.from..=run.to).contains(day)).chain([add_days(run.to, 1)])
-        {
+        for contact in within.chain([add_days(run.to, 1)]) {
             if contact > begin {
-                found.push(Silence {
-                    days: days_between(begin, contact),
-                    customer: run.customer.clone(),
-                    invoice: run.invoice.clone(),
-                    from: begin,
-                    to: add_days(contact, -1),
-                    withheld: Vec::new(),
-                });
+                let days = Reverse(days_between(begin, contact));
+                found.push((days, run.customer, run.invoice, begin, add_days(contact, -1)));
             }
             begin = add_days(contact, 1);
         }
     }
-    found.sort_by(|a, b| {
-        (-a.days, &a.customer, &a.invoice, a.from).cmp(&(-b.days, &b.customer, &b.invoice, b.from))
-    });
-    let over_30_days = found.iter().filter(|silence| silence.days > 30).count() as u64;
-    found.truncate(NAMED);
-    found.iter_mut().for_each(|silence| silence.withheld = withheld(silence, simulation));
-    Silences { over_30_days, longest: found }
+    found.sort_unstable();
+    let over_30_days = found.iter().filter(|(Reverse(days), ..)| *days > 30).count() as u64;
+    let longest = found.iter().take(NAMED).map(|silence| named(silence, simulation)).collect();
+    Silences { over_30_days, longest }
+}
+
+fn named(&(Reverse(days), customer, invoice, from, to): &Found, simulation: &Simulation) -> Silence {
+    let names = simulation.events.names();
+    Silence {
+        days,
+        customer: names.customer_id(customer).to_owned(),
+        invoice: names.invoice_id(invoice).to_owned(),
+        from,
+        to,
+        withheld: withheld(invoice, from, to, simulation),
+    }
 }
 
 /// What kept steps of an invoice back during a silence.
-fn withheld(silence: &Silence, simulation: &Simulation) -> Vec<String> {
+fn withheld(invoice: InvoiceRow, from: NaiveDate, to: NaiveDate, simulation: &Simulation) -> Vec<String> {
     let spells = simulation.withheld.iter().filter(|spell| {
-        spell.action.is_about(&silence.invoice) && spell.first <= silence.to && spell.last >= silence.from
+        let mut invoices = spell.action.invoices();
+        spell.first <= to && spell.last >= from && invoices.any(|(row, _)| row == invoice)
     });
     let mut codes: Vec<String> =
-        spells.flat_map(|spell| &spell.blockers).map(|blocker| blocker.code.to_owned()).collect();
+        spells.flat_map(|spell| spell.blockers).map(|blocker| blocker.code.to_owned()).collect();
     codes.sort();
     codes.dedup();
     codes

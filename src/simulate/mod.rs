@@ -6,6 +6,7 @@
 mod executor;
 mod habits;
 mod play;
+mod record;
 mod simulation;
 mod undated;
 
@@ -15,9 +16,12 @@ use crate::compile::Program;
 use crate::snapshot::Snapshot;
 use crate::template::TemplateSet;
 
+use simulation::Recorder;
+
 pub use habits::Habits;
 pub use play::{Play, Played, Told};
-pub use simulation::{Event, OverdueDays, Simulation, Spell, Unmet};
+pub use record::{ActionRow, EventRow, Events, SpellRow, Spells};
+pub use simulation::{Event, Simulation, Spell, Unmet};
 pub use undated::Undated;
 
 /// The first and the last day of a simulation.
@@ -36,7 +40,7 @@ impl Period {
     }
 }
 
-/// Plays a policy over a period. The ledger counts as far as it is dated before the period; a customer is planned only
+/// Plays a policy over a period. The ledger counts as far as it is dated before the period; an invoice is looked at only
 /// on days on which something can change, which gives the same as planning everyone every day. `watch` is told of each
 /// day that is done.
 #[must_use]
@@ -53,9 +57,11 @@ pub fn simulate(
     let mut simulation = Simulation::new(program, templates, &snapshot, period, habits);
     simulation.forgotten = forgotten;
     let mut play = Play::new(program, templates, snapshot, habits);
+    let mut recorder = Recorder::default();
     for day in period.days() {
-        simulation.add(play.day(day));
+        let played = play.day(day);
+        recorder.add(played, play.snapshot());
         watch(day);
     }
-    simulation.finish(program)
+    simulation.finish(program, recorder, play.into_snapshot())
 }

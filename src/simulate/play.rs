@@ -83,6 +83,12 @@ impl<'a> Play<'a> {
         &self.snapshot
     }
 
+    /// The snapshot as it stands when all is played.
+    #[must_use]
+    pub fn into_snapshot(self) -> Snapshot {
+        self.snapshot
+    }
+
     /// Plans a day and carries out what people let go. Days come in order, none left out.
     pub fn day(&mut self, day: NaiveDate) -> Played {
         let everyone = self.whole.contains(&day);

@@ -1,20 +1,22 @@
 //! What a policy did over a period: actions, what was withheld, and the state of receivables at both ends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Period;
 use super::habits::Habits;
 use super::play::Played;
+use super::record::{Events, KeptEvent, KeptSpell, Once, Record, Spells};
 use super::undated::{Undated, undated};
 use crate::compile::Program;
-use crate::evaluate::{Standing, overdue_runs, standing};
+use crate::evaluate::{OverdueRun, Standing, overdue_runs, standing};
 use crate::model::RuleId;
-use crate::plan::{Action, Blocker, Kind, PolicyReference, Withheld};
+use crate::plan::{Action, Blocker, PolicyReference, Withheld};
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
 use crate::template::TemplateSet;
@@ -63,23 +65,8 @@ pub struct Unmet {
     pub line: u32,
 }
 
-/// Days without a contact, out of a run of days on which an invoice was overdue.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-pub struct OverdueDays {
-    /// The customer's id.
-    pub customer: String,
-    /// The invoice's number.
-    pub invoice: String,
-    /// Its due date.
-    pub due_date: NaiveDate,
-    /// The first day within the period.
-    pub from: NaiveDate,
-    /// The last day within the period.
-    pub to: NaiveDate,
-}
-
 /// What a policy did over a period.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Simulation {
     /// The policy.
     pub policy: PolicyReference,
@@ -92,15 +79,15 @@ pub struct Simulation {
     /// How long people take.
     pub habits: Habits,
     /// What was to be done, by first day, customer, invoice and step.
-    pub events: Vec<Event>,
+    pub events: Events,
     /// What was due and withheld, in the same order.
-    pub withheld: Vec<Spell>,
+    pub withheld: Spells,
     /// Receivables before the first day's actions.
     pub start: Standing,
     /// Receivables on the last day.
     pub end: Standing,
-    /// The days on which invoices were overdue, within the period.
-    pub overdue: Vec<OverdueDays>,
+    /// The days on which invoices were overdue, within the period, by customer and invoice.
+    pub overdue: Vec<OverdueRun>,
     /// Lines of the policy that no open invoice met.
     pub unmet: Vec<Unmet>,
     /// Facts without a date, taken as they are today.
@@ -111,11 +98,6 @@ pub struct Simulation {
     pub data_ends: Option<NaiveDate>,
     /// What is wrong with the data.
     pub problems: Vec<Problem>,
-    met: BTreeSet<RuleId>,
-    /// The actions that are left undone, by key.
-    undone: BTreeMap<String, usize>,
-    /// The last spell of each step, by key.
-    spells: BTreeMap<String, usize>,
 }
 
 impl Simulation {
@@ -138,8 +120,8 @@ impl Simulation {
             snapshot_digest: snapshot.digest.clone(),
             period,
             habits,
-            events: Vec::new(),
-            withheld: Vec::new(),
+            events: Events::default(),
+            withheld: Spells::default(),
             start: standing(program, templates, snapshot, period.from),
             end: standing(program, templates, snapshot, period.to),
             overdue: overdue(program, templates, snapshot, period),
@@ -148,69 +130,22 @@ impl Simulation {
             forgotten: 0,
             data_ends: snapshot.taken_on.or(snapshot.as_of).filter(|taken| *taken < period.to),
             problems: snapshot.problems.clone(),
-            met: BTreeSet::new(),
-            undone: BTreeMap::new(),
-            spells: BTreeMap::new(),
         }
     }
 
-    /// Adds a day.
-    pub(super) fn add(&mut self, played: Played) {
-        let Played { day, look, done } = played;
-        self.met.extend(look.met);
-        for (action, done) in look.actions.into_iter().zip(done) {
-            let at = self.event(day, action);
-            self.events[at].done = done.then_some(day);
-            let key = self.events[at].action.key.clone();
-            if done {
-                self.undone.remove(&key);
-            } else {
-                self.undone.insert(key, at);
-            }
-        }
-        look.withheld.into_iter().for_each(|withheld| self.withhold(day, withheld));
-    }
-
-    /// The event of an action: the one that waits, or a new one.
-    fn event(&mut self, day: NaiveDate, action: Action) -> usize {
-        let action = without_text(action);
-        if let Some(&at) = self.undone.get(&action.key) {
-            let first = self.events[at].first;
-            self.events[at] = Event { first, last: day, done: None, action };
-            return at;
-        }
-        self.events.push(Event { first: day, last: day, done: None, action });
-        self.events.len() - 1
-    }
-
-    /// Goes on with the last spell of a step where the reasons are the same, else begins another.
-    fn withhold(&mut self, day: NaiveDate, withheld: Withheld) {
-        let Withheld { action, blockers, .. } = withheld;
-        let codes = |blockers: &[Blocker]| blockers.iter().map(|blocker| blocker.code).collect::<Vec<_>>();
-        let action = without_text(action);
-        let last = self.spells.get(&action.key).copied();
-        match last.map(|at| &mut self.withheld[at]) {
-            Some(spell) if codes(&spell.blockers) == codes(&blockers) => {
-                (spell.last, spell.days) = (day, spell.days + 1);
-                (spell.action, spell.blockers) = (action, blockers);
-            }
-            _ => {
-                self.spells.insert(action.key.clone(), self.withheld.len());
-                self.withheld.push(Spell { first: day, last: day, days: 1, action, blockers });
-            }
-        }
-    }
-
-    /// Works out what needs the whole period.
-    pub(super) fn finish(mut self, program: &Program) -> Simulation {
+    /// Adds what was recorded, with the snapshot as it stands at the end.
+    pub(super) fn finish(mut self, program: &Program, recorder: Recorder, snapshot: Snapshot) -> Simulation {
         let policy = &program.policy;
-        let mut met: BTreeSet<&str> = self.met.iter().map(|&id| &*policy.rule(id).id).collect();
-        let blockers = self.withheld.iter().flat_map(|spell| &spell.blockers);
-        met.extend(blockers.filter_map(|blocker| blocker.rule.as_deref()));
-        let actions = self.events.iter().map(|event| &event.action);
-        let actions: Vec<&Action> = actions.chain(self.withheld.iter().map(|spell| &spell.action)).collect();
-        met.extend(actions.iter().flat_map(|action| &action.members).map(|member| &*member.rule));
-        met.extend(actions.iter().flat_map(|action| &action.approvers).map(|approver| &*approver.rule));
+        let mut met: BTreeSet<&str> = recorder.met.iter().map(|&id| &*policy.rule(id).id).collect();
+        let record = Arc::new(Record { names: snapshot.without_ledger(), ..recorder.record });
+        (self.events, self.withheld) = (Events(Arc::clone(&record)), Spells(Arc::clone(&record)));
+        let spells = || self.withheld.iter();
+        met.extend(spells().flat_map(|spell| spell.blockers).filter_map(|blocker| blocker.rule.as_deref()));
+        let actions = self.events.iter().map(|event| event.action.common());
+        for action in actions.chain(spells().map(|spell| spell.action.common())) {
+            met.extend(action.members.iter().map(|member| &*member.rule));
+            met.extend(action.approvers.iter().map(|approver| &*approver.rule));
+        }
         let unmet = policy.rules.iter().filter(|rule| !met.contains(&*rule.id));
         let unmet = unmet.map(|rule| Unmet {
             rule: Arc::clone(&rule.id),
@@ -218,18 +153,70 @@ impl Simulation {
             file: Arc::clone(&rule.file),
             line: rule.line,
         });
-        let unmet = unmet.collect();
-        self.unmet = unmet;
-        (self.undone, self.spells) = (BTreeMap::new(), BTreeMap::new());
-        self.met = BTreeSet::new();
+        self.unmet = unmet.collect();
         self
     }
 }
 
-/// The text of a message is of no use any more; that of a task says what is to be done.
-fn without_text(action: Action) -> Action {
-    let body = action.body.filter(|_| action.kind == Kind::Task);
-    Action { subject: None, body, ..action }
+/// Notes what was played, day after day.
+#[derive(Debug, Default)]
+pub(super) struct Recorder {
+    record: Record,
+    once: Once,
+    met: BTreeSet<RuleId>,
+    /// The actions that are left undone, by key.
+    undone: FxHashMap<u128, usize>,
+    /// The last spell of each step, by key.
+    spells: FxHashMap<u128, usize>,
+}
+
+impl Recorder {
+    /// Adds a day, played on a snapshot.
+    pub(super) fn add(&mut self, played: Played, snapshot: &Snapshot) {
+        let Played { day, look, done } = played;
+        self.met.extend(look.met);
+        for (action, done) in look.actions.into_iter().zip(done) {
+            self.note(day, action, done, snapshot);
+        }
+        look.withheld.into_iter().for_each(|withheld| self.withhold(day, withheld, snapshot));
+    }
+
+    /// Goes on with the event of an action that waits, or begins a new one.
+    fn note(&mut self, day: NaiveDate, action: Action, done: bool, snapshot: &Snapshot) {
+        let action = self.once.keep(action, snapshot, &mut self.record.texts);
+        let (key, events) = (action.key, &mut self.record.events);
+        let at = self.undone.get(&key).copied().unwrap_or(events.len());
+        let first = events.get(at).map_or(day, |event| event.first);
+        let event = KeptEvent { first, last: day, done: done.then_some(day), action };
+        match events.get_mut(at) {
+            Some(known) => *known = event,
+            None => events.push(event),
+        }
+        if done {
+            self.undone.remove(&key);
+        } else {
+            self.undone.insert(key, at);
+        }
+    }
+
+    /// Goes on with the last spell of a step where the reasons are the same, else begins another.
+    fn withhold(&mut self, day: NaiveDate, withheld: Withheld, snapshot: &Snapshot) {
+        let codes = |blockers: &[Blocker]| blockers.iter().map(|blocker| blocker.code).collect::<Vec<_>>();
+        let action = self.once.keep(withheld.action, snapshot, &mut self.record.texts);
+        let blockers = self.once.blockers(&withheld.blockers);
+        let spells = &mut self.record.spells;
+        let last = self.spells.get(&action.key).and_then(|&at| spells.get_mut(at));
+        match last.filter(|last| codes(&last.blockers) == codes(&blockers)) {
+            Some(spell) => {
+                (spell.last, spell.days) = (day, spell.days + 1);
+                (spell.action, spell.blockers) = (action, blockers);
+            }
+            None => {
+                self.spells.insert(action.key, spells.len());
+                spells.push(KeptSpell { first: day, last: day, days: 1, action, blockers });
+            }
+        }
+    }
 }
 
 /// The overdue days of a period, one entry for each run of an invoice.
@@ -238,14 +225,8 @@ fn overdue(
     templates: &TemplateSet,
     snapshot: &Snapshot,
     period: Period,
-) -> Vec<OverdueDays> {
+) -> Vec<OverdueRun> {
     let runs = overdue_runs(program, templates, snapshot, period.to).into_iter();
-    let within = runs.filter(|run| run.to >= period.from).map(|run| OverdueDays {
-        customer: snapshot.customer_id(run.customer).to_owned(),
-        invoice: snapshot.invoice_id(run.invoice).to_owned(),
-        due_date: snapshot.invoices.due_date[run.invoice.index()],
-        from: run.from.max(period.from),
-        to: run.to,
-    });
-    within.collect()
+    let within = runs.filter(|run| run.to >= period.from);
+    within.map(|run| OverdueRun { from: run.from.max(period.from), ..run }).collect()
 }

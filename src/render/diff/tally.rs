@@ -5,7 +5,7 @@ use crate::diff::impact::Tally;
 use crate::diff::{Impact, Transition};
 
 /// The table of all that differs.
-pub(super) fn tally(impact: &Impact) -> Grid {
+pub(super) fn tally(impact: &Impact) -> Grid<'static> {
     let columns = [("", false), ("segment", false), ("steps", true), ("invoices", true), ("open", true)];
     let rows = impact.tallies.iter().filter(|tally| tally.transition != Transition::Unchanged).map(row);
     let unchanged: u64 = impact

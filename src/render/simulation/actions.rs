@@ -1,12 +1,15 @@
 //! The actions of a simulation over time, and what was withheld.
 
+use std::borrow::Cow;
+
 use super::super::grid::Grid;
 use crate::plan::{Action, Kind};
 use crate::render::words::{self, place, sums};
 use crate::report::Report;
+use crate::simulate::ActionRow;
 
 /// Each action on the day it was carried out, or the last day that it stood in a plan.
-pub(super) fn actions(report: &Report, names: bool) -> Grid {
+pub(super) fn actions(report: &Report, names: bool) -> Grid<'_> {
     let columns = [
         ("day", false),
         ("", false),
@@ -16,28 +19,29 @@ pub(super) fn actions(report: &Report, names: bool) -> Grid {
         ("because", false),
         ("rule", false),
     ];
-    let rows = report.events.iter().map(|event| {
-        let action = &event.action;
+    let row = move |at| {
+        let event = report.events.row(at);
+        let action = shown(event.action, names);
         let (day, verb) = match event.done {
-            Some(done) => (done, words::verb(action).to_owned()),
-            None => (event.last, format!("not done: {}", words::verb(action))),
+            Some(done) => (done, words::verb(&action).to_owned()),
+            None => (event.last, format!("not done: {}", words::verb(&action))),
         };
         let because = &action.because;
         vec![
             day.to_string(),
-            format!("{verb} {}", words::deed(action, names)),
-            action.customer.clone(),
-            invoices(action),
-            open(action),
-            because.sentence.clone(),
+            format!("{verb} {}", words::deed(&action, names)),
+            event.action.customer_id().to_owned(),
+            invoices(event.action),
+            open(event.action),
+            event.action.sentence().to_owned(),
             place(&because.rule, because.file.as_deref(), because.line),
         ]
-    });
-    Grid::new("Day by day", "action", &columns).folded().with(rows)
+    };
+    Grid::new("Day by day", "action", &columns).folded().with_long(report.events.len(), row)
 }
 
 /// Each step that was withheld, from the first to the last day.
-pub(super) fn withheld(report: &Report) -> Grid {
+pub(super) fn withheld(report: &Report) -> Grid<'_> {
     let columns = [
         ("from", false),
         ("to", false),
@@ -48,37 +52,42 @@ pub(super) fn withheld(report: &Report) -> Grid {
         ("because", false),
         ("rule", false),
     ];
-    let rows = report.withheld.iter().map(|spell| {
-        let action = &spell.action;
+    let row = |at| {
+        let spell = report.withheld.row(at);
         let why: Vec<&str> = spell.blockers.iter().map(|blocker| blocker.sentence.as_str()).collect();
         let rule = spell.blockers.iter().map(words::blocker_place).find(|place| !place.is_empty());
         vec![
             spell.first.to_string(),
             spell.last.to_string(),
-            words::what(action),
-            action.customer.clone(),
-            invoices(action),
-            open(action),
+            words::what(&shown(spell.action, false)),
+            spell.action.customer_id().to_owned(),
+            invoices(spell.action),
+            open(spell.action),
             why.join("; "),
             rule.unwrap_or_default(),
         ]
-    });
-    Grid::new("Withheld", "step", &columns).folded().with(rows)
+    };
+    Grid::new("Withheld", "step", &columns).folded().with_long(report.withheld.len(), row)
 }
 
-fn invoices(action: &Action) -> String {
+/// As much of an action as its words need: amounts and addresses are its own.
+fn shown(row: ActionRow<'_>, names: bool) -> Cow<'_, Action> {
+    if names || row.is_charge() { Cow::Owned(row.action()) } else { Cow::Borrowed(row.common()) }
+}
+
+fn invoices(action: ActionRow) -> String {
     const SHOWN: usize = 6;
-    let ids: Vec<&str> = action.invoices.iter().take(SHOWN).map(|invoice| invoice.id.as_str()).collect();
-    match action.invoices.len().saturating_sub(SHOWN) {
+    let ids: Vec<&str> = action.invoice_ids().take(SHOWN).collect();
+    match action.invoice_ids().len().saturating_sub(SHOWN) {
         0 => ids.join(", "),
         more => format!("{} and {more} more", ids.join(", ")),
     }
 }
 
-fn open(action: &Action) -> String {
-    if action.kind == Kind::Clear {
+fn open(action: ActionRow) -> String {
+    if action.common().kind == Kind::Clear {
         String::new()
     } else {
-        sums(action.invoices.iter().map(|invoice| invoice.balance))
+        sums(action.invoices().map(|(_, balance)| balance))
     }
 }

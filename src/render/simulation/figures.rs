@@ -54,7 +54,7 @@ fn mode(mode: Mode) -> &'static str {
     }
 }
 
-pub(super) fn totals(report: &Report) -> Grid {
+pub(super) fn totals(report: &Report) -> Grid<'static> {
     let rows = report.totals.iter().map(|count| {
         let amount = count.amount.map_or(String::new(), Money::grouped);
         vec![
@@ -121,17 +121,17 @@ fn by<T: Ord + Clone>(counts: &[Count<T>], name: impl Fn(&T) -> String) -> Vec<V
     rows.into_iter().map(row).collect()
 }
 
-pub(super) fn weeks(report: &Report) -> Grid {
+pub(super) fn weeks(report: &Report) -> Grid<'static> {
     Grid::new("By week", "week", &COLUMNS).with(by(&report.by_week, String::clone))
 }
 
-pub(super) fn segments(report: &Report) -> Grid {
+pub(super) fn segments(report: &Report) -> Grid<'static> {
     let name = |segment: &Option<std::sync::Arc<str>>| segment.as_deref().unwrap_or("no segment").to_owned();
     Grid::new("By segment", "segment", &COLUMNS).with(by(&report.by_segment, name))
 }
 
 /// Who does how much of what, and on which day most.
-pub(super) fn work(report: &Report, names: bool) -> Grid {
+pub(super) fn work(report: &Report, names: bool) -> Grid<'static> {
     let rows = report.work.iter().map(|work| {
         let who = if names { format!("{} ({})", work.address, work.role) } else { work.role.to_string() };
         let verb = match work.work {
@@ -147,7 +147,7 @@ pub(super) fn work(report: &Report, names: bool) -> Grid {
 }
 
 /// How often customers hear from us, and where it stays silent.
-pub(super) fn contact(report: &Report) -> Grid {
+pub(super) fn contact(report: &Report) -> Grid<'static> {
     let mut rows: Vec<(&str, String)> = Vec::new();
     let messages = &report.messages;
     if let (Some(average), Some(customer)) = (&messages.average, &messages.customer) {
@@ -193,7 +193,7 @@ pub(super) fn contact(report: &Report) -> Grid {
 }
 
 /// Receivables at both ends.
-pub(super) fn receivables(report: &Report) -> Grid {
+pub(super) fn receivables(report: &Report) -> Grid<'static> {
     let mut columns = vec![("", false), ("open", true)];
     columns.extend(AGES.map(|age| (age, true)));
     columns.extend([("DSO", true), ("at best", true), ("days delinquent", true)]);
@@ -215,7 +215,7 @@ fn position_rows(position: &Position, today: NaiveDate) -> Vec<Vec<String>> {
     rows.collect()
 }
 
-pub(super) fn unmet(report: &Report) -> Grid {
+pub(super) fn unmet(report: &Report) -> Grid<'static> {
     let rows = report
         .unmet
         .iter()
@@ -224,7 +224,7 @@ pub(super) fn unmet(report: &Report) -> Grid {
 }
 
 /// What was taken for granted.
-pub(super) fn assumptions(report: &Report) -> Grid {
+pub(super) fn assumptions(report: &Report) -> Grid<'static> {
     let undated = report
         .undated
         .iter()

@@ -3,6 +3,8 @@
 mod actions;
 mod figures;
 
+use std::io::{self, Write};
+
 use super::escape::{clean, markdown};
 use super::grid::Grid;
 use super::text::{Colour, Page, WIDE, wrapped};
@@ -14,8 +16,10 @@ const CAVEAT: &str = "Payments, disputes and promises are those that happened: t
                       done, not a forecast of what customers would have answered.";
 
 /// Renders a simulation for a terminal; `names` adds addresses, `colour` terminal colours.
-#[must_use]
-pub fn text(report: &Report, names: bool, colour: bool) -> String {
+///
+/// # Errors
+/// When the writer fails.
+pub fn text(report: &Report, names: bool, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(colour);
     let title = page.paint(Colour::Bold, &clean(&report.policy.name));
     page.line(&format!("{title} · {}", period(report)));
@@ -29,8 +33,8 @@ pub fn text(report: &Report, names: bool, colour: bool) -> String {
         let note = page.paint(Colour::Red, &note);
         page.line(&format!("  {note}"));
     }
-    grids(report, names).iter().for_each(|grid| grid.text(&mut page));
-    page.out
+    grids(report, names).iter().try_for_each(|grid| grid.draw(&mut page, |page| page.write(out)))?;
+    page.write(out)
 }
 
 /// Renders a simulation for a pull request or a wiki, with ids only unless `names` asks for more; the long tables are
@@ -58,7 +62,7 @@ fn period(report: &Report) -> String {
 }
 
 /// All tables that have something to say.
-fn grids(report: &Report, names: bool) -> Vec<Grid> {
+fn grids(report: &Report, names: bool) -> Vec<Grid<'_>> {
     let grids = [
         figures::totals(report),
         figures::weeks(report),
@@ -71,5 +75,5 @@ fn grids(report: &Report, names: bool) -> Vec<Grid> {
         actions::actions(report, names),
         actions::withheld(report),
     ];
-    grids.into_iter().filter(|grid| !grid.rows.is_empty()).collect()
+    grids.into_iter().filter(|grid| !grid.is_empty()).collect()
 }

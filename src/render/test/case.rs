@@ -32,8 +32,8 @@ pub fn plan(plan: &Plan) -> String {
 #[must_use]
 pub fn simulation(simulation: &Simulation) -> String {
     let mut page = format!("simulation from {} to {}\n", simulation.period.from, simulation.period.to);
-    section(&mut page, "done", simulation.events.iter().map(event));
-    section(&mut page, "withheld", simulation.withheld.iter().map(spell));
+    section(&mut page, "done", simulation.events.iter().map(|row| event(&Event::from(row))));
+    section(&mut page, "withheld", simulation.withheld.iter().map(|row| spell(&Spell::from(row))));
     problems(&mut page, &simulation.problems);
     page
 }

@@ -1,5 +1,7 @@
 //! Lines for a terminal: colours, and columns that hold whatever the width of their characters.
 
+use std::io::{self, Write};
+
 use unicode_width::UnicodeWidthStr as _;
 
 /// The width of a line, at whose end the ids and the places of rules stand.
@@ -28,6 +30,13 @@ pub(in crate::render) struct Page {
 impl Page {
     pub(in crate::render) fn new(colour: bool) -> Page {
         Page { out: String::new(), colour }
+    }
+
+    /// Writes the lines so far, and forgets them.
+    pub(in crate::render) fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(self.out.as_bytes())?;
+        self.out.clear();
+        Ok(())
     }
 
     pub(in crate::render) fn paint(&self, colour: Colour, text: &str) -> String {
