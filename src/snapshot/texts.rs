@@ -105,9 +105,21 @@ impl Texts {
         place
     }
 
-    /// Doubles the table; the entries' hashes say where they go.
+    /// Makes room for so many texts to be interned.
+    pub fn reserve(&mut self, more: usize) {
+        let room = ((self.listed + more) * 4 / 3 + 1).next_power_of_two();
+        if room > self.table.len() {
+            self.resize(room);
+        }
+    }
+
+    /// Doubles the table.
     fn grow(&mut self) {
-        let room = (self.table.len() * 2).max(64);
+        self.resize((self.table.len() * 2).max(64));
+    }
+
+    /// Moves the entries into a larger table; their hashes say where they go.
+    fn resize(&mut self, room: usize) {
         let old = std::mem::replace(&mut self.table, vec![Entry::default(); room]);
         for entry in old.into_iter().filter(|entry| entry.text.is_some()) {
             let mut place = entry.hash as usize & (room - 1);

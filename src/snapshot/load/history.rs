@@ -46,11 +46,13 @@ impl HistoryDrafts {
         let nobody = &mut ();
         let mut context = Context::new(options, Gauge::new(nobody));
         let (mut rows, mut ids, mut lines, mut apart) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let schema = read_lines(records, &mut context, |line| match draft(line) {
+        let mut last = [None; 2];
+        let schema = read_lines(records, &mut context, |line| match draft(line, last) {
             Some((own, row)) => {
                 rows.push(row);
                 ids.push(own);
                 lines.push(line.number());
+                last = own;
             }
             None => apart.push(line.copied()),
         })?;
@@ -107,8 +109,9 @@ impl HistoryDrafts {
     }
 }
 
-/// A row that can be read as it stands, with its ids. An amount without a currency is in the invoice's.
-fn draft(line: &mut Line<'_, '_>) -> Option<(Ids, LedgerRow)> {
+/// A row that can be read as it stands, with its ids; `last` are those of the row before. An amount without a currency
+/// is in the invoice's.
+fn draft(line: &mut Line<'_, '_>, last: Ids) -> Option<(Ids, LedgerRow)> {
     let problems = line.context.problems.len();
     line.name_ids();
     let names = [line.customer, line.invoice];
@@ -120,7 +123,13 @@ fn draft(line: &mut Line<'_, '_>) -> Option<(Ids, LedgerRow)> {
     let row = row.filter(|_| line.context.problems.len() == problems);
     // What is wrong is told when it is known whom the row is about.
     line.context.problems.truncate(problems);
-    row.map(|row| (names.map(|name| name.map(|name| line.context.texts.intern(name))), row))
+    let texts = &mut line.context.texts;
+    // They are interned with the others; a ledger often lists the rows of one invoice together.
+    let mut stored = |name: Option<&str>, last: Option<Text>| {
+        let same = last.filter(|&last| name == Some(texts.get(last)));
+        same.or_else(|| name.map(|name| texts.add(name)))
+    };
+    row.map(|row| ([stored(names[0], last[0]), stored(names[1], last[1])], row))
 }
 
 /// The ledger rows of a snapshot.

@@ -32,7 +32,7 @@ pub(super) fn by_texts<const N: usize>(
 /// Sorts rows by their group, of `groups`, and within a group by `compare`.
 ///
 /// Groups are small and many: rows are dealt out to them at once, and only the few of each are compared.
-pub(super) fn in_groups<T: Send>(
+pub(super) fn in_groups<T: Clone + Send>(
     rows: Vec<T>,
     groups: usize,
     group: impl Fn(&T) -> usize + Sync,
@@ -45,21 +45,13 @@ pub(super) fn in_groups<T: Send>(
     for at in 1..places.len() {
         places[at] += places[at - 1];
     }
-    let mut to: Vec<u32> = Vec::with_capacity(rows.len());
-    for row in &rows {
+    let mut from: Vec<u32> = vec![0; rows.len()];
+    for (at, row) in (0..).zip(&rows) {
         let place = &mut places[group(row)];
-        to.push(*place);
+        from[*place as usize] = at;
         *place += 1;
     }
-    let mut rows = rows;
-    for at in 0..rows.len() {
-        // Each row is brought to its place by one swap.
-        while to[at] as usize != at {
-            let place = to[at] as usize;
-            rows.swap(at, place);
-            to.swap(at, place);
-        }
-    }
+    let mut rows: Vec<T> = from.into_iter().map(|at| rows[at as usize].clone()).collect();
     rows.par_chunk_by_mut(|a, b| group(a) == group(b))
         .for_each(|of_group| of_group.sort_unstable_by(&compare));
     rows
