@@ -96,10 +96,8 @@ impl Once {
             episode: member.episode.take(),
         });
         let members = members.collect();
-        let address = action
-            .recipient
-            .as_mut()
-            .map(|recipient| texts.intern(&std::mem::replace(&mut recipient.address, Arc::default())));
+        let address =
+            action.recipient.as_mut().map(|recipient| texts.intern(&std::mem::take(&mut recipient.address)));
         let (date, deadline) = (action.date, action.deadline.take());
         let sentence = texts.intern(&std::mem::take(&mut action.because.sentence));
         let charge = action.charge.take().map(Box::new);
