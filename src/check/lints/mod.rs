@@ -175,12 +175,19 @@ fn stopped<'a>(mut scope: impl Iterator<Item = &'a Restriction>, act: &Act) -> b
     })
 }
 
+/// So many pairs of cases of two segments are compared in a policy, and no more: each segment stands against all
+/// before it. What is beyond that proves nothing.
+pub(super) const MOST_PAIRS: usize = 100_000;
+
 /// What is left to each segment by those before it.
 fn reached(space: &Space, catches: &[Option<Region>]) -> Vec<Option<Region>> {
-    let left = |at: usize| {
-        catches[..at]
-            .iter()
-            .try_fold(catches[at].clone()?, |left, earlier| space.minus(&left, earlier.as_ref()?))
+    let mut pairs = 0;
+    let mut left = |at: usize| {
+        catches[..at].iter().try_fold(catches[at].clone()?, |left, earlier| {
+            let earlier = earlier.as_ref()?;
+            pairs += left.0.len().max(1) * earlier.0.len();
+            if pairs > MOST_PAIRS { None } else { space.minus(&left, earlier) }
+        })
     };
-    (0..catches.len()).map(left).collect()
+    (0..catches.len()).map(&mut left).collect()
 }

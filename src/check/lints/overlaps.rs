@@ -3,11 +3,11 @@
 //! A narrow segment before a wide one is how exceptions are written, and segments that ask for different things
 //! overlap nearly always. Only two that draw lines through the same fields, and not the same lines, are told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::Lint;
+use super::{Lint, MOST_PAIRS};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::model::field::{Field, InvoiceField};
@@ -18,9 +18,25 @@ use crate::region::{Aspect, Case, Region, aspects};
 
 impl Lint<'_> {
     pub(super) fn overlaps(&mut self) {
-        for later in 1..self.policy.segments.len() {
-            let pairs = (0..later).filter_map(|earlier| Some((earlier, self.overlap(earlier, later)?)));
-            let Some((earlier, shared)) = pairs.into_iter().next() else { continue };
+        let mut alike: BTreeMap<BTreeSet<&Aspect>, Vec<usize>> = BTreeMap::new();
+        let (mut found, mut pairs) = (Vec::new(), 0);
+        for later in 0..self.policy.segments.len() {
+            let Some(region) = self.drawn(later) else { continue };
+            let fields = lines(region);
+            if fields.is_empty() {
+                continue;
+            }
+            let others = alike.entry(fields.clone()).or_default();
+            pairs += others.len();
+            if pairs > MOST_PAIRS {
+                break;
+            }
+            let shared =
+                others.iter().find_map(|&earlier| Some((earlier, self.overlap(&fields, [earlier, later])?)));
+            found.extend(shared.map(|(earlier, shared)| (earlier, later, shared)));
+            others.push(later);
+        }
+        for (earlier, later, shared) in found {
             let (first, second) = (&self.policy.segments[earlier], &self.policy.segments[later]);
             let message = format!("`{}` and `{}` both catch invoices with {shared}", first.name, second.name);
             let found = Diagnostic::warning(Code::OverlappingSegments, self.span(second.rule), message)
@@ -31,21 +47,24 @@ impl Lint<'_> {
         }
     }
 
-    /// What two segments both catch, when they draw lines through the same fields.
-    fn overlap(&self, earlier: usize, later: usize) -> Option<String> {
-        let regions = |at: usize| match self.policy.segments[at].catches {
+    /// What a segment catches, where a condition says so.
+    fn drawn(&self, at: usize) -> Option<&Region> {
+        match self.policy.segments[at].catches {
             Catches::When(_) => self.catches[at].as_ref(),
             Catches::Everything => None,
-        };
-        let (a, b) = (regions(earlier)?, regions(later)?);
-        let fields: BTreeSet<&Aspect> = lines(a);
-        if fields.is_empty() || fields != lines(b) || self.space.covers(a, b) || self.space.covers(b, a) {
+        }
+    }
+
+    /// What two segments both catch that draw lines through these fields.
+    fn overlap(&self, fields: &BTreeSet<&Aspect>, segments: [usize; 2]) -> Option<String> {
+        let (a, b) = (self.drawn(segments[0])?, self.drawn(segments[1])?);
+        if self.space.covers(a, b) || self.space.covers(b, a) {
             return None;
         }
         let both = self.space.and(a, b)?;
         let case = both.0.first()?;
         let parts: Vec<String> =
-            fields.iter().filter_map(|aspect| self.describe(aspect, case, [earlier, later])).collect();
+            fields.iter().filter_map(|aspect| self.describe(aspect, case, segments)).collect();
         (!parts.is_empty()).then(|| parts.join(" and "))
     }
 
