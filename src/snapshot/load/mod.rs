@@ -32,6 +32,7 @@ mod schema;
 mod sheet;
 mod stream;
 mod terms;
+mod unpack;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,19 +5,18 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
 use super::columns::Table;
 use super::error::LoadError;
 use super::folder::{file_named_after, no_file, opened};
 use super::header::{Headed, header_of_csv};
 use super::layout::Request;
-use super::limits::{Unpacking, stopped};
+use super::limits::stopped;
 use super::manifest::{Manifest, Mapping, slot_names};
 use super::options::LoadOptions;
 use super::progress::{Counted, Gauge};
 use super::records::{JsonLines, Records, Schema, Source};
 use super::stream;
+use super::unpack::Unpacked;
 use crate::code::Code;
 
 /// Opens all tables of a folder, or takes those written out in a document; all that is wrong is told at once.
@@ -175,11 +174,10 @@ impl Format {
 /// Opens a file of lines.
 fn text(request: &Request<'_>, file: Counted<File>, format: Format) -> Result<(Headed, bool), LoadError> {
     let packed = matches!(format, Format::Csv { packed: true } | Format::Lines { packed: true });
-    let read = file.own();
+    let unread = |error: std::io::Error| stopped(request.file, None, &error);
     let raw: Box<dyn Read + Send> =
-        if packed { Box::new(Unpacking::new(MultiGzDecoder::new(file), read)) } else { Box::new(file) };
-    let stream =
-        stream::open(raw, request.mapping.encoding).map_err(|error| stopped(request.file, None, &error))?;
+        if packed { Box::new(Unpacked::of(file).map_err(unread)?) } else { Box::new(file) };
+    let stream = stream::open(raw, request.mapping.encoding).map_err(unread)?;
     let (decoded, allowance) = (stream.decoded, stream.allowance);
     let headed = match format {
         Format::Lines { .. } => {
