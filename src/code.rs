@@ -164,6 +164,7 @@ codes! {
         UnplacedInvoice "unplaced-invoice";
         UnreadableFile "unreadable-file";
         UnreadableLine "unreadable-line";
+        UnreadableParquet "unreadable-parquet";
         UnreadableText "unreadable-text";
         UnreadableValue "unreadable-value";
         UnreadableWorkbook "unreadable-workbook";

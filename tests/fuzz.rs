@@ -62,6 +62,12 @@ fn tables_are_read() {
     each("fuzz/seeds/tables", 2, targets::tables);
 }
 
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_files_are_read() {
+    each("fuzz/seeds/parquet", 4, targets::parquet);
+}
+
 #[test]
 fn mappings_are_read() {
     each_text("fuzz/seeds/mapping", 1, targets::mapping);

@@ -79,6 +79,15 @@ pub fn tables(data: &[u8]) {
     }
 }
 
+/// Reads a Parquet file of invoices, with whatever bytes it has.
+pub fn parquet(data: &[u8]) {
+    let folder = tempfile::tempdir_in(scratch()).unwrap();
+    fs::write(folder.path().join("invoices.parquet"), data).unwrap();
+    if let Ok(snapshot) = load(folder.path(), &options()) {
+        plan(&snapshot);
+    }
+}
+
 /// Reads a small export through a mapping.
 pub fn mapping(text: &str) {
     const EXPORT: &str = "Facture;Client;Échéance;TTC;Payée le\n\

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::support::{INVOICES, beside, gzip, options, said};
 
 /// What is said of each folder, under its name.
-fn report(cases: &[(&str, TempDir)]) -> String {
+pub(crate) fn report(cases: &[(&str, TempDir)]) -> String {
     cases.iter().map(|(name, folder)| format!("-- {name}\n{}\n", said(folder))).collect()
 }
 
@@ -78,6 +78,16 @@ fn a_workbook_without_the_feature() {
         said(&beside(&[("invoices.xlsx", b"PK")])),
         "error[unreadable-workbook]: invoices.xlsx: it is a workbook, and this dun was built without the feature `xlsx`\n  \
          = help: save the sheet as CSV, or build dun with its default features\n"
+    );
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_parquet_file_without_the_feature() {
+    assert_eq!(
+        said(&beside(&[("invoices.parquet", b"PAR1")])),
+        "error[unreadable-parquet]: invoices.parquet: it is a Parquet file, and this dun was built without the feature \
+         `parquet`\n  = help: write the table as CSV, or build dun with its default features\n"
     );
 }
 

@@ -6,8 +6,12 @@
 #[cfg(feature = "xlsx")]
 mod books;
 mod exports;
+#[cfg(feature = "parquet")]
+mod frames;
 mod habits;
 mod hostile;
+#[cfg(feature = "parquet")]
+mod parquets;
 mod progress;
 #[cfg(feature = "xlsx")]
 mod sheets;

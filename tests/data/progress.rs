@@ -21,8 +21,16 @@ fn progress_goes_up_to_the_size_of_all_files() {
         invoices.push_str(&format!("I{at},C1,100.00,2026-10-01\n"));
     }
     let packed = gzip(invoices.as_bytes());
-    for (name, bytes) in [("invoices.csv", invoices.as_bytes()), ("invoices.csv.gz", &packed)] {
-        let folder = folder(&[("customers.csv", CUSTOMERS.as_bytes()), (name, bytes)]);
+    let mut files = vec![("invoices.csv", invoices.clone().into_bytes()), ("invoices.csv.gz", packed)];
+    #[cfg(feature = "parquet")]
+    {
+        use crate::frames::{Frame, Typing, Values};
+        let unused = Values::Int32((0..20_000).map(Some).collect());
+        let frame = Frame::of(&invoices, Typing::Types).with("OPTIONAL INT32 unused", unused);
+        files.push(("invoices.parquet", frame.bytes()));
+    }
+    for (name, bytes) in files {
+        let folder = folder(&[("customers.csv", CUSTOMERS.as_bytes()), (name, &bytes)]);
         let mut told = Told::default();
         load_watched(folder.path(), &options(), &mut told).unwrap();
         let size = (CUSTOMERS.len() + bytes.len()) as u64;

@@ -1,65 +1,12 @@
 //! Workbooks: the same facts as from CSV, and each problem at the row that a person sees.
 
-use dun::snapshot::{Snapshot, load};
+use dun::snapshot::load;
 
 use crate::books::{Book, Cell, cells};
-use crate::support::{beside, folder, options, said, told};
+use crate::support::{beside, folder, in_format, options, said, told};
 
 const EPOCH: &str = "1899-12-30";
 const EPOCH_1904: &str = "1904-01-01";
-
-/// Every table, each with all kinds of values.
-const TABLES: [(&str, &str); 8] = [
-    (
-        "customers",
-        "customer_id,name,email,language,kind,tags,credit_limit,terms,since,do_not_contact,insolvent_since
-1001,\"Ant, Bee & Co\",ar@ant.example,fr-BE,business,\"b;a\",1000.50,45,2020-01-31,no,
-C2,Caterpillar,ar@cat.example,,consumer,,,,,yes,2026-09-01
-",
-    ),
-    (
-        "invoices",
-        "invoice_id,customer_id,amount,due_date,issue_date,currency,balance,paid_date,status,dispute_opened,\
-dispute_reason,promise_date,promise_amount,hold_until,handed_over,po_number
-2026001,1001,1200.00,2026-10-01,2026-09-01,EUR,200.00,,open,2026-10-03,\"missing \"\"PO\"\"\",,,,,4711
-I2,1001,99.90,,2026-09-01,USD,,2026-09-20,,,,2026-10-20,50,,,
-I3,C2,1000,2026-11-01,,JPY,,,void,,,,,2026-12-24,Agency Ltd,
-",
-    ),
-    (
-        "contacts",
-        "customer_id,role,name,email,phone,language\n1001,legal,Dora,dora@ant.example,+32 2 555,nl\n",
-    ),
-    (
-        "payments",
-        "payment_id,date,amount,currency,invoice_id,customer_id\nP1,2026-10-02,1000.00,EUR,2026001,\n\
-P2,2026-10-04,5,EUR,,1001\n",
-    ),
-    ("credit_notes", "credit_id,date,amount,currency,invoice_id\nN1,2026-10-02,100,JPY,I3\n"),
-    (
-        "disputes",
-        "invoice_id,opened,closed,amount,reason,waiting_for,owner\n\
-2026001,2026-09-10,2026-09-12,10.00,price,proof,sales@acme.example\n",
-    ),
-    ("promises", "invoice_id,made,due,amount\n2026001,2026-10-01,2026-10-09,200\n"),
-    (
-        "history",
-        "invoice_id,customer_id,date,step,outcome,rung,channel,at,key,content,approved_by,currency
-2026001,,2026-10-04,email first_reminder,sent,D+3,email,09:30,,,,
-2026001,,2026-10-11,email second_reminder,approved,D+10,email,,k1,c1,finance,
-,1001,2026-10-05,email statement,bounced,,email,,,,,EUR
-",
-    ),
-];
-
-/// All tables, each as one file.
-fn in_format(ending: &str, write: impl Fn(&str) -> Vec<u8>) -> Snapshot {
-    let folder = folder(&[("snapshot.yaml", b"taken: 2026-10-05\n")]);
-    for (name, text) in TABLES {
-        std::fs::write(folder.path().join(format!("{name}{ending}")), write(text)).unwrap();
-    }
-    load(folder.path(), &options()).unwrap_or_else(|error| panic!("{error}"))
-}
 
 #[test]
 fn a_workbook_holds_the_same_facts_as_csv() {

@@ -19,7 +19,7 @@ impl DateFormat {
     }
 
     /// Writes a moment as the file writes dates; as a timestamp where the format cannot hold all of it.
-    #[cfg(feature = "xlsx")]
+    #[cfg(any(feature = "parquet", feature = "xlsx"))]
     pub(super) fn spell(&self, moment: NaiveDateTime) -> String {
         let (date, time) = (moment.date(), Some(moment.time()).filter(|time| *time != NaiveTime::MIN));
         match &self.0 {
@@ -29,7 +29,7 @@ impl DateFormat {
         }
     }
 
-    #[cfg(feature = "xlsx")]
+    #[cfg(any(feature = "parquet", feature = "xlsx"))]
     fn reads_back(&self, format: &str, moment: NaiveDateTime, time: Option<NaiveTime>) -> bool {
         let read = self.parse(&moment.format(format).to_string(), Tz::UTC);
         read.is_some_and(|(date, read)| {

@@ -14,7 +14,7 @@ use crate::snapshot::problem::{Place, Problem};
 use crate::suggest::{nearest, one_of};
 
 /// What files of a table end with.
-pub(super) const ENDINGS: [&str; 5] = [".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".xlsx"];
+pub(super) const ENDINGS: [&str; 6] = [".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".parquet", ".xlsx"];
 
 /// Names of the file that maps and dates the others.
 const MANIFESTS: [&str; 3] = ["snapshot.yaml", "snapshot.yml", "snapshot.json"];

@@ -78,7 +78,8 @@ pub(super) fn header_of_sheet(
     Ok(Headed { layout, source: Source::Sheet(rows), seen: seen(header) })
 }
 
-fn seen(header: Vec<String>) -> BTreeSet<String> {
+/// The names of columns, without those that have none.
+pub(super) fn seen(header: Vec<String>) -> BTreeSet<String> {
     header.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
@@ -157,6 +158,9 @@ fn no_text(file: &str, head: &[u8]) -> Result<(), LoadError> {
     let fail =
         |message: &str, help: &str| Err(LoadError::new(Code::UnreadableFile, file, None, message).help(help));
     match head {
+        [b'P', b'A', b'R', b'1', ..] => {
+            fail("it is a Parquet file, not lines of text", "give it the ending `.parquet`")
+        }
         [b'P', b'K', 3, 4, ..] => fail(
             "it is a workbook or a zip archive, not lines of text",
             "give a workbook the ending `.xlsx`; unpack an archive",

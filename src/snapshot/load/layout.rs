@@ -82,6 +82,19 @@ impl Layout {
         cells.map(|(_, name)| name.clone()).collect()
     }
 
+    /// The places of the cells that are used, in order; from now on cells are found by their place among those.
+    #[cfg(feature = "parquet")]
+    pub(super) fn only_used(&mut self) -> Vec<usize> {
+        let cell = |origin: &Origin| if let Origin::Cell(at) = origin { Some(*at) } else { None };
+        let used: BTreeSet<usize> = self.origins.iter().filter_map(cell).collect();
+        for origin in &mut self.origins {
+            if let Origin::Cell(at) = origin {
+                *at = used.range(..*at).count();
+            }
+        }
+        used.into_iter().collect()
+    }
+
     /// The same columns, with cells found by slot.
     pub(super) fn by_slot(mut self) -> Layout {
         for (slot, origin) in self.origins.iter_mut().enumerate() {
@@ -107,8 +120,13 @@ impl Request<'_> {
         layout
     }
 
-    /// The layout of a file with this header on this line.
-    pub(super) fn headed(&self, header: &[String], line: u64) -> Result<Layout, LoadError> {
+    /// The layout of a file with this header, on this line where there are lines.
+    pub(super) fn headed(
+        &self,
+        header: &[String],
+        line: impl Into<Option<u64>>,
+    ) -> Result<Layout, LoadError> {
+        let line = line.into();
         let mut layout = self.wanted();
         for slot in 0..self.ours.len() {
             let name = &layout.names[slot];
@@ -120,7 +138,7 @@ impl Request<'_> {
             match (places.next(), places.next()) {
                 (Some(_), Some(_)) => {
                     let message = format!("the column `{name}` stands twice in the header");
-                    return Err(LoadError::new(Code::DuplicateColumn, self.file, Some(line), message)
+                    return Err(LoadError::new(Code::DuplicateColumn, self.file, line, message)
                         .help("rename or remove one of them: nothing says which one is meant"));
                 }
                 (Some((at, _)), None) => layout.origins[slot] = Origin::Cell(at),
@@ -173,7 +191,12 @@ impl Request<'_> {
     }
 
     /// All columns that are missing are told at once, with the mapping that would name them.
-    fn must_have_required(&self, layout: &Layout, header: &[String], line: u64) -> Result<(), LoadError> {
+    fn must_have_required(
+        &self,
+        layout: &Layout,
+        header: &[String],
+        line: Option<u64>,
+    ) -> Result<(), LoadError> {
         let missing = |group: &&&[&str]| {
             let mut slots = group.iter().filter_map(|name| self.ours.iter().position(|ours| ours == name));
             slots.all(|slot| layout.origin(slot) == Origin::Absent)
@@ -183,14 +206,14 @@ impl Request<'_> {
         if groups.is_empty() { Ok(()) } else { Err(self.missing(&groups, header, line)) }
     }
 
-    fn missing(&self, groups: &[&'static [&'static str]], header: &[String], line: u64) -> LoadError {
+    fn missing(&self, groups: &[&'static [&'static str]], header: &[String], line: Option<u64>) -> LoadError {
         let table = self.table.name();
         let names: Vec<String> = groups.iter().map(|group| one_of(group.iter().copied())).collect();
         let message = match names.as_slice() {
             [only] => format!("{table} need a column {only}"),
             several => format!("{table} need these columns: {}", several.join(", ")),
         };
-        let error = LoadError::new(Code::MissingColumn, self.file, Some(line), message);
+        let error = LoadError::new(Code::MissingColumn, self.file, line, message);
         if looks_like_a_record(header) {
             return error
                 .help("this line looks like a record; the line above the records must name the columns");

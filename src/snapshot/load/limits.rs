@@ -14,6 +14,9 @@ const TIMES: u64 = 250;
 /// What a workbook may unpack to in all: its texts are held in memory.
 #[cfg(feature = "xlsx")]
 const WORKBOOK: u64 = 1 << 30;
+/// What a Parquet file may say of itself.
+#[cfg(feature = "parquet")]
+pub(super) const FOOTER: u64 = 64 << 20;
 /// What one record may hold.
 pub(super) const RECORD: u64 = 4 << 20;
 /// How many columns a table may have; a sheet has room for as many.
@@ -31,6 +34,14 @@ pub(super) enum Limit {
     #[cfg(feature = "xlsx")]
     #[error("it unpacks to more than {} GiB", WORKBOOK >> 30)]
     Workbook,
+    /// A Parquet file with more columns than a table has.
+    #[cfg(feature = "parquet")]
+    #[error("it has more than {COLUMNS} columns")]
+    Columns,
+    /// A Parquet file that says more of itself than anybody would.
+    #[cfg(feature = "parquet")]
+    #[error("its footer is larger than {} MiB", FOOTER >> 20)]
+    Footer,
     /// A record that does not end.
     #[error("a record in it is longer than {} MiB", RECORD >> 20)]
     Record,
@@ -42,6 +53,8 @@ impl Limit {
             Limit::Unpacked => "look at where the file comes from; unpack it by hand if it is really data",
             #[cfg(feature = "xlsx")]
             Limit::Workbook => "export the table as CSV",
+            #[cfg(feature = "parquet")]
+            Limit::Columns | Limit::Footer => "look at where the file comes from",
             Limit::Record => {
                 "look for a quotation mark that is not closed, and for line ends that are missing"
             }
@@ -112,7 +125,7 @@ impl<R: Read> Read for Unpacking<R> {
 }
 
 /// Whether data is packed that tightly.
-fn likely(unpacked: u64, packed: u64) -> Result<(), Limit> {
+pub(super) fn likely(unpacked: u64, packed: u64) -> Result<(), Limit> {
     let most = packed.saturating_mul(TIMES).max(UNPACKED);
     if unpacked > most { Err(Limit::Unpacked) } else { Ok(()) }
 }

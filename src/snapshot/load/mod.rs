@@ -23,6 +23,8 @@ mod node;
 mod open;
 mod options;
 mod order;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod progress;
 mod reading;
 mod records;
@@ -30,6 +32,8 @@ mod relay;
 mod schema;
 #[cfg(feature = "xlsx")]
 mod sheet;
+#[cfg(any(feature = "parquet", feature = "xlsx"))]
+mod spelling;
 mod stream;
 mod terms;
 mod unpack;

@@ -133,10 +133,12 @@ impl Opener<'_, '_> {
         };
         let (headed, decoded) = match format {
             Format::Workbook => (workbook(&request, file, size, self.gauge)?, false),
+            Format::Parquet => (parquet(&request, file, size)?, false),
             format => text(&request, file, format)?,
         };
         let mut schema = Schema::new(table, name, headed.layout, &mapping);
         schema.decoded = decoded;
+        schema.typed = format == Format::Parquet;
         schema.derived = derived;
         Ok(Records::new(schema, headed.source, headed.seen))
     }
@@ -148,6 +150,7 @@ enum Format {
     Csv { packed: bool },
     Lines { packed: bool },
     Workbook,
+    Parquet,
 }
 
 impl Format {
@@ -159,7 +162,13 @@ impl Format {
         match ending {
             "jsonl" | "ndjson" => Ok(Format::Lines { packed }),
             "xlsx" | "xlsm" if !packed => Ok(Format::Workbook),
-            "xls" | "xlsb" | "ods" | "xlsx" | "xlsm" | "numbers" | "parquet" | "zip" | "pdf" => {
+            "parquet" if !packed => Ok(Format::Parquet),
+            "parquet" => {
+                let message = "a Parquet file is not packed again with gzip";
+                Err(LoadError::new(Code::UnreadableFile, name, None, message)
+                    .help("unpack it; its own packing is read"))
+            }
+            "xls" | "xlsb" | "ods" | "xlsx" | "xlsm" | "numbers" | "zip" | "pdf" => {
                 let message = format!("files that end with `.{ending}` are not read here");
                 let message =
                     if packed { String::from("a workbook is not packed again with gzip") } else { message };
@@ -205,4 +214,16 @@ fn workbook(request: &Request<'_>, _: Counted<File>, _: u64, _: &mut Gauge<'_>) 
     let message = "it is a workbook, and this dun was built without the feature `xlsx`";
     Err(LoadError::new(Code::UnreadableWorkbook, request.file, None, message)
         .help("save the sheet as CSV, or build dun with its default features"))
+}
+
+#[cfg(feature = "parquet")]
+fn parquet(request: &Request<'_>, file: Counted<File>, size: u64) -> Result<Headed, LoadError> {
+    super::parquet::open(request, file, size)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(request: &Request<'_>, _: Counted<File>, _: u64) -> Result<Headed, LoadError> {
+    let message = "it is a Parquet file, and this dun was built without the feature `parquet`";
+    Err(LoadError::new(Code::UnreadableParquet, request.file, None, message)
+        .help("write the table as CSV, or build dun with its default features"))
 }

@@ -79,6 +79,24 @@ impl<R> Counted<R> {
     pub(super) fn own(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.own)
     }
+
+    /// The file is done with: of its size all counts as read, whatever was passed over.
+    #[cfg(feature = "parquet")]
+    pub(super) fn finish(&self, size: u64) {
+        let passed = size.saturating_sub(self.own.load(Ordering::Relaxed));
+        for count in [&self.own, &self.all] {
+            count.fetch_add(passed, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl Counted<std::fs::File> {
+    /// The same file once more, counted together with this one.
+    pub(super) fn again(&self) -> io::Result<Self> {
+        let file = self.file.try_clone()?;
+        Ok(Counted { file, own: Arc::clone(&self.own), all: Arc::clone(&self.all) })
+    }
 }
 
 impl<R: Read> Read for Counted<R> {

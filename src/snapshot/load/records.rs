@@ -14,6 +14,8 @@ use super::layout::{Layout, Origin};
 use super::limits::{Allowance, csv_stopped, stopped};
 use super::manifest::Mapping;
 use super::node::{Node, Pairs, Value, json_cell};
+#[cfg(feature = "parquet")]
+use super::parquet::ParquetRows;
 use crate::code::Code;
 use crate::money::NumberFormat;
 
@@ -34,6 +36,8 @@ pub(super) struct Schema {
     pub(super) decoded: bool,
     /// Read from the file of another table.
     pub(super) derived: bool,
+    /// A file of typed values, whose texts are UTF-8 whatever the mapping says.
+    pub(super) typed: bool,
     /// Listed in a document, which has no mapping.
     pub(super) written_out: bool,
     /// One row a line of an invoice, to be added up.
@@ -57,6 +61,7 @@ impl Schema {
             numbers: mapping.numbers,
             dates: mapping.dates.clone(),
             decoded: false,
+            typed: false,
             derived: false,
             written_out: false,
             sum_lines: mapping.sum_lines,
@@ -172,6 +177,9 @@ pub(super) enum Source {
     /// The rows of a sheet, each with its number.
     #[cfg(feature = "xlsx")]
     Sheet(std::vec::IntoIter<(u64, ByteRecord)>),
+    /// The rows of a Parquet file.
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetRows>),
     /// A list in a document.
     Nodes(std::vec::IntoIter<Node>),
     /// Cells by slot with their line, made of several records each.
@@ -190,6 +198,8 @@ impl Records {
             Source::Csv(..) => Cells::Bytes(ByteRecord::new()),
             #[cfg(feature = "xlsx")]
             Source::Sheet(..) => Cells::Bytes(ByteRecord::new()),
+            #[cfg(feature = "parquet")]
+            Source::Parquet(..) => Cells::Bytes(ByteRecord::new()),
             _ => Cells::Texts(vec![String::new(); self.schema.layout.len()]),
         };
         Record { line: 0, cells, constants: Vec::new() }
@@ -217,6 +227,12 @@ impl Records {
                     Step::Record
                 }
             },
+            #[cfg(feature = "parquet")]
+            (Source::Parquet(rows), Cells::Bytes(record)) => {
+                let step = rows.advance(&self.schema.file, record)?;
+                row.line = rows.row;
+                step
+            }
             (Source::Nodes(nodes), Cells::Texts(texts)) => match nodes.next() {
                 None => Step::End,
                 Some(node) => {

@@ -6,18 +6,16 @@ use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xl
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use csv::ByteRecord;
 
-use super::dates::{DateFormat, calendar_date};
+use super::dates::calendar_date;
 use super::error::LoadError;
 use super::layout::Request;
 use super::limits::{COLUMNS, stopped, workbook};
 use super::progress::Gauge;
+use super::spelling::Spelling;
 use crate::code::Code;
 
 /// So many rows are read whole; those below are cut to the widest of them. One of them is the header.
 const WHOLE: usize = 21;
-
-/// Whole numbers up to this one are exact (two to the 53rd).
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Where the table of shared texts must begin.
 const HEAD: u64 = 1 << 16;
@@ -43,7 +41,8 @@ pub(super) fn rows(
             .help("put the table on the first sheet, its columns named in the first row"));
     };
     let mut cells = book.worksheet_cells_reader(&name).map_err(damaged)?;
-    let spelling = Spelling { decimal: request.mapping.numbers.decimal, dates: &request.mapping.dates };
+    let spelling =
+        Spelling { decimal: request.mapping.numbers.decimal, dates: request.mapping.dates.clone() };
     let mut rows = Rows::new(request.mapping.header.unwrap_or(1));
     while let Some(cell) = cells.next_cell().map_err(damaged)? {
         gauge.step();
@@ -195,13 +194,8 @@ impl Rows {
     }
 }
 
-/// How the file writes numbers and dates, so that a number in a cell reads like one in a text.
-struct Spelling<'a> {
-    decimal: char,
-    dates: &'a DateFormat,
-}
-
-impl Spelling<'_> {
+impl Spelling {
+    /// The text of a sheet's cell.
     fn text(&self, value: &DataRef<'_>) -> String {
         match value {
             DataRef::Float(number) => self.number(*number),
@@ -210,21 +204,6 @@ impl Spelling<'_> {
             DataRef::Bool(true) => String::from("TRUE"),
             DataRef::Bool(false) => String::from("FALSE"),
             other => Data::from(other.clone()).to_string(),
-        }
-    }
-
-    /// A number with the fifteen digits that a spreadsheet shows: the sum of 0.1 and 0.2 is 0.3. A whole number
-    /// that a spreadsheet cannot hold exactly is written as it shows it, which no amount and no id looks like.
-    fn number(&self, number: f64) -> String {
-        let shown = number.to_string();
-        if !number.is_finite() || number.abs() <= EXACT && !shown.contains('.') {
-            return if number == 0.0 { String::from("0") } else { shown };
-        }
-        let scientific = format!("{number:.14e}");
-        let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-        match plain(digits, exponent).filter(|_| number.abs() <= EXACT) {
-            Some(text) => text.replace('.', &self.decimal.to_string()),
-            None => format!("{digits}E+{exponent}"),
         }
     }
 
@@ -248,49 +227,10 @@ impl Spelling<'_> {
     }
 }
 
-/// The digits of a scientific number as people write it, without zeros at the end.
-fn plain(digits: &str, exponent: &str) -> Option<String> {
-    let exponent: i32 = exponent.parse().ok().filter(|exponent| (-30..=30).contains(exponent))?;
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
-    let mut digits = digits.replace('.', "");
-    let point = exponent + 1;
-    let before = usize::try_from(point).unwrap_or_default();
-    digits.insert_str(0, &"0".repeat(usize::try_from(-point).unwrap_or_default()));
-    digits.push_str(&"0".repeat(before.saturating_sub(digits.len())));
-    let (whole, fraction) = digits.split_at(before);
-    let whole = if whole.is_empty() { "0" } else { whole };
-    let fraction = fraction.trim_end_matches('0');
-    Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::dates::DateFormat;
     use super::*;
-
-    #[test]
-    fn numbers_are_written_as_a_sheet_shows_them() {
-        let spelling = Spelling { decimal: '.', dates: &DateFormat(None) };
-        for (number, expected) in [
-            (1200.0, "1200"),
-            (0.1 + 0.2, "0.3"),
-            (1.1 * 3.0, "3.3"),
-            (-1234.5, "-1234.5"),
-            (0.000_5, "0.0005"),
-            (1020.005, "1020.005"),
-            (123_456_789_012.34, "123456789012.34"),
-            (4_111_111_111_111_111.0, "4111111111111111"),
-            (12_345_678_901_234_567_890.0, "1.23456789012346E+19"),
-            (0.0, "0"),
-            (-0.0, "0"),
-            (1e300, "1.00000000000000E+300"),
-            (f64::NAN, "NaN"),
-            (f64::INFINITY, "inf"),
-        ] {
-            assert_eq!(spelling.number(number), expected, "{number}");
-        }
-        let comma = Spelling { decimal: ',', dates: &DateFormat(None) };
-        assert_eq!(comma.number(12.5), "12,5");
-    }
 
     #[test]
     fn dates_are_written_as_the_file_writes_them() {
@@ -306,7 +246,7 @@ mod tests {
             (&french, 23_802.0, false, "1965-03-01T00:00:00"),
             (&french, 46_300.5, false, "2026-10-05T12:00:00"),
         ] {
-            let spelling = Spelling { decimal: '.', dates };
+            let spelling = Spelling { decimal: '.', dates: dates.clone() };
             assert_eq!(spelling.moment(&moment(value, is_1904)).as_deref(), Some(expected), "{value}");
         }
     }

@@ -137,6 +137,10 @@ impl<'a, 'o> Line<'a, 'o> {
     fn unfit(&mut self, slot: usize, unfit: Unfit) {
         let name = self.name(slot);
         let (code, message) = match unfit {
+            Unfit::NotText if self.schema.typed => (
+                Code::UnreadableText,
+                format!("`{name}` holds bytes that are not UTF-8 text; write them as text"),
+            ),
             Unfit::NotText => (
                 Code::UnreadableText,
                 format!(
