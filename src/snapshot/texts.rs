@@ -1,5 +1,6 @@
 //! Interned text: every identifier, name and address of the data is stored once and compared as a number.
 
+use std::fmt;
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 
@@ -18,7 +19,7 @@ impl Text {
 }
 
 /// All texts of a snapshot, one after another in one buffer.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Texts {
     buffer: String,
     ends: Vec<usize>,
@@ -34,7 +35,20 @@ struct Entry {
     text: Option<Text>,
 }
 
+/// The texts; how they are found is nobody's business.
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.all()).finish()
+    }
+}
+
 impl Texts {
+    /// The texts in order.
+    fn all(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| &self.buffer[std::mem::replace(&mut start, end)..end])
+    }
+
     /// How many texts there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -79,9 +93,7 @@ impl Texts {
 
     /// Interns all texts of another store; by the numbers that they have there, those that they have here.
     pub fn absorb(&mut self, other: &Texts) -> Vec<Text> {
-        let mut start = 0;
-        let texts = other.ends.iter().map(|&end| &other.buffer[std::mem::replace(&mut start, end)..end]);
-        texts.map(|text| self.intern(text)).collect()
+        other.all().map(|text| self.intern(text)).collect()
     }
 
     /// Stores a text that nobody will look for, such as an order number: it may stand there twice.
