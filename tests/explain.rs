@@ -793,3 +793,146 @@ fn a_credit_note_that_is_kept_as_an_invoice() {
     let told = "  credit note I-9 of 40.00 EUR of 1 September belongs to no invoice yet\n";
     assert!(out.contains(told), "{out}");
 }
+
+// ---- the day and the reason of what lies ahead
+
+/// The rungs of an invoice over 100 EUR of one customer, due on this day, with these ledger rows.
+fn ahead(rules: &str, due: &str, history: &[&str]) -> String {
+    let rows = history.iter().map(|row| format!("  - {{ invoice_id: I1, {row} }}\n"));
+    let rows =
+        if history.is_empty() { String::new() } else { format!("history:\n{}", rows.collect::<String>()) };
+    rungs(&small(
+        rules,
+        &format!(
+            "customers: [{{ customer_id: C1, email: ann@ant.example }}]\n\
+             invoices: [{{ invoice_id: I1, customer_id: C1, amount: 100, due_date: {due} }}]\n{rows}"
+        ),
+    ))
+}
+
+const MISSED: &str = "its day has passed, and what is missed is not caught up";
+const TOO_LITTLE: &str = "its condition does not hold today: `invoice.balance` is 100.00 EUR";
+
+/// The e-mail of D+5, which is 10-07, went out on 10-04 and gives five days: until 10-09.
+#[test]
+fn what_is_left_of_a_rung_comes_after_its_deadline_or_lapses() {
+    let rules = |skip: &str| {
+        format!(
+            "segment everyone otherwise:\n  at D+5 email mail, deadline 5 days\n  at D+5 call by finance{skip}\n"
+        )
+    };
+    let sent = ["date: 2026-10-04, step: email mail, outcome: sent, rung: D+5"];
+    let done = "D+5 | 2026-10-07 | carried_out | 2026-10-04\n    email mail | carried_out | 2026-10-04\n";
+    assert_eq!(
+        ahead(&rules(""), "2026-10-02", &sent),
+        format!("{done}    call finance | waiting | 2026-10-10\n")
+    );
+    assert_eq!(
+        ahead(&rules(", if missed: skip"), "2026-10-02", &sent),
+        format!("{done}    call finance | lapsed | {MISSED}\n")
+    );
+}
+
+#[test]
+fn what_does_not_apply_beside_what_is_done_or_due() {
+    let rules = "segment everyone otherwise:\n  at D+3 email mail\n  at D+3 call by finance, if invoice.balance > 500 EUR\n";
+    let sent = ["date: 2026-10-04, step: email mail, outcome: sent, rung: D+3"];
+    // Nothing brings it by time alone.
+    assert_eq!(
+        ahead(rules, "2026-10-01", &sent),
+        format!(
+            "D+3 | 2026-10-04 | carried_out | 2026-10-04\n    email mail | carried_out | 2026-10-04\n    \
+             call finance | lapsed | {TOO_LITTLE}\n"
+        )
+    );
+    assert_eq!(
+        ahead(rules, "2026-10-02", &[]),
+        format!(
+            "D+3 | 2026-10-05 | due | 2026-10-05\n    email mail | due | 2026-10-05\n    \
+             call finance | stepped_over | {TOO_LITTLE}\n"
+        )
+    );
+}
+
+/// Monday is closed, so the latest step whose day has come waits for Tuesday; the one further up has not come.
+#[test]
+fn the_latest_step_waits_for_an_open_day() {
+    let rules = "  catch up: latest\ncalendar week:\n  closed monday\nsegment everyone otherwise:\n  \
+                 at D+1 notify finance\n  at D+3 email mail\n  at D+30 task \"Look\" for finance\n";
+    assert_eq!(
+        ahead(rules, "2026-10-01", &[]),
+        "D+1 | 2026-10-02 | passed | only the latest step whose day has come is done\n    notify finance | passed\n\
+         D+3 | 2026-10-04 | waiting | 2026-10-06\n    email mail | waiting | 2026-10-06\n\
+         D+30 | 2026-10-31 | waiting | 2026-10-31\n    task \"Look\" | waiting | 2026-10-31\n"
+    );
+}
+
+#[test]
+fn what_was_missed_stays_missed_while_a_hold_goes_on() {
+    let rules = "  catch up: same day only\nsegment everyone otherwise:\n  at D+1 notify finance\n\
+                 carve-out small when invoice.balance < 500 EUR:\n  hold\n";
+    assert_eq!(
+        ahead(rules, "2026-10-01", &[]),
+        format!(
+            "D+1 | 2026-10-02 | lapsed | 2026-10-02 | {MISSED}\n    notify finance | lapsed | 2026-10-02\n"
+        )
+    );
+}
+
+/// What is withheld today and will not be done is not counted on: the next rung comes on its own day.
+#[test]
+fn what_is_not_counted_on_spaces_nothing() {
+    let next = |told: &str| told.lines().find(|line| line.starts_with("D+10")).unwrap().to_owned();
+    let on_its_day = "D+10 | 2026-10-11 | waiting | 2026-10-11";
+    let forbidden = "segment everyone otherwise:\n  at D+3 call by finance\n  at D+10 email mail\neverywhere:\n  never call\n";
+    assert_eq!(next(&ahead(forbidden, "2026-10-01", &[])), on_its_day);
+    let skipped =
+        "segment everyone otherwise:\n  at D+4 email mail as first, if missed: skip\n  at D+10 email mail\n";
+    let failed = ["date: 2026-10-05, step: first, outcome: failed"];
+    assert_eq!(next(&ahead(skipped, "2026-10-01", &failed)), on_its_day);
+}
+
+/// What comes before the due date is counted on only as long as it can.
+#[test]
+fn what_comes_before_the_due_date_spaces_the_next_until_then() {
+    let rules = "segment everyone otherwise:\n  at D-3 email mail\n  at D notify finance\n";
+    let failed = ["date: 2026-10-05, step: email mail, outcome: failed"];
+    let told = ahead(rules, "2026-10-06", &failed);
+    assert!(
+        told.ends_with(
+            "D+0 | 2026-10-06 | waiting | 2026-10-06\n    notify finance | waiting | 2026-10-06\n"
+        ),
+        "{told}"
+    );
+    // D-8 is 10-02 and comes three days late; four days later is 10-09.
+    let rules = "segment everyone otherwise:\n  at D-8 email mail\n  at D-4 notify finance\n";
+    let why = "4 days after D-8, which comes late, on 5 October";
+    let told = ahead(rules, "2026-10-10", &[]);
+    assert!(told.contains(&format!("D-4 | 2026-10-06 | waiting | 2026-10-09 | {why}\n")), "{told}");
+}
+
+/// Sent on 10-04, with two or ten days: until 10-06, or 10-14.
+#[test]
+fn a_deadline_is_told_where_it_puts_a_contact_off() {
+    let rules = |days: &str, next: &str| {
+        format!(
+            "segment everyone otherwise:\n  at D+3 email mail, deadline {days} days\n  at {next} call by finance\n"
+        )
+    };
+    let sent = ["date: 2026-10-04, step: email mail, outcome: sent, rung: D+3"];
+    let last = |told: String| told.lines().rev().nth(1).unwrap().to_owned();
+    assert_eq!(
+        last(ahead(&rules("2", "D+30"), "2026-10-01", &sent)),
+        "D+30 | 2026-10-31 | waiting | 2026-10-31"
+    );
+    let why = "the customer was given until 14 October";
+    assert_eq!(
+        last(ahead(&rules("10", "D+5"), "2026-10-01", &sent)),
+        format!("D+5 | 2026-10-06 | waiting | 2026-10-15 | {why}")
+    );
+    // Five days after it is 10-09, which lies before the end as well.
+    assert_eq!(
+        last(ahead(&rules("10", "previous+5"), "2026-10-01", &sent)),
+        format!("previous+5 | 2026-10-09 | waiting | 2026-10-15 | {why}")
+    );
+}

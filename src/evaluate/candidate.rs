@@ -71,6 +71,8 @@ pub(super) struct Candidate<'a> {
     /// Whether it is done today or never.
     pub(super) last_chance: bool,
     pub(super) next: Option<NaiveDate>,
+    /// The day of the ladder's next rung, where it goes on although this step is not done.
+    pub(super) goes_on: Option<NaiveDate>,
     pub(super) sentence: String,
 }
 
@@ -222,6 +224,7 @@ impl<'a> Bench<'_, 'a> {
             window,
             limits: if act.is_message() { self.limits(ladder) } else { Vec::new() },
             next: self.next(act, &blockers, &due),
+            goes_on: due.goes_on,
             last_chance: due.last_chance,
             blocked_alone: !blockers.is_empty(),
             blockers,
@@ -472,7 +475,10 @@ impl<'a> Bench<'_, 'a> {
         if due.last_chance {
             return due.goes_on;
         }
-        let free = free_again(blockers, add_days(self.day.today, 1));
+        // Interest through a day to come grows until then.
+        let grows = |blocker: &&Blocker| blocker.code == "nothing_to_charge" && due.nominal > self.day.today;
+        let lasting = blockers.iter().filter(|blocker| !grows(blocker));
+        let free = free_again(lasting, add_days(self.day.today, 1));
         let rolling = self.day.rolling(due.origin.ladder(), self.calendar);
         let rolled = |day| if act.contact().is_some() { rolling.open_on_or_after(day) } else { day };
         earlier(free.map(rolled), due.goes_on)

@@ -369,7 +369,8 @@ impl<'a> Day<'a> {
         let free = free_again(&group.blockers, add_days(self.today, 1));
         let next = group.members.iter().map(|member| {
             // What a single step knows of its end comes first: its ladder may have passed it.
-            if member.blocked_alone || member.last_chance { member.next } else { free }
+            let alone = member.blocked_alone || member.last_chance;
+            if alone { member.next } else { earlier(free, member.goes_on) }
         });
         next.reduce(earlier).flatten()
     }

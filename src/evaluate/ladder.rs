@@ -515,14 +515,15 @@ impl<'a> Climber<'_, 'a> {
 
     /// The steps of a rung that have not lapsed on a day: what is marked so lapses when its day is missed (R10).
     fn live_steps(&self, rung: &Planned, on: NaiveDate) -> impl Iterator<Item = (&'a Step, KeyId)> + use<'a> {
-        let missed = on > rung.planned;
+        let missed = on > rung.own_day();
         self.steps(rung).filter(move |(step, _)| !(missed && step.skip_if_missed))
     }
 
     /// `latest`: the highest rung whose day has come, with unfinished flags, escalations and charges below it (R11).
     fn latest_rung(&self, ahead: &[Planned], all: &[Planned], started_today: bool, climb: &mut Climb<'a>) {
         let ahead = || ahead.iter().filter(|rung| !self.lapsed(rung));
-        let has_come = |rung: &&Planned| rung.planned <= self.day.today;
+        // One that a deadline keeps back has come, and nothing lower takes its place.
+        let has_come = |rung: &&Planned| rung.own_day() <= self.day.today;
         // What lapsed because its day was missed still passes what lies below it.
         let top = ahead()
             .rfind(|rung| has_come(rung) && self.steps(rung).any(|(step, _)| self.applies(rung, step)));
@@ -540,7 +541,6 @@ impl<'a> Climber<'_, 'a> {
                 climb.due[of_top..].iter_mut().for_each(|due| due.with_top = true);
             }
         }
-        // A deadline can put a contact off behind a later rung.
         let next = ahead().filter(|rung| !has_come(rung) && self.any_applies(rung));
         let sooner = ahead().filter(|rung| self.may_apply_later(rung));
         let later = next.chain(sooner);
@@ -588,6 +588,7 @@ impl<'a> Climber<'_, 'a> {
             _ => self.rolling.open_on_or_after(add_days(over, 1)),
         };
         for rung in rungs[first..].iter_mut().filter(|rung| rung.planned <= over && self.has_contact(rung)) {
+            rung.put_off = Some(rung.planned);
             rung.planned = free;
         }
     }

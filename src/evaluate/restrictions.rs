@@ -527,7 +527,10 @@ impl<'a> Scope<'a> {
 }
 
 /// The first day after the last known end of what holds, when each has one; today when nothing holds.
-pub(super) fn free_again(holds: &[Blocker], today: NaiveDate) -> Option<NaiveDate> {
-    let ends = holds.iter().map(|hold| hold.until.map(|until| add_days(until, 1)));
+pub(super) fn free_again<'b>(
+    holds: impl IntoIterator<Item = &'b Blocker>,
+    today: NaiveDate,
+) -> Option<NaiveDate> {
+    let ends = holds.into_iter().map(|hold| hold.until.map(|until| add_days(until, 1)));
     ends.chain([Some(today)]).try_fold(today, |latest, end| end.map(|end| latest.max(end)))
 }

@@ -19,6 +19,19 @@ pub(super) struct Planned {
     pub(super) nominal: NaiveDate,
     /// The day it is planned for.
     pub(super) planned: NaiveDate,
+    /// The day it was planned for before a deadline put it off.
+    pub(super) put_off: Option<NaiveDate>,
+}
+
+impl Planned {
+    fn at(rung: usize, occurrence: u32, nominal: NaiveDate) -> Planned {
+        Planned { rung, occurrence, nominal, planned: nominal, put_off: None }
+    }
+
+    /// The day it is planned for, whatever deadline runs: what is missed then is over (R10).
+    pub(super) fn own_day(&self) -> NaiveDate {
+        self.put_off.unwrap_or(self.planned)
+    }
 }
 
 /// More repetitions than this are never looked at: it is 27 years of daily ones.
@@ -88,13 +101,13 @@ impl<'a> Day<'a> {
             above = own.or(above);
             let Some(first) = own else { continue };
             let Some(repeat) = rung.repeat else {
-                planned.push(Planned { rung: at, occurrence: 0, nominal: first, planned: first });
+                planned.push(Planned::at(at, 0, first));
                 continue;
             };
             let least = known(at).saturating_add(1);
             let mut nominal = first;
             for occurrence in 1..=repeat.times.unwrap_or(MOST_REPETITIONS).min(MOST_REPETITIONS) {
-                planned.push(Planned { rung: at, occurrence, nominal, planned: nominal });
+                planned.push(Planned::at(at, occurrence, nominal));
                 if nominal > horizon && occurrence >= least {
                     break;
                 }

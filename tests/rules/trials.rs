@@ -111,3 +111,52 @@ fn r10_a_step_to_wait_for_below_a_later_rung_is_passed() {
     let rows = format!("{rows}\nhistory I1 2026-10-11 call finance assigned, rung: D+3");
     assert_eq!(case.plan(&rows, "2026-10-13"), ["withheld not_done call finance I1 next none"]);
 }
+
+#[test]
+fn r10_what_a_deadline_keeps_back_beyond_its_day_is_missed() {
+    // Sent on 10-04, the deadline lasts through 10-13; the second was planned for 10-11, the third is for 10-21.
+    let case = case(
+        "segment all otherwise:\n  at D+3 email a, deadline 9 days\n  at D+10 email b, if missed: skip\n  at D+20 email c\n",
+    );
+    let rows = format!("{DUE}\nhistory I1 2026-10-04 email a sent, rung: D+3");
+    for date in ["2026-10-12", "2026-10-14"] {
+        assert_eq!(case.plan(&rows, date), ["waiting I1 overdue next 2026-10-21"]);
+    }
+}
+
+#[test]
+fn r11_latest_does_nothing_lower_while_a_deadline_keeps_the_highest_back() {
+    // Sent on 10-04, the deadline lasts through 10-13; the next plan is of 10-11, on which the call has come.
+    let case = case_with(
+        "  catch up: latest",
+        "segment all otherwise:\n  at D+3 email a, deadline 9 days\n  at D+5 notify manager\n  at D+10 call by finance\n",
+    );
+    let rows = format!("{DUE}\nhistory I1 2026-10-04 email a sent, rung: D+3");
+    assert_eq!(case.plan(&rows, "2026-10-11"), ["waiting I1 overdue next 2026-10-14"]);
+    assert_eq!(case.timeline(&rows, "2026-10-11", "2026-10-20"), ["2026-10-14 manual call finance I1"]);
+}
+
+#[test]
+fn r23_latest_goes_on_without_a_message_that_a_credit_keeps_back() {
+    // The credit lasts; the note of D+20 comes on 10-21 all the same.
+    let case = case_with(
+        "  catch up: latest",
+        "segment all otherwise:\n  at D+3 email a\n  at D+20 notify manager\n",
+    );
+    let rows = format!("{DUE}\npayments customer_id: C1, date: 2026-10-02, amount: 5000, currency: EUR");
+    let plan = case.plan(&rows, "2026-10-04");
+    assert!(plan.contains(&String::from("withheld allocate_first email a I1 next 2026-10-21")), "{plan:?}");
+    case.next_holds(&rows, "2026-10-04");
+}
+
+#[test]
+fn r23_interest_of_a_rung_that_was_early_grows_from_day_to_day() {
+    // The e-mail of D+10 went out on the due date. One day bears 1000 * 0.10 / 365 = 0.27.
+    let case = case("segment all otherwise:\n  at D+10 email a and charge interest at 10%\n");
+    let rows = format!("{DUE}\nhistory I1 2026-10-01 email a sent, rung: D+10");
+    assert_eq!(
+        case.plan(&rows, "2026-10-01"),
+        ["withheld nothing_to_charge charge interest I1 next 2026-10-02"]
+    );
+    assert_eq!(case.plan(&rows, "2026-10-02"), ["2026-10-02 acts approval(finance) charge interest I1"]);
+}

@@ -131,8 +131,9 @@ impl<'a> Climber<'_, 'a> {
     }
 
     fn ahead<'r>(&self, rungs: &'r [Planned], first: usize) -> Ahead<'r> {
-        let has_come =
-            |rung: &&Planned| !self.lapsed(rung) && rung.planned <= self.day.today && self.any_applies(rung);
+        let has_come = |rung: &&Planned| {
+            !self.lapsed(rung) && rung.own_day() <= self.day.today && self.any_applies(rung)
+        };
         Ahead {
             rungs,
             over: None,
@@ -187,7 +188,7 @@ impl<'a> Climber<'_, 'a> {
         }
         match self.ladder().catch_up {
             CatchUp::Latest => match ahead.top {
-                Some(top) if rung.nominal < top.nominal && rung.planned <= self.day.today => {
+                Some(top) if rung.nominal < top.nominal && rung.own_day() <= self.day.today => {
                     Standing::PassedByLatest
                 }
                 _ if !self.any_applies(rung) => Standing::SteppedOver(later()),
@@ -236,7 +237,7 @@ impl<'a> Climber<'_, 'a> {
                 is_due: climb.due.iter().any(is_due),
                 is_forbidden: self.forbidden(step),
                 applies: self.applies(rung, step),
-                is_missed: step.skip_if_missed && on > rung.planned,
+                is_missed: step.skip_if_missed && on > rung.own_day(),
             }
         });
         steps.collect()
@@ -282,6 +283,11 @@ impl Ahead<'_> {
         let at = self.rungs.iter().position(|own| own == rung);
         if self.last.is_some_and(|last| last.index.map(|index| index + 1) == at) {
             climber.follow(&mut followed, 0, self.last);
+            let over = self.over.filter(|&over| followed[0].planned <= over && climber.has_contact(rung));
+            if let Some(over) = over {
+                followed[0].put_off = Some(followed[0].planned);
+                followed[0].planned = climber.rolling.open_on_or_after(add_days(over, 1));
+            }
         }
         followed[0]
     }

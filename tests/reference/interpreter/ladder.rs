@@ -441,7 +441,7 @@ impl<'a> Climb<'a> {
             due = due.max(add_days(late.on, days_apart));
         }
         // R10: no two rungs on one day, nor one on the day on which another was declined.
-        let declined = self.begun_at().and_then(|begun| Climb::declined_on(&self.places[begun]));
+        let declined = self.places.iter().filter_map(Climb::declined_on).max();
         if let Some(started) = carried.iter().map(|carried| carried.on).chain(declined).max() {
             due = due.max(add_days(started, 1));
         }

@@ -177,10 +177,15 @@ impl World<'_> {
     }
 }
 
-/// A step of an invoice that is withheld for good.
-pub(super) type Stuck = (InvoiceRow, String);
+/// A step of an invoice that is withheld, for good or through a day.
+pub(super) type Stuck = (InvoiceRow, String, Option<NaiveDate>);
 
-/// R23: what no day on the calendar ends withholds a step on every later day as well.
+fn is_stuck(stuck: &[Stuck], due: &steps::Due, on: NaiveDate) -> bool {
+    let own = stuck.iter().filter(|(invoice, key, _)| (*invoice, key) == (due.invoice, &due.key()));
+    own.into_iter().any(|(_, _, until)| until.is_none_or(|until| on <= until))
+}
+
+/// R23: what no day on the calendar ends withholds a step on every later day as well, a limit through its day.
 pub(super) fn stuck(written: &[Message]) -> Vec<Stuck> {
     let passing = [
         "nothing_to_charge",
@@ -192,9 +197,17 @@ pub(super) fn stuck(written: &[Message]) -> Vec<Stuck> {
         "disputed",
         "promised",
     ];
-    let lasts = |message: &&Message| message.blockers.iter().any(|blocker| !passing.contains(&blocker.code));
-    let members = written.iter().filter(lasts).flat_map(|message| &message.members);
-    members.map(|member| (member.due.invoice, member.due.key())).collect()
+    let mut found = Vec::new();
+    for message in written {
+        let lasts = message.blockers.iter().any(|blocker| !passing.contains(&blocker.code));
+        let over = message.blockers.iter().filter(|blocker| matches!(blocker.code, "limit" | "one_a_day"));
+        let limited = over.filter_map(|blocker| blocker.until).max();
+        if lasts || limited.is_some() {
+            let until = limited.filter(|_| !lasts);
+            found.extend(message.members.iter().map(|member| (member.due.invoice, member.due.key(), until)));
+        }
+    }
+    found
 }
 
 /// R23: the next day of a withheld step's ladder.
@@ -243,7 +256,7 @@ fn next_of_accounts(
             due.about.contains(&invoice)
                 && !due.brought_along
                 && !due.forbidden
-                && !stuck.contains(&(due.invoice, due.key()))
+                && !is_stuck(stuck, due, *day)
         });
         !limited && due.any(|due| steps::candidate(&later, due).blockers.is_empty())
     })
@@ -274,10 +287,7 @@ fn next_of(world: &World, climb: &Climb, stuck: &[Stuck], limited: Option<NaiveD
             && steps::of_climb(&later, &climb)
                 .into_iter()
                 .filter(|due| !due.brought_along && !due.forbidden)
-                .any(|due| {
-                    !stuck.contains(&(due.invoice, due.key()))
-                        && steps::candidate(&later, due).blockers.is_empty()
-                })
+                .any(|due| !is_stuck(stuck, &due, *day) && steps::candidate(&later, due).blockers.is_empty())
     })
 }
 
@@ -285,7 +295,7 @@ fn next_of(world: &World, climb: &Climb, stuck: &[Stuck], limited: Option<NaiveD
 fn no_later_than_a_change(world: &World, invoice: InvoiceRow, next: Option<NaiveDate>) -> Option<NaiveDate> {
     // Not before the last known end of what holds it; where none is known, nothing is.
     let holds = world.holds_on(invoice);
-    let held = holds.iter().any(|hold| hold.until.is_none());
+    let held = holds.iter().any(|hold| hold.until.is_none()) || world.outside_pilot(invoice).is_some();
     let free = holds.iter().filter_map(|hold| hold.until).max().unwrap_or(world.known);
     let tomorrow = add_days(free.max(world.known), 1);
     let mut tried = Vec::new();

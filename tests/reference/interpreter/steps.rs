@@ -54,6 +54,8 @@ pub(super) struct Candidate<'a> {
     pub(super) by_hand: Option<Option<RoleId>>,
     pub(super) hours: Option<(NaiveTime, NaiveTime)>,
     pub(super) blockers: Vec<Blocker>,
+    /// Where else it stands and is done with this one: other ladders, and the nominal dates there.
+    pub(super) twins: Vec<(Block, NaiveDate)>,
 }
 
 impl Due<'_> {
@@ -90,8 +92,10 @@ fn each_once<'a>(all: Vec<Candidate<'a>>) -> Vec<Candidate<'a>> {
     for (candidate, _) in all.into_iter().zip(comes).filter(|(_, comes)| *comes) {
         let of_account = |due: &Due| due.ground.account.is_some();
         let step = |due: &Due| (of_account(due), due.about.clone(), due.key());
-        if !found.iter().any(|other| step(&other.due) == step(&candidate.due)) {
-            found.push(candidate);
+        match found.iter_mut().find(|other| step(&other.due) == step(&candidate.due)) {
+            None => found.push(candidate),
+            Some(_) if candidate.due.brought_along => {}
+            Some(twin) => twin.twins.push((candidate.due.block, candidate.due.nominal)),
         }
     }
     found
@@ -217,6 +221,7 @@ pub(super) fn candidate<'a>(world: &World<'a>, due: Due<'a>) -> Candidate<'a> {
         by_hand,
         hours,
         blockers,
+        twins: Vec::new(),
         due,
     }
 }
@@ -341,9 +346,13 @@ impl<'a> World<'a> {
 pub(super) fn bring_marks_along(world: &World, written: &mut Vec<Message>) -> Vec<(String, String)> {
     let tops: Vec<(InvoiceRow, Block, NaiveDate, Fate)> = written
         .iter()
-        .flat_map(|message| message.members.iter().map(move |member| (message, &member.due)))
-        .filter(|(_, due)| !due.brought_along)
-        .map(|(message, due)| (due.invoice, due.block, due.nominal, fate(message)))
+        .flat_map(|message| message.members.iter().map(move |member| (message, member)))
+        .flat_map(|(message, member)| {
+            let due = &member.due;
+            let own = (!due.brought_along).then_some((due.block, due.nominal));
+            let places = own.into_iter().chain(member.twins.iter().copied());
+            places.map(move |(block, nominal)| (due.invoice, block, nominal, fate(message)))
+        })
         .collect();
     let of_top = |due: &Due| {
         let own = || tops.iter().filter(|top| (top.0, top.1) == (due.invoice, due.block));
