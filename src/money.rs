@@ -7,7 +7,10 @@ use serde::{Serialize, Serializer};
 
 /// An ISO 4217 currency code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
+pub struct Currency {
+    code: [u8; 3],
+    decimals: u8,
+}
 
 /// The codes in circulation (ISO 4217, list one), those without two decimals apart.
 const TWO_DECIMALS: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP \
@@ -21,22 +24,18 @@ const THREE_DECIMALS: &str = "BHD IQD JOD KWD LYD OMR TND";
 
 impl Currency {
     /// The euro.
-    pub const EUR: Currency = Currency(*b"EUR");
+    pub const EUR: Currency = Currency { code: *b"EUR", decimals: 2 };
 
     /// The three letters.
     #[must_use]
     pub fn code(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("???")
+        std::str::from_utf8(&self.code).unwrap_or("???")
     }
 
     /// How many decimals an amount has (ISO 4217 minor unit).
     #[must_use]
     pub fn exponent(self) -> u32 {
-        match self.code() {
-            code if NO_DECIMALS.contains(code) => 0,
-            code if THREE_DECIMALS.contains(code) => 3,
-            _ => 2,
-        }
+        u32::from(self.decimals)
     }
 
     /// All known codes.
@@ -50,10 +49,11 @@ impl FromStr for Currency {
 
     /// Reads a code in capitals; anything that is not a currency in circulation is refused.
     fn from_str(text: &str) -> Result<Currency, ()> {
-        match text.as_bytes() {
-            &[a, b, c] if Currency::known().any(|code| code == text) => Ok(Currency([a, b, c])),
-            _ => Err(()),
-        }
+        let code = text.as_bytes().try_into().map_err(|_| ())?;
+        let lists = [(TWO_DECIMALS, 2), (NO_DECIMALS, 0), (THREE_DECIMALS, 3)];
+        let listed = |(codes, _): &(&str, u8)| codes.split_ascii_whitespace().any(|known| known == text);
+        let (_, decimals) = lists.into_iter().find(listed).ok_or(())?;
+        Ok(Currency { code, decimals })
     }
 }
 
@@ -95,10 +95,18 @@ impl Money {
     #[must_use]
     pub fn decimal(self) -> String {
         let exponent = self.currency.exponent() as usize;
-        let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = exponent + 1);
-        let (whole, fraction) = digits.split_at(digits.len() - exponent);
-        let sign = if self.minor < 0 { "-" } else { "" };
-        if exponent == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+        let digits = self.minor.unsigned_abs().to_string();
+        let mut text = String::with_capacity(digits.len() + exponent + 2);
+        if self.minor < 0 {
+            text.push('-');
+        }
+        // At least one digit stands before the point.
+        text.extend(std::iter::repeat_n('0', (exponent + 1).saturating_sub(digits.len())));
+        text.push_str(&digits);
+        if exponent > 0 {
+            text.insert(text.len() - exponent, '.');
+        }
+        text
     }
 
     /// The amount with spaces between thousands and its code, such as `61 240.10 EUR`.
