@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::amount::{Amount, decimal};
+use super::amount::{Amount, day, decimal, known_day};
 use crate::model::{Attachment, Channel, Stage};
 use crate::money::{Currency, Money};
 
@@ -150,6 +150,8 @@ pub struct Invoice {
     /// Its currency.
     pub currency: Currency,
     /// Due date.
+    #[serde(serialize_with = "day")]
+    #[schemars(with = "NaiveDate")]
     pub due_date: NaiveDate,
     /// Days since the due date, negative before it.
     pub days_overdue: i64,
@@ -237,8 +239,12 @@ pub struct Charge {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Action {
     /// The day of the plan.
+    #[serde(serialize_with = "day")]
+    #[schemars(with = "NaiveDate")]
     pub date: NaiveDate,
     /// The only day on which it may be carried out.
+    #[serde(serialize_with = "day")]
+    #[schemars(with = "NaiveDate")]
     pub valid_on: NaiveDate,
     /// The hours in which it may go out; none means any.
     pub window: Option<Window>,
@@ -354,6 +360,8 @@ pub struct Blocker {
     /// Its line.
     pub line: Option<u32>,
     /// The last day on which it is known to hold.
+    #[serde(serialize_with = "known_day")]
+    #[schemars(with = "Option<NaiveDate>")]
     pub until: Option<NaiveDate>,
 }
 
@@ -366,6 +374,8 @@ pub struct Withheld {
     /// Everything that keeps it from being done, the gravest first.
     pub blockers: Vec<Blocker>,
     /// The first day on which it could be done, as far as is known.
+    #[serde(serialize_with = "known_day")]
+    #[schemars(with = "Option<NaiveDate>")]
     pub next: Option<NaiveDate>,
 }
 
@@ -383,15 +393,21 @@ pub struct Waiting {
     /// Its currency.
     pub currency: Currency,
     /// Due date.
+    #[serde(serialize_with = "day")]
+    #[schemars(with = "NaiveDate")]
     pub due_date: NaiveDate,
     /// Days since the due date, negative before it.
     pub days_overdue: i64,
     /// Where it stands.
     pub stage: Stage,
     /// Since when.
+    #[serde(serialize_with = "known_day")]
+    #[schemars(with = "Option<NaiveDate>")]
     pub since: Option<NaiveDate>,
     /// Who looks after it: an address, or the role it was handed to.
     pub owner: Option<String>,
     /// The day of its next step, as far as is known.
+    #[serde(serialize_with = "known_day")]
+    #[schemars(with = "Option<NaiveDate>")]
     pub next: Option<NaiveDate>,
 }
