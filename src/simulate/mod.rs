@@ -58,10 +58,15 @@ pub fn simulate(
     simulation.forgotten = forgotten;
     let mut play = Play::new(program, templates, snapshot, habits);
     let mut recorder = Recorder::default();
+    // Each day is recorded while the next one is planned.
+    let mut before = None;
     for day in period.days() {
-        let played = play.day(day);
-        recorder.add(played, play.snapshot());
+        let (recorder, last) = (&mut recorder, before.take());
+        let played =
+            play.day_beside(day, |snapshot| last.into_iter().for_each(|last| recorder.add(last, snapshot)));
+        before = Some(played);
         watch(day);
     }
+    before.into_iter().for_each(|last| recorder.add(last, play.snapshot()));
     simulation.finish(program, recorder, play.into_snapshot())
 }

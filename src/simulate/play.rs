@@ -91,8 +91,17 @@ impl<'a> Play<'a> {
 
     /// Plans a day and carries out what people let go. Days come in order, none left out.
     pub fn day(&mut self, day: NaiveDate) -> Played {
+        self.day_beside(day, |_| ())
+    }
+
+    /// The same; while the day is planned, something else is done with the snapshot as it stands before.
+    pub fn day_beside(&mut self, day: NaiveDate, beside: impl FnOnce(&Snapshot) + Send) -> Played {
         let everyone = self.whole.contains(&day);
-        let look = look(self.program, self.templates, &self.snapshot, day, &mut self.watch, everyone);
+        let (snapshot, watch) = (&self.snapshot, &mut self.watch);
+        let (look, ()) = rayon::join(
+            || look(self.program, self.templates, snapshot, day, watch, everyone),
+            || beside(snapshot),
+        );
         let done: Vec<bool> = look.actions.iter().map(|action| self.is_let_go(action, day)).collect();
         let mut written = Vec::new();
         for (action, _) in look.actions.iter().zip(&done).filter(|(_, done)| **done) {
