@@ -25,10 +25,10 @@ use crate::suggest::nearest;
 use crate::template::TemplateSet;
 
 /// So many customers make up a part of a plan.
-const CUSTOMERS: usize = 64;
+const CUSTOMERS: usize = 8;
 
 /// So many parts are made while those before them are taken.
-const AHEAD: usize = 16;
+const AHEAD: usize = 128;
 
 /// Plans a day: what to do for each open invoice of the snapshot, by the policy of the program.
 ///
