@@ -4,6 +4,7 @@ use std::fmt;
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 
+use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
 /// A text stored in [`Texts`]. Two texts that were interned in one snapshot are equal when their numbers are.
@@ -15,6 +16,11 @@ impl Text {
     #[must_use]
     pub fn index(self) -> usize {
         self.0.get() as usize - 1
+    }
+
+    /// The last one of so many.
+    fn last_of(texts: usize) -> Text {
+        Text(u32::try_from(texts).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX))
     }
 }
 
@@ -64,7 +70,10 @@ impl Texts {
     /// The text itself.
     #[must_use]
     pub fn get(&self, text: Text) -> &str {
-        let at = text.index();
+        self.at(text.index())
+    }
+
+    fn at(&self, at: usize) -> &str {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.buffer[start..self.ends[at]]
     }
@@ -93,15 +102,45 @@ impl Texts {
 
     /// Interns all texts of another store; by the numbers that they have there, those that they have here.
     pub fn absorb(&mut self, other: &Texts) -> Vec<Text> {
-        other.all().map(|text| self.intern(text)).collect()
+        // Most are known, and to look for them is to wait for memory: several threads wait at once.
+        let known: Vec<Option<Text>> =
+            (0..other.len()).into_par_iter().map(|at| self.find(other.at(at))).collect();
+        let texts = known.into_iter().zip(other.all());
+        texts.map(|(known, text)| known.unwrap_or_else(|| self.intern(text))).collect()
     }
 
-    /// Stores a text that nobody will look for, such as an order number: it may stand there twice.
+    /// Stores a text that nobody will look for, such as an order number, or not before it is listed: it may stand
+    /// there twice.
     pub fn add(&mut self, text: &str) -> Text {
         self.buffer.push_str(text);
         self.ends.push(self.buffer.len());
-        let number = u32::try_from(self.ends.len()).ok().and_then(NonZeroU32::new);
-        Text(number.unwrap_or(NonZeroU32::MAX))
+        Text::last_of(self.ends.len())
+    }
+
+    /// A store of these texts alone, in this order, none of them listed.
+    fn only(&self, texts: &[Text]) -> Texts {
+        let mut only = Texts { ends: Vec::with_capacity(texts.len()), ..Texts::default() };
+        for &text in texts {
+            only.buffer.push_str(self.get(text));
+            only.ends.push(only.buffer.len());
+        }
+        only
+    }
+
+    /// Lets texts be found that were only stored, and gives each the number of the first that says the same.
+    pub fn list(&mut self, stored: &mut [Text]) {
+        self.reserve(stored.len());
+        let hashes: Vec<u32> = stored.par_iter().map(|&text| hash(self.get(text))).collect();
+        for (text, hash) in stored.iter_mut().zip(hashes) {
+            let place = self.place(self.get(*text), hash);
+            match self.table[place].text {
+                Some(known) => *text = known,
+                None => {
+                    self.table[place] = Entry { hash, text: Some(*text) };
+                    self.listed += 1;
+                }
+            }
+        }
     }
 
     /// Where a text stands or would stand (linear probing; the table is never full).
@@ -147,45 +186,55 @@ impl Texts {
 #[derive(Debug)]
 pub struct Relaid {
     old: Texts,
-    new: Texts,
+    /// The texts in their new order.
+    order: Vec<Text>,
     /// By the number that a text had: its new one.
     moved: Vec<Option<Text>>,
 }
+
+/// So many texts are laid out together, beside others.
+const LAID_OUT: usize = 1 << 14;
 
 impl Relaid {
     /// Nothing laid out yet.
     #[must_use]
     pub fn new(old: Texts) -> Relaid {
-        let (buffer, ends) = (String::with_capacity(old.buffer.len()), Vec::with_capacity(old.ends.len()));
-        let moved = vec![None; old.len()];
-        Relaid { new: Texts { buffer, ends, ..Texts::default() }, moved, old }
+        Relaid { order: Vec::with_capacity(old.len()), moved: vec![None; old.len()], old }
     }
 
     /// Gives a text its new number.
     pub fn place(&mut self, text: &mut Text) {
-        let at = text.index();
-        *text = match self.moved[at] {
-            Some(moved) => moved,
-            None => {
-                let moved = self.new.add(self.old.get(*text));
-                self.moved[at] = Some(moved);
-                moved
-            }
-        };
+        let moved = &mut self.moved[text.index()];
+        let order = &mut self.order;
+        *text = *moved.get_or_insert_with(|| {
+            order.push(*text);
+            Text::last_of(order.len())
+        });
     }
 
     /// The texts in their new order; behind them those that nobody has asked for.
     #[must_use]
     pub fn finish(mut self) -> Texts {
-        for number in 1..=u32::try_from(self.moved.len()).unwrap_or(u32::MAX) {
-            if let Some(mut text) = NonZeroU32::new(number).map(Text) {
-                self.place(&mut text);
-            }
+        for number in 1..=self.moved.len() {
+            self.place(&mut Text::last_of(number));
         }
-        let Relaid { old, new, moved } = self;
-        let mut table = old.table;
-        table.iter_mut().for_each(|entry| entry.text = entry.text.and_then(|text| moved[text.index()]));
-        Texts { table, listed: old.listed, ..new }
+        let Relaid { old, order, moved } = self;
+        let parts: Vec<Texts> = order.par_chunks(LAID_OUT).map(|texts| old.only(texts)).collect();
+        let mut new = Texts {
+            buffer: String::with_capacity(old.buffer.len()),
+            ends: Vec::with_capacity(old.ends.len()),
+            table: old.table,
+            listed: old.listed,
+        };
+        for part in parts {
+            let before = new.buffer.len();
+            new.buffer.push_str(&part.buffer);
+            new.ends.extend(part.ends.iter().map(|end| before + end));
+        }
+        new.table
+            .par_iter_mut()
+            .for_each(|entry| entry.text = entry.text.and_then(|text| moved[text.index()]));
+        new
     }
 }
 
@@ -207,6 +256,19 @@ mod tests {
         assert_eq!(texts.get(first[417]), "INV-417");
         assert_eq!(texts.find("INV-999"), Some(first[999]));
         assert_eq!(texts.find("INV-1000"), None);
+    }
+
+    #[test]
+    fn what_is_stored_is_found_once_it_is_listed() {
+        let mut texts = Texts::default();
+        let known = texts.intern("INV-3");
+        let mut stored: Vec<Text> = (0..100).map(|n| texts.add(&format!("INV-{}", n % 50))).collect();
+        assert_eq!(texts.find("INV-7"), None);
+        texts.list(&mut stored);
+        assert_eq!(stored[3], known);
+        assert_eq!(stored[..50], stored[50..]);
+        assert_eq!((texts.find("INV-7"), texts.get(stored[7])), (Some(stored[7]), "INV-7"));
+        assert_eq!(texts.intern("INV-49"), stored[99]);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
+use memchr::memchr;
+
 use super::error::LoadError;
 use super::layout::Origin;
 use super::limits::RECORD;
@@ -158,7 +160,7 @@ impl Batch {
     fn push_whole(&mut self, record: &Record, schema: &Schema, columns: &Columns) -> bool {
         let Some(bytes) = record.bytes().filter(|_| !schema.decoded) else { return false };
         let Ok(text) = std::str::from_utf8(bytes.as_slice()) else { return false };
-        if text.as_bytes().contains(&0) || !schema.layout.templates.is_empty() {
+        if memchr(0, text.as_bytes()).is_some() || !schema.layout.templates.is_empty() {
             return false;
         }
         let (first, base) = (self.cells.len(), self.text.len());

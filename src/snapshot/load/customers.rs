@@ -85,7 +85,9 @@ impl Draft {
                     kind.map(|kind| line.context.texts.intern(kind))
                 }
                 C::Tags => line.tags(column),
-                _ => line.text(column),
+                C::Country | C::Language | C::Sector | C::Segment | C::Owner => line.text(column),
+                // Each customer has its own.
+                _ => line.cell(column).map(|text| line.context.texts.add(text)),
             };
         }
         let currency = line.context.options.currency;

@@ -74,12 +74,8 @@ impl Part {
                 disputes(&mut writer, snapshot);
                 promises(&mut writer, snapshot);
             }
-            Part::Ledger(rows) => {
-                snapshot.ledger[rows.clone()].iter().for_each(|row| ledger_row(&mut writer, row));
-            }
-            Part::CustomerLedger(rows) => {
-                snapshot.customer_ledger[rows.clone()].iter().for_each(|row| ledger_row(&mut writer, row));
-            }
+            Part::Ledger(rows) => writer.ledger(&snapshot.ledger[rows.clone()]),
+            Part::CustomerLedger(rows) => writer.ledger(&snapshot.customer_ledger[rows.clone()]),
             Part::Problems => problems(&mut writer, snapshot),
         }
         writer.finish()
@@ -114,6 +110,7 @@ fn customers(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField], 
         writer.optional(table.do_not_contact.get(row).map(i64::from), Writer::number);
         writer.optional(table.insolvent_since.get(row), Writer::since);
         own(writer, &table.own, fields, row);
+        writer.end_row();
     }
 }
 
@@ -140,6 +137,7 @@ fn invoices(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField], r
         writer.optional(table.handed_over.get(row), Writer::since);
         texts.iter().for_each(|column| writer.optional(column.get(row), Writer::text));
         own(writer, &table.own, fields, row);
+        writer.end_row();
     }
 }
 
@@ -208,7 +206,10 @@ fn ledger_row(writer: &mut Writer<'_>, row: &LedgerRow) {
     writer.word(row.outcome.word());
     writer.optional(row.channel.map(|channel| channel.word()), Writer::word);
     writer.optional(row.rung, Writer::text);
-    let details = row.details.as_deref().copied().unwrap_or_default();
+    let Some(details) = row.details.as_deref().copied() else {
+        // None of the eleven that follow.
+        return writer.bytes(&[0; 11]);
+    };
     let time = |at: chrono::NaiveTime| {
         i64::from(at.num_seconds_from_midnight()) * 1_000_000_000 + i64::from(at.nanosecond())
     };
@@ -257,6 +258,13 @@ impl Writer<'_> {
         Writer { texts, buffer: Vec::with_capacity(BLOCK + 1024), hasher: Sha256::new() }
     }
 
+    fn ledger(&mut self, rows: &[LedgerRow]) {
+        for row in rows {
+            ledger_row(self, row);
+            self.end_row();
+        }
+    }
+
     fn section(&mut self, name: &str, rows: usize) {
         self.word(name);
         self.bytes(&(rows as u64).to_le_bytes());
@@ -264,6 +272,10 @@ impl Writer<'_> {
 
     fn bytes(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Digests what is written, once it is much; to be called after each row.
+    fn end_row(&mut self) {
         if self.buffer.len() >= BLOCK {
             self.hasher.update(&self.buffer);
             self.buffer.clear();
@@ -332,7 +344,7 @@ impl Writer<'_> {
     }
 
     fn optional<T>(&mut self, value: Option<T>, write: impl Fn(&mut Self, T)) {
-        self.bytes(&[u8::from(value.is_some())]);
+        self.buffer.push(u8::from(value.is_some()));
         if let Some(value) = value {
             write(self, value);
         }

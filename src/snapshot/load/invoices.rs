@@ -36,6 +36,8 @@ const STATUSES: [(&str, Status); 4] = [
 struct Drafts {
     id: Vec<Text>,
     customer: Vec<Text>,
+    /// The customers' ids, as they stand.
+    customers: Texts,
     currency: Vec<Currency>,
     amount: Vec<i64>,
     due_date: Vec<Option<NaiveDate>>,
@@ -51,8 +53,8 @@ struct Drafts {
 }
 
 impl Drafts {
-    /// Adds an invoice: its id and its currency. A line that is none is left out.
-    fn read(&mut self, line: &mut Line<'_, '_>) -> Option<(Text, Currency)> {
+    /// Adds an invoice: its place and its currency. A line that is none is left out.
+    fn read(&mut self, line: &mut Line<'_, '_>) -> Option<(usize, Currency)> {
         let read = self.read_values(line);
         if read.is_none() {
             line.leave_out();
@@ -60,7 +62,7 @@ impl Drafts {
         read
     }
 
-    fn read_values(&mut self, line: &mut Line<'_, '_>) -> Option<(Text, Currency)> {
+    fn read_values(&mut self, line: &mut Line<'_, '_>) -> Option<(usize, Currency)> {
         line.customer = line.cell(I::CustomerId);
         line.invoice = line.cell(I::InvoiceId);
         line.require(I::InvoiceId, line.invoice)?;
@@ -75,10 +77,11 @@ impl Drafts {
             // Terms would make up a date where the data has one.
             return None;
         }
-        let (id, amount) = (line.text(I::InvoiceId)?, amount?);
+        let (amount, customer, invoice) = (amount?, line.customer?, line.invoice?);
         let at = self.id.len();
-        self.id.push(id);
-        self.customer.push(line.text(I::CustomerId)?);
+        // Ids are many, and looked for only when all are there.
+        self.id.push(line.context.texts.add(invoice));
+        self.customers.add(customer);
         self.currency.push(currency);
         self.amount.push(amount);
         self.due_date.push(due_date);
@@ -102,7 +105,7 @@ impl Drafts {
         for (field, value) in line.own(Subject::Invoice, currency) {
             self.own[field].put(at, Some(value));
         }
-        Some((id, currency))
+        Some((at, currency))
     }
 }
 
@@ -156,11 +159,15 @@ impl InvoiceDrafts {
     pub(super) fn read(records: Records, context: &mut Context<'_>) -> Result<InvoiceDrafts, LoadError> {
         let (mut drafts, mut disputes, mut promises) = (Drafts::default(), Vec::new(), Vec::new());
         let schema = read_rows(records, context, |line| {
-            if let Some((id, currency)) = drafts.read(line) {
-                disputes.extend(dispute(line).map(|dispute| (id, dispute)));
-                promises.extend(promise(line, currency).map(|promise| (id, promise)));
+            if let Some((at, currency)) = drafts.read(line) {
+                disputes.extend(dispute(line).map(|dispute| (at, dispute)));
+                promises.extend(promise(line, currency).map(|promise| (at, promise)));
             }
         })?;
+        drafts.customer = context.texts.absorb(&std::mem::take(&mut drafts.customers));
+        context.texts.list(&mut drafts.id);
+        let disputes = disputes.into_iter().map(|(at, dispute)| (drafts.id[at], dispute)).collect();
+        let promises = promises.into_iter().map(|(at, promise)| (drafts.id[at], promise)).collect();
         let mut left_out = Numbers::default();
         for id in std::mem::take(&mut context.left_out) {
             left_out.set(context.texts.intern(&id), 1);

@@ -113,9 +113,6 @@ pub fn parse_document(name: &str, text: &str, options: &LoadOptions<'_>) -> Resu
     build(None, name, manifest, options, &mut ())
 }
 
-/// For so many bytes of all files there may be one id.
-const BYTES_OF_INVOICE: u64 = 160;
-
 fn build(
     folder: Option<&Path>,
     name: &str,
@@ -131,9 +128,7 @@ fn build(
     };
     let mut gauge = Gauge::new(progress);
     let mut tables = open_tables(folder, name, manifest, options, &mut gauge)?;
-    let ids = gauge.total() / BYTES_OF_INVOICE;
     let mut context = Context::new(options, gauge);
-    context.texts.reserve(usize::try_from(ids).unwrap_or_default());
     if let Some(folder) = folder {
         let read = tables.keys().copied().collect();
         let files: BTreeSet<String> = tables.values().map(|records| records.schema.file.clone()).collect();

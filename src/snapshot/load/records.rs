@@ -5,6 +5,7 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use csv::ByteRecord;
+use memchr::memchr_iter;
 use rustc_hash::FxHashMap;
 
 use super::columns::Table;
@@ -291,12 +292,12 @@ impl CsvRows {
             return Err(self.unclosed(file));
         }
         // Every line ends with one LF here, so the start is told from the end, past blank lines.
-        let inner = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let inner = memchr_iter(b'\n', record.as_slice()).count() as u64;
         self.line = self.above + self.reader.position().line().saturating_sub(inner + 1).max(1);
         if record.as_slice() == END.trim_ascii_end() && !self.read(file, record)? {
             return Ok(Step::End);
         }
-        if record.len() == self.width && !self.has_swallowed(record) {
+        if record.len() == self.width && (inner == 0 || !self.has_swallowed(record)) {
             return Ok(Step::Record);
         }
         if inner > 0 {

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+use memchr::memchr;
 
 use super::limits::{Allowance, Allowed};
 
@@ -80,17 +81,21 @@ impl<R> Newlines<R> {
 
     /// Rewrites a chunk in place; the length that remains.
     fn rewrite(&mut self, chunk: &mut [u8]) -> usize {
-        if !self.after_return && !chunk.contains(&b'\r') {
-            return chunk.len();
-        }
-        let mut to = 0;
-        for at in 0..chunk.len() {
-            let byte = chunk[at];
-            let second = self.after_return && byte == b'\n';
-            self.after_return = byte == b'\r';
-            if !second {
-                chunk[to] = if byte == b'\r' { b'\n' } else { byte };
-                to += 1;
+        let (mut from, mut to) = (0, 0);
+        while from < chunk.len() {
+            if std::mem::take(&mut self.after_return) && chunk[from] == b'\n' {
+                from += 1;
+                continue;
+            }
+            let end = memchr(b'\r', &chunk[from..]).map_or(chunk.len(), |length| from + length);
+            if from > to {
+                chunk.copy_within(from..end, to);
+            }
+            (from, to) = (end, to + end - from);
+            if from < chunk.len() {
+                chunk[to] = b'\n';
+                self.after_return = true;
+                (from, to) = (from + 1, to + 1);
             }
         }
         to
