@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::batch::{Batch, Columns};
 use super::columns::HistoryColumn as H;
 use super::error::LoadError;
@@ -70,27 +72,25 @@ impl HistoryDrafts {
             known.0.extend(seen);
             known.1.extend(used);
         }
+        // Nearly all name an invoice of the data and nothing else.
+        rows.par_iter_mut().zip(&ids).for_each(|(row, ids)| {
+            each_text(row, |text| *text = moved[text.index()]);
+            if let [None, Some(id)] = ids
+                && let Known::Row(invoice) = index.invoices.get(moved[id.index()])
+            {
+                (row.customer, row.invoice) = (index.table.customer[invoice.index()], Some(invoice));
+            }
+        });
         let columns = Columns::of(&schema);
         let mut history = History::default();
-        let mut at = 0;
+        let mut lines = ids.into_iter().zip(lines);
         rows.retain_mut(|row| {
-            let [customer, invoice] = ids[at].map(|id| id.map(|id| moved[id.index()]));
-            let line = lines[at];
-            at += 1;
-            each_text(row, |text| *text = moved[text.index()]);
-            let found = match (invoice.map(|id| index.invoices.get(id)), customer) {
-                (Some(Known::Row(row)), None) => {
-                    let customer = index.table.customer[row.index()];
-                    Some(Subject { customer, invoice: Some(row) })
-                }
-                _ => {
-                    let names = [customer, invoice].map(|id| id.map(|id| context.texts.get(id).to_owned()));
-                    let batch = Batch::bare(line);
-                    let mut line = Line::new(context, &schema, batch.first(&columns));
-                    [line.customer, line.invoice] = names.each_ref().map(Option::as_deref);
-                    history.subject(&mut line, index)
-                }
-            };
+            let Some((ids, line)) = lines.next().filter(|_| row.invoice.is_none()) else { return true };
+            let names = ids.map(|id| id.map(|id| context.texts.get(moved[id.index()]).to_owned()));
+            let batch = Batch::bare(line);
+            let mut line = Line::new(context, &schema, batch.first(&columns));
+            [line.customer, line.invoice] = names.each_ref().map(Option::as_deref);
+            let found = history.subject(&mut line, index);
             if let Some(Subject { customer, invoice }) = found {
                 (row.customer, row.invoice) = (customer, invoice);
             }

@@ -32,7 +32,7 @@ pub(super) fn by_texts<const N: usize>(
 /// Sorts rows by their group, of `groups`, and within a group by `compare`.
 ///
 /// Groups are small and many: rows are dealt out to them at once, and only the few of each are compared.
-pub(super) fn in_groups<T: Clone + Send>(
+pub(super) fn in_groups<T: Clone + Send + Sync>(
     rows: Vec<T>,
     groups: usize,
     group: impl Fn(&T) -> usize + Sync,
@@ -51,7 +51,7 @@ pub(super) fn in_groups<T: Clone + Send>(
         from[*place as usize] = at;
         *place += 1;
     }
-    let mut rows: Vec<T> = from.into_iter().map(|at| rows[at as usize].clone()).collect();
+    let mut rows: Vec<T> = from.into_par_iter().map(|at| rows[at as usize].clone()).collect();
     rows.par_chunk_by_mut(|a, b| group(a) == group(b))
         .for_each(|of_group| of_group.sort_unstable_by(&compare));
     rows
