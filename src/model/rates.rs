@@ -32,6 +32,10 @@ impl Rates {
     /// A sum over so many odd rates that it leaves 128 bits has no answer either.
     #[must_use]
     pub fn compare(&self, sum: &[Money], with: Money) -> Option<Ordering> {
+        if sum.iter().all(|money| money.currency == with.currency) {
+            let sum: i128 = sum.iter().map(|money| i128::from(money.minor)).sum();
+            return Some(sum.cmp(&i128::from(with.minor)));
+        }
         let sum = sum.iter().try_fold(Fraction::ZERO, |sum, &money| {
             let (from, to) = self.between(money.currency, with.currency)?;
             sum.plus(Fraction::converted(money, from, (to, with.currency))?)
