@@ -46,10 +46,13 @@ pub struct Program {
 }
 
 /// Facts about a segment that do not depend on an invoice.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SegmentFacts {
     /// Whether its condition is about the customer alone: it is the same for all invoices of one.
     pub of_customer: bool,
+    /// Of a condition whose parts must all hold, those about the customer alone: when one does not, none of the
+    /// customer's invoices is in the segment.
+    pub parts_of_customer: Vec<usize>,
     /// Whether time alone, with no new fact, can change what its condition says.
     pub changes_with_time: bool,
 }
@@ -215,8 +218,19 @@ fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
 
 fn segment_facts(policy: &Policy, segment: &Segment) -> SegmentFacts {
     let Catches::When(condition) = &segment.catches else {
-        return SegmentFacts { of_customer: true, changes_with_time: false };
+        return SegmentFacts { of_customer: true, parts_of_customer: Vec::new(), changes_with_time: false };
     };
+    let parts = if let Condition::All(parts) = condition { parts.as_slice() } else { &[] };
+    let of_customer = |part: &usize| is_of_customer(policy, &parts[*part]);
+    SegmentFacts {
+        of_customer: is_of_customer(policy, condition),
+        parts_of_customer: (0..parts.len()).filter(of_customer).collect(),
+        changes_with_time: changes_with_time(condition),
+    }
+}
+
+/// Whether a condition is about the customer alone.
+fn is_of_customer(policy: &Policy, condition: &Condition) -> bool {
     let mut of_customer = true;
     condition.each_test(&mut |test| {
         of_customer &= match test.field {
@@ -225,7 +239,7 @@ fn segment_facts(policy: &Policy, segment: &Segment) -> SegmentFacts {
             Field::Own(at) => policy.fields[at].subject == Subject::Customer,
         };
     });
-    SegmentFacts { of_customer, changes_with_time: changes_with_time(condition) }
+    of_customer
 }
 
 /// Whether a condition asks what all invoices of a customer come to together.

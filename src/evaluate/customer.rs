@@ -15,8 +15,8 @@ use super::limits::Written;
 use super::restrictions::{Scope, free_again};
 use crate::calendar::{Calendar, add_days};
 use crate::code::Code;
-use crate::compile::Program;
-use crate::model::{Catches, Channel, LadderId, RestrictionKind, RuleId, Segment, SegmentId};
+use crate::compile::{Program, SegmentFacts};
+use crate::model::{Catches, Channel, Condition, LadderId, RestrictionKind, RuleId, Segment, SegmentId};
 use crate::money::{Currency, Money};
 use crate::plan::{Action, Blocker, Customer, Kind, Owed, Receivables, Waiting, Withheld};
 use crate::snapshot::problem::Problem;
@@ -147,7 +147,15 @@ impl<'a> Day<'a> {
         };
         // What is asked about the customer is answered once for all invoices.
         let known = customer.segments.get_or_init(|| {
-            segments().map(|(segment, facts)| facts.of_customer.then(|| truth(segment))).collect()
+            let answer = |(segment, facts): (&Segment, &SegmentFacts)| match &segment.catches {
+                _ if facts.of_customer => Some(truth(segment)),
+                Catches::When(Condition::All(parts)) => {
+                    let mut own = facts.parts_of_customer.iter().map(|&part| &parts[part]);
+                    own.any(|part| self.truth(part, customer, invoice) == Truth::No).then_some(Truth::No)
+                }
+                _ => None,
+            };
+            segments().map(answer).collect()
         });
         let mut may_move = false;
         for ((at, (segment, facts)), known) in segments().enumerate().zip(known) {

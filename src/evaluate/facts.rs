@@ -93,7 +93,7 @@ pub(super) struct CustomerState<'a> {
     pub(super) invoices: Vec<InvoiceState<'a>>,
     /// Marks of the customer as a whole whose episode has ended (R24).
     pub(super) ended_marks: Vec<AccountMark>,
-    /// By segment: whether its condition holds, where that is about the customer alone.
+    /// By segment: whether its condition holds, where what it asks about the customer alone tells.
     pub(super) segments: OnceCell<Vec<Option<Truth>>>,
     sums: OnceCell<Sums>,
 }
