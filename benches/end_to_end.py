@@ -1,9 +1,10 @@
 """Measures dun as a whole process, beside a query in DuckDB over the same files, and prints Markdown tables.
 
-    python3 benches/end_to_end.py [--only plan,load,simulate,growth,check] [--runs 5] [--invoices 1000000]
+    python3 benches/end_to_end.py [--only plan,parquet,load,simulate,growth,check] [--runs 5] [--invoices 1000000]
         [--work FOLDER] [--json FILE] [--data FOLDER --policy FILE --sql FILE]
 
 plan      a day planned and written as JSON lines, the query writing one line a step; the rows must be equal
+parquet   the same from Parquet files, which DuckDB makes of the CSV files
 load      the data only loaded, beside the csv crate only splitting it into fields
 simulate  31 days replayed, beside one day planned
 growth    `plan` from a hundred to ten million invoices (--sizes), which benches/chart.py draws from the JSON file
@@ -46,6 +47,7 @@ for file in data.glob("*.csv"):
     rows = duckdb.read_csv(str(file), sample_size=-1)
     rows.write_parquet(str(out / file.with_suffix(".parquet").name))
 """
+READS_CSV = re.compile(r"read_csv\('DIR/(\w+)\.csv'(?:, types = \{[^}]*\})?\)")
 STEPS_OF_A_SEGMENT = """\
   at D+3 email friendly_reminder
   at D+10 email firm_reminder
@@ -106,7 +108,7 @@ class Bench:
             "dun": self.plan(data, policy, ours),
             "DuckDB": [self.python(), "-c", QUERY, sql, data, theirs],
         }
-        taken = in_turn(commands, self.runs)
+        taken = in_turn(commands, self.runs, written=[ours, theirs])
         run([sys.executable, HERE / "compare_oracle.py", ours, theirs])
         tell("  the rows are equal")
         return taken
@@ -139,20 +141,22 @@ def loaded(bench: Bench) -> tuple[str, dict]:
         "csv crate, bytes": [read, "--bare", data],
     }
     taken = in_turn(commands, bench.runs)
-    return f"{compared(taken)}\n{parquet(bench, data, read)}", {"runs": taken}
+    return compared(taken), {"runs": taken}
 
 
-def parquet(bench: Bench, data: pathlib.Path, read: pathlib.Path) -> str:
-    """The same tables as Parquet, where this dun reads such files."""
-    folder = bench.work / "parquet"
+def from_parquet(bench: Bench) -> tuple[str, dict]:
+    """`plan` from the same tables as Parquet, for the query as well."""
+    data, folder = bench.data(), bench.work / "parquet"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     subprocess.run([bench.python(), "-c", TO_PARQUET, data, folder], check=True)
     shutil.copy(data / "snapshot.yaml", folder)
-    load = [read, bench.policy, folder]
-    if subprocess.run(load, capture_output=True, check=False).returncode:
-        return "Parquet is not read by this dun.\n"
-    return compared(in_turn({"Parquet": load, "CSV": [read, bench.policy, data]}, bench.runs))
+    query = READS_CSV.sub(r"'DIR/\1.parquet'", bench.sql.read_text(encoding="utf-8"))
+    sql = bench.work / "parquet.sql"
+    sql.write_text(query, encoding="utf-8")
+    taken = bench.against_duckdb(folder, bench.policy, sql)
+    size = sum(file.stat().st_size for file in folder.glob("*.parquet"))
+    return f"The rows are equal. The files have {size / 1e6:,.0f} MB.\n\n{compared(taken)}", {"runs": taken}
 
 
 def simulated(bench: Bench) -> tuple[str, dict]:
@@ -166,7 +170,7 @@ def simulated(bench: Bench) -> tuple[str, dict]:
         "31 days": [bench.dun, "simulate", bench.policy, "--data", data, *period, "-o", out],
         "one plan": bench.plan(data, bench.policy, bench.work / "plan.jsonl"),
     }
-    taken = in_turn(commands, bench.runs)
+    taken = in_turn(commands, bench.runs, written=[out, bench.work / "plan.jsonl"])
     return f"`dun simulate` from {first} to {last} as text, beside `dun plan`.\n\n{compared(taken)}", {
         "runs": taken
     }
@@ -268,6 +272,7 @@ def machine(bench: Bench, sections: list[str]) -> str:
 
 SECTIONS: dict[str, tuple[str, Callable[[Bench], tuple[str, object]]]] = {
     "plan": ("One day planned", planned),
+    "parquet": ("One day planned from Parquet", from_parquet),
     "load": ("Loading alone", loaded),
     "simulate": ("A month replayed", simulated),
     "growth": ("Growth", grown),

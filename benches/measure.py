@@ -1,6 +1,7 @@
 """Whole processes in turn: wall time, processor time and peak memory, their medians and the ratios of pairs."""
 
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
@@ -60,16 +61,25 @@ def run(command: Sequence[str | os.PathLike]) -> Run:
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
-def in_turn(commands: dict[str, Sequence[str | os.PathLike]], runs: int) -> dict[str, list[Run]]:
+def in_turn(
+    commands: dict[str, Sequence[str | os.PathLike]], runs: int, written: Sequence[pathlib.Path] = ()
+) -> dict[str, list[Run]]:
     """Runs commands in turn, each as often, after a first time that is not counted, and in the opposite order
-    every second time."""
+    every second time. What they have written is removed before each: to replace a large file takes time of its
+    own."""
+
+    def alone(command: Sequence[str | os.PathLike]) -> Run:
+        for file in written:
+            file.unlink(missing_ok=True)
+        return run(command)
+
     for command in commands.values():
-        run(command)
+        alone(command)
     taken: dict[str, list[Run]] = {name: [] for name in commands}
     for turn in range(runs):
         names = list(commands)
         for name in reversed(names) if turn % 2 else names:
-            taken[name].append(run(commands[name]))
+            taken[name].append(alone(commands[name]))
             tell(f"  {turn + 1} of {runs}, {name}: {span(taken[name][-1].wall)}")
     return taken
 
