@@ -186,6 +186,7 @@ impl<'a> Climb<'a> {
             ("R10", self.passed > 0 && self.passed < self.places.len()),
             ("R11", self.carried.last().is_some_and(|last| last.on > last.planned)),
             ("R13", !self.foreign.is_empty()),
+            ("R14", self.passed > 0 && self.ground.account.is_some_and(|account| account.episode.is_some())),
         ];
         rules.iter().filter(|(_, plays)| *plays).for_each(|(rule, _)| self.world.played(rule));
     }
