@@ -576,7 +576,8 @@ impl Step {
     /// R14: a ladder per customer begins the day after the due date.
     fn make_overdue(&mut self) {
         self.when = self.when.replace("D-", "D+");
-        let on_the_day = |when: &str| when.ends_with("D+0") || when.contains("D+0,") || when.ends_with("D+0:");
+        let on_the_day =
+            |when: &str| when.ends_with("D+0") || when.contains("D+0,") || when.ends_with("D+0:");
         if !self.when.contains("end of month") && on_the_day(&self.when) {
             self.when = self.when.replace("D+0", "D+1");
         }

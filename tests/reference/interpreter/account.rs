@@ -263,19 +263,12 @@ impl<'a> World<'a> {
         marks
     }
 
-    /// R14: when and to whom the customer's invoices of a currency were handed or escalated, in the episode.
-    pub(super) fn account_handed_to(
-        &self,
-        invoice: InvoiceRow,
-    ) -> Vec<((NaiveDate, Option<chrono::NaiveTime>), String)> {
+    /// R14: the rows of the customer as a whole that stand and fall into an episode of the invoice's currency.
+    pub(super) fn account_rows(&self, invoice: InvoiceRow) -> Vec<&'a LedgerRow> {
         let customer = self.customer_of(invoice);
-        let rows = self.standing_rows(customer).into_iter();
-        let handed = rows.filter_map(|row| match self.named(row) {
-            Named::HandOff(role) | Named::Flag { role: Some(role), .. } => Some((row, role)),
-            _ => None,
-        });
-        let here = handed.filter(|(row, _)| self.going_on(customer, row).contains(&self.currency(invoice)));
-        here.map(|(row, role)| ((row.date, row.at()), role)).collect()
+        let mut rows = self.standing_rows(customer);
+        rows.retain(|row| self.going_on(customer, row).contains(&self.currency(invoice)));
+        rows
     }
 }
 
