@@ -10,7 +10,7 @@ use dun::snapshot::ledger::LedgerRow;
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
-use super::ledger::Named;
+use super::ledger::{Named, moment_of};
 use super::report::Blocker;
 
 /// What a ladder is climbed on: an invoice, or what a customer owes in a currency.
@@ -213,13 +213,14 @@ impl<'a> World<'a> {
         marks.filter(|mark| !self.is_cleared(customer, mark)).collect()
     }
 
-    /// The rows of a customer as a whole that carried their step out and that no later one takes back.
+    /// The rows of a customer as a whole that carried their step out and that no later one takes back, the oldest first.
     fn standing_rows(&self, customer: CustomerRow) -> Vec<&'a LedgerRow> {
         if !self.has_accounts() && self.data.customer_ledger.is_empty() {
             return Vec::new();
         }
         let mut rows = self.rows_of_customer(customer);
         rows.retain(|row| self.is_of_account(row));
+        rows.sort_by_key(|row| (moment_of(row), self.name_of(row)));
         let same = |row: &LedgerRow| -> Vec<&LedgerRow> {
             let alike = rows.iter().copied();
             alike

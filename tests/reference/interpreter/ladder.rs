@@ -317,9 +317,14 @@ impl<'a> Climb<'a> {
             // late keeps its distance to the end.
             Some(Carried { nominal: place.nominal, planned: place.in_time, on })
         });
-        let mut all: Vec<Carried> = own.chain(self.foreign.iter().copied()).collect();
-        all.sort_by_key(|carried| (carried.nominal, carried.on));
-        all
+        let (own, mut foreign): (Vec<Carried>, Vec<Carried>) = (own.collect(), self.foreign.clone());
+        foreign.sort_by_key(|carried| (carried.nominal, carried.on));
+        // Of rungs at one date that of the file decides, of another contact at it the later day.
+        let highest = |all: &[Carried]| all.last().map(|carried| (carried.nominal, carried.on));
+        match highest(&foreign) > highest(&own) {
+            true => own.into_iter().chain(foreign).collect(),
+            false => foreign.into_iter().chain(own).collect(),
+        }
     }
 
     /// R10, R13: how many rungs are passed: those up to the highest that was carried out or declined, and up to the
