@@ -378,11 +378,12 @@ impl<'a> Climb<'a> {
     fn after_previous(&self, at: usize) -> (NaiveDate, Option<NaiveDate>) {
         let place = &self.places[at];
         let below = &self.places[..at];
-        let own = below.iter().filter_map(|place| Some((place.nominal, Climb::carried_on(place)?)));
+        // Of rungs at one date that of the file is the highest.
+        let own = below.iter().rev().find_map(|place| Some((place.nominal, Climb::carried_on(place)?)));
         // What lies behind was planned after a rung of its own ladder.
         let ahead = at >= self.passed;
         let foreign = self.foreign.iter().filter(|carried| ahead && carried.nominal <= place.nominal);
-        let last = own.chain(foreign.map(|carried| (carried.nominal, carried.on))).max();
+        let last = own.into_iter().chain(foreign.map(|carried| (carried.nominal, carried.on))).max();
         let offset = place.rung.moment.offset;
         let later = |from| self.world.later(self.invoice, from, offset);
         match (last, below.last()) {
@@ -550,7 +551,8 @@ impl<'a> Climb<'a> {
         (begun + 1 == self.passed).then_some(begun)
     }
 
-    /// R9: the steps left of the rung that was begun, until the next rung is planned; one to wait for stays.
+    /// R9: the steps left of the rung that was begun, until the next rung is planned; one to wait for stays, unless a higher
+    /// rung is waited for.
     fn rest(&self) -> Vec<Turn<'a>> {
         let Some(begun) = self.begun() else { return Vec::new() };
         let (world, place) = (&self.world, &self.places[begun]);
@@ -559,7 +561,9 @@ impl<'a> Climb<'a> {
         let closed = world.is_closed_for_contacts(self.invoice, self.ladder.weekends);
         let given_time = self.is_given_time(place);
         // R11, `same day only`: the other steps of a rung do not come back.
-        let waits_on = self.ladder.catch_up != CatchUp::SameDayOnly;
+        let mut waited_for = self.waited_for().into_iter();
+        let highest = waited_for.all(|turn| (turn.place.at, turn.place.time) == (place.at, place.time));
+        let waits_on = self.ladder.catch_up != CatchUp::SameDayOnly && highest;
         let mut rest = self.left(place);
         rest.retain(|turn| {
             let contact = turn.step.acts.iter().any(is_contact);
