@@ -194,7 +194,8 @@ impl<'s, 'a> Account<'s, 'a> {
                 episode,
             }),
         };
-        candidates.extend(bench.of_ladder(climb.due));
+        let judged = bench.of_ladder(climb.due, candidates);
+        candidates.extend(judged);
         climb.next
     }
 

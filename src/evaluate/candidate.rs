@@ -164,8 +164,9 @@ impl<'a> Bench<'_, 'a> {
         &self.customer.invoices[self.at]
     }
 
-    /// Judges what a ladder has due. What stands below a rung that is withheld does not come without it (R11).
-    pub(super) fn of_ladder(&self, due: Vec<DueStep<'a>>) -> Vec<Candidate<'a>> {
+    /// Judges what a ladder has due. What stands below a rung that is withheld does not come without it (R11), nor where
+    /// its step is one that another ladder has brought `before` and that is withheld there.
+    pub(super) fn of_ladder(&self, due: Vec<DueStep<'a>>, before: &[Candidate]) -> Vec<Candidate<'a>> {
         let (with_top, others): (Vec<_>, Vec<_>) = due.into_iter().partition(|due| due.with_top);
         let top = others.iter().map(|due| (due.rung.nominal, due.rung.rung)).max();
         let is_top: Vec<bool> =
@@ -173,7 +174,11 @@ impl<'a> Bench<'_, 'a> {
         let judged: Vec<Option<Candidate>> =
             others.into_iter().map(|due| self.candidate(Due::from(due))).collect();
         let mut of_top = judged.iter().zip(is_top).filter(|(_, is_top)| *is_top);
-        let acts = of_top.any(|(judged, _)| judged.as_ref().is_some_and(|judged| !judged.blocked_alone));
+        let is_withheld = |own: &Candidate| {
+            let first = before.iter().find(|known| known.key == own.key && known.about == own.about);
+            own.blocked_alone || first.is_some_and(|first| first.blocked_alone)
+        };
+        let acts = of_top.any(|(judged, _)| judged.as_ref().is_some_and(|judged| !is_withheld(judged)));
         let with_top = with_top.into_iter().filter(|_| acts);
         let with_top = with_top.filter_map(|due| self.candidate(Due::from(due)));
         judged.into_iter().flatten().chain(with_top).collect()

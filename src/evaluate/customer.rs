@@ -244,7 +244,8 @@ impl<'a> Day<'a> {
             };
             let climb = climber.climb();
             next = earlier(next, climb.next);
-            candidates.extend(bench.of_ladder(climb.due));
+            let judged = bench.of_ladder(climb.due, &candidates[first..]);
+            candidates.extend(judged);
         }
         done_once(candidates, first);
         candidates.extend(bench.carve_out_steps().into_iter().filter_map(|due| bench.candidate(due)));

@@ -73,6 +73,16 @@ struct Behind {
     is_foreign: bool,
 }
 
+/// The days that a step carried out gives the customer (`deadline N days`).
+#[derive(Debug, Clone, Copy)]
+struct Deadline {
+    /// Its rung, and which time of it.
+    of: (usize, u32),
+    /// The day it was carried out, and the last day it gives.
+    set: NaiveDate,
+    over: NaiveDate,
+}
+
 /// One ladder on one invoice.
 pub(super) struct Climber<'d, 'a> {
     pub(super) day: &'d Day<'a>,
@@ -108,7 +118,7 @@ impl<'a> Climber<'_, 'a> {
             (rungs, behind)
         };
         let (mut rungs, mut behind) = through(horizon);
-        let over = self.deadline(&rungs).filter(|_| is_same_day).map(|(_, over)| over);
+        let over = self.deadline(&rungs).filter(|_| is_same_day);
         // What repeats goes on above a rung carried out ahead of its day.
         if let Some(further) = behind.map(|behind| behind.nominal).max(over).filter(|day| *day > horizon) {
             (rungs, behind) = through(further);
@@ -127,7 +137,7 @@ impl<'a> Climber<'_, 'a> {
             self.remaining(&rungs, behind, &mut climb);
         }
         if let Some(rung) = self.waited_for(&rungs) {
-            self.wait(&rungs, rung, &mut climb);
+            self.wait(&rungs, rung, behind, &mut climb);
             return climb;
         }
         let left = climb.due.len();
@@ -370,18 +380,19 @@ impl<'a> Climber<'_, 'a> {
     }
 
     /// What the ladder waits for, beside what is left of its rung; nobody knows when it goes on, unless it lapses.
-    fn wait(&self, rungs: &[Planned], rung: &Planned, climb: &mut Climb<'a>) {
+    fn wait(&self, rungs: &[Planned], rung: &Planned, behind: Option<Behind>, climb: &mut Climb<'a>) {
         let mut waited = Climb::default();
         self.add_steps(rung, &mut waited, |_| true);
         let known = |due: &DueStep| {
             climb.due.iter().any(|known| known.rung == due.rung && std::ptr::eq(known.step, due.step))
         };
-        // Of another rung than the one started last only what somebody was given.
-        let begun = self.begun(rungs) == Some(rung);
+        // Of another rung than the one started last only what somebody was given; so of this one, where what is left of
+        // it does not come back.
+        let begun = self.begun(rungs) == Some(rung) && !self.is_over(rungs, rung, behind);
         let is_given = |due: &DueStep| matches!(due.status, Status::Pending(_));
         waited.due.retain(|due| due.step.waits && !known(due) && (begun || is_given(due)));
         let before = waited.due.len();
-        if self.quiet_until(rungs).is_some() || !self.rolling.is_open(self.day.today) {
+        if self.quiet_until(rung, rungs).is_some() || !self.rolling.is_open(self.day.today) {
             waited.due.retain(|due| is_given(due) || !is_contact(due.step));
         }
         if waited.due.len() < before {
@@ -391,6 +402,14 @@ impl<'a> Climber<'_, 'a> {
         climb.next = earlier(climb.next, lapse);
         climb.due.append(&mut waited.due);
         climb.due.iter_mut().for_each(|due| due.goes_on = lapse);
+    }
+
+    /// Whether the next rung was planned before what is left of the one started last came (`same day only`).
+    fn is_over(&self, rungs: &[Planned], rung: &Planned, behind: Option<Behind>) -> bool {
+        let at = behind.and_then(|behind| behind.index).filter(|&at| rungs[at] == *rung);
+        let next = at.and_then(|at| rungs.get(at + 1));
+        let is_same_day = self.ladder().catch_up == CatchUp::SameDayOnly;
+        is_same_day && next.is_some_and(|next| self.day.today >= next.planned)
     }
 
     /// Where a rung lapses on the due date: the first day on which one after it could act.
@@ -403,14 +422,18 @@ impl<'a> Climber<'_, 'a> {
 
     /// The first day on which what is left of a rung could act: not before a deadline is over.
     fn rest_of(&self, rung: &Planned, rungs: &[Planned]) -> Option<NaiveDate> {
-        let day = self.quiet_until(rungs).map_or(self.day.today, |over| add_days(over, 1));
+        let day = self.quiet_until(rung, rungs).map_or(self.day.today, |over| add_days(over, 1));
         self.first_free(rung, day)
     }
 
-    /// The last day of a deadline that was set on an earlier day and is not over yet.
-    fn quiet_until(&self, rungs: &[Planned]) -> Option<NaiveDate> {
-        let (set, over) = self.deadline(rungs)?;
-        (set < self.day.today && self.day.today <= over).then_some(over)
+    /// The last day on which deadlines keep back what is left of a rung; its own of today does not.
+    fn quiet_until(&self, rung: &Planned, rungs: &[Planned]) -> Option<NaiveDate> {
+        let (own, today) = ((rung.rung, rung.occurrence), self.day.today);
+        let running = self
+            .deadlines(rungs)
+            .into_iter()
+            .filter(|deadline| deadline.over >= today && (deadline.set < today || deadline.of != own));
+        running.map(|deadline| deadline.over).max()
     }
 
     /// The other steps of the rung that was started last stay due until the next rung's planned date (R9).
@@ -418,7 +441,7 @@ impl<'a> Climber<'_, 'a> {
         let Some(rung) = self.unfinished(rungs, behind) else { return };
         self.add_steps(&rung, climb, |_| true);
         let before = climb.due.len();
-        if self.quiet_until(rungs).is_some() || !self.rolling.is_open(self.day.today) {
+        if self.quiet_until(&rung, rungs).is_some() || !self.rolling.is_open(self.day.today) {
             climb.due.retain(|due| !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
@@ -562,27 +585,31 @@ impl<'a> Climber<'_, 'a> {
         climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
-    /// The deadline that a step carried out has set: the day it was, and the last day it gives (`deadline N days`).
-    fn deadline(&self, rungs: &[Planned]) -> Option<(NaiveDate, NaiveDate)> {
+    /// The last day that a deadline gives, of those that steps carried out have set (`deadline N days`).
+    fn deadline(&self, rungs: &[Planned]) -> Option<NaiveDate> {
+        self.deadlines(rungs).iter().map(|deadline| deadline.over).max()
+    }
+
+    /// The deadlines that steps carried out have set.
+    fn deadlines(&self, rungs: &[Planned]) -> Vec<Deadline> {
         if self.rows.is_empty() || !self.day.program.ladders[self.id.0].has_deadline {
-            return None;
+            return Vec::new();
         }
-        let steps =
-            rungs.iter().flat_map(|rung| self.steps(rung).map(|(step, key)| (step, key, rung.occurrence)));
-        let set = steps.filter_map(|(step, key, occurrence)| {
+        let steps = rungs.iter().flat_map(|rung| self.steps(rung).map(move |(step, key)| (step, key, rung)));
+        let set = steps.filter_map(|(step, key, rung)| {
             let days = i64::from(step.deadline?);
-            let Status::CarriedOut(_) = self.status(step, key, occurrence) else { return None };
+            let Status::CarriedOut(_) = self.status(step, key, rung.occurrence) else { return None };
             // Of several dispatches the last gives its days.
-            let rows = history::rows_of(&self.day.history, self.rows, key, occurrence);
-            let last = rows.filter(|row| row.outcome.carries_out()).map(|row| row.date).max()?;
-            Some((last, add_days(last, days)))
+            let rows = history::rows_of(&self.day.history, self.rows, key, rung.occurrence);
+            let set = rows.filter(|row| row.outcome.carries_out()).map(|row| row.date).max()?;
+            Some(Deadline { of: (rung.rung, rung.occurrence), set, over: add_days(set, days) })
         });
-        set.max_by_key(|&(_, over)| over)
+        set.collect()
     }
 
     /// Puts the contacts ahead off to the day after a deadline that was set; `same day only` has then missed them.
     fn respect_deadline(&self, rungs: &mut [Planned], first: usize) {
-        let Some((_, over)) = self.deadline(rungs) else { return };
+        let Some(over) = self.deadline(rungs) else { return };
         let free = match self.ladder().catch_up {
             CatchUp::SameDayOnly => add_days(self.day.today, -1),
             _ => self.rolling.open_on_or_after(add_days(over, 1)),

@@ -33,6 +33,8 @@ struct InForce<'a> {
 /// Everything that restricts the steps of one invoice, whatever ladder they stand in.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope<'a> {
+    /// Whether somebody it was escalated to approves its messages.
+    is_escalated: bool,
     in_force: Vec<InForce<'a>>,
     ladders: &'a [crate::model::Ladder],
     /// Carve-outs whose condition holds.
@@ -73,7 +75,8 @@ impl<'a> Day<'a> {
     ) -> Scope<'a> {
         let program = self.program;
         let policy = &program.policy;
-        let mut scope = Scope { ladders: &policy.ladders, ..Scope::default() };
+        let is_escalated = invoice.escalated_to().next().is_some();
+        let mut scope = Scope { ladders: &policy.ladders, is_escalated, ..Scope::default() };
         let blocks = [&policy.everywhere, &policy.segments[segment.0].restrictions];
         for restriction in blocks.into_iter().flatten() {
             scope.in_force.push(InForce { restriction, carve_out: None });
@@ -338,6 +341,7 @@ impl<'a> Scope<'a> {
         let mut joined = Scope::default();
         for scope in scopes {
             joined.ladders = scope.ladders;
+            joined.is_escalated |= scope.is_escalated;
             for in_force in &scope.in_force {
                 if !joined.in_force.contains(in_force) {
                     joined.in_force.push(*in_force);
@@ -494,7 +498,7 @@ impl<'a> Scope<'a> {
         if channel.is_none_or(|channel| !channel.is_message()) {
             return true;
         }
-        let asks = invoice.escalated_to().next().is_some() || self.never_auto_send(ladder).is_some();
+        let asks = self.is_escalated || self.never_auto_send(ladder).is_some();
         let needs_approval = act.is_message() && asks
             || self.by_hand(ladder).is_some()
             || !self.approvals(day, ladder, invoice, step, act, calendar).is_empty();

@@ -8,8 +8,7 @@ use crate::interpreter::report::Report;
 /// What must come up, and in how many of a million cases.
 const LEAST: u64 = 1_000;
 
-/// All but R14: ladders per customer are not made up yet.
-const RULES: [&str; 24] = [
+const RULES: [&str; 25] = [
     "R1",
     "R2",
     "R3",
@@ -24,6 +23,7 @@ const RULES: [&str; 24] = [
     "R11",
     "R12",
     "R13",
+    "R14",
     "R15",
     "R16",
     "R17",
@@ -94,6 +94,7 @@ fn shown(report: &Report) -> Vec<&'static str> {
         ("R5", !report.problems.is_empty()),
         ("R6", withheld_by(&["do_not_contact", "insolvent", "handed_over", "hold_until", "pilot"])),
         ("R12", entries().any(|entry| entry.carve_out.is_some())),
+        ("R14", entries().any(|entry| entry.members.iter().any(|member| member.episode.is_some()))),
         ("R15", entries().any(|entry| !entry.approvers.is_empty() || entry.mode == "manual")),
         ("R16", withheld_by(&["held", "disputed", "promised", "unknown_value"])),
         ("R17", entries().any(|entry| !entry.approved_by.is_empty())),

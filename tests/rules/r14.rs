@@ -446,3 +446,21 @@ fn r24_a_flag_that_an_invoice_shares_with_its_customers_ladder_stays_its_own() {
                    history I1 2026-10-31 flag stop done, currency: EUR";
     assert_eq!(case.plan(account, "2026-11-03"), ["waiting I2 overdue next none"]);
 }
+
+#[test]
+fn r18_a_declined_message_of_a_customer_needed_approval_when_one_of_its_invoices_is_escalated() {
+    let case = case(&format!(
+        "{LADDER}  use each\ncadence each:\n  at D+4 escalate to manager, if invoice.amount > 1000 EUR\n  \
+         at D+5 email other, if invoice.amount > 1000 EUR\n"
+    ));
+    // Both e-mails of 10-11 were declined as one: I1 + 10 about both, I2 + 5. The manager approves them because of I2, so
+    // the second is passed, and the flag is for 10-21.
+    let rows = "invoices I1, due_date: 2026-10-01\ninvoices I2, due_date: 2026-10-06, amount: 2000\n\
+                history I1 2026-10-04 email first sent, currency: EUR\nhistory I2 2026-10-10 escalate manager done\n\
+                history I1 2026-10-11 email second declined, channel: email, currency: EUR\n\
+                history I2 2026-10-11 email other declined, channel: email";
+    assert_eq!(
+        case.plan(rows, "2026-10-12"),
+        ["waiting I1 overdue next 2026-10-21", "waiting I2 escalated next 2026-10-21"]
+    );
+}

@@ -160,3 +160,45 @@ fn r23_interest_of_a_rung_that_was_early_grows_from_day_to_day() {
     );
     assert_eq!(case.plan(&rows, "2026-10-02"), ["2026-10-02 acts approval(finance) charge interest I1"]);
 }
+
+#[test]
+fn r11_a_deadline_that_another_rung_set_today_keeps_back_what_is_left() {
+    // The note of D+10 went out on 10-11, the call of D+3 was made on 10-15 only: seven days are through 10-22.
+    let case = case(
+        "segment all otherwise:\n  at D+3 call by finance, deadline 7 days\n  at D+10 notify manager and email b\n",
+    );
+    let rows = format!(
+        "{DUE}\nhistory I1 2026-10-11 notify manager done, rung: D+10\nhistory I1 2026-10-15 call finance done, rung: D+3"
+    );
+    for date in ["2026-10-15", "2026-10-22"] {
+        assert_eq!(case.plan(&rows, date), ["waiting I1 overdue next 2026-10-23"]);
+    }
+    assert_eq!(case.plan(&rows, "2026-10-23"), ["2026-10-23 acts automatic email b I1"]);
+}
+
+#[test]
+fn r11_latest_makes_up_for_nothing_below_a_step_that_is_withheld_in_another_ladder() {
+    // Both ladders charge interest on 10-30 (10-01 + 29), which is done once, and the rates of the first begin too late.
+    let case = with_file(
+        "cadence one:\n  catch up: latest\n  at D+29 charge interest at \"late.yaml\" plus 2 points\n\
+         cadence two:\n  catch up: latest\n  at D+14 flag pause\n  at D+29 charge interest at 10%\n\
+         segment all otherwise:\n  use one, two\n",
+        "late.yaml",
+        "2026-10-20: 4\n",
+    );
+    assert_eq!(case.plan(DUE, "2026-10-30"), ["withheld no_rate charge interest I1 next none"]);
+}
+
+#[test]
+fn r11_same_day_only_does_not_go_back_to_a_step_to_wait_for() {
+    // The note of D+25 went out on 10-03, so that the e-mail was due on 10-04 and what was left of the rung lapsed then.
+    let case = case_with(
+        "  catch up: same day only",
+        "segment all otherwise:\n  at D+25 call by finance and wait\n  at D+25 notify manager\n  at previous+1 email b\n",
+    );
+    let rows = format!("{DUE}\nhistory I1 2026-10-03 notify manager done, rung: D+25");
+    assert_eq!(case.plan(&rows, "2026-10-03"), ["2026-10-03 acts manual call finance I1"]);
+    for date in ["2026-10-05", "2026-10-26", "2026-10-27"] {
+        assert_eq!(case.plan(&rows, date), ["waiting I1 overdue next none"]);
+    }
+}

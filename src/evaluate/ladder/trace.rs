@@ -106,7 +106,7 @@ impl<'a> Climber<'_, 'a> {
         let mut moved = rungs.clone();
         self.respect_deadline(&mut moved, first);
         let is_held_up = self.waited_for(&rungs).is_some();
-        let over = self.deadline(&rungs).map(|(_, over)| over);
+        let over = self.deadline(&rungs);
         let mut ahead = Ahead { over, last, ..self.ahead(&moved, first) };
         let mut seen = Vec::with_capacity(rungs.len());
         for (index, rung) in moved.iter().enumerate() {

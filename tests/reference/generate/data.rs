@@ -123,7 +123,7 @@ fn invoices(size: Size) -> BoxedStrategy<Vec<String>> {
             prop::option::weighted(0.6, 0_i64..40),
         ),
         (
-            cell(0.15, "currency", select(vec!["USD", "JPY", "EUR"])),
+            cell(0.2, "currency", select(vec!["USD", "JPY", "EUR"])),
             cell(0.1, "balance", select(vec!["0", "3", "77", "600"])),
             date(0.06, "paid_date", -8..9),
             cell(0.03, "status", select(vec!["draft", "void", "written_off", "open"])),

@@ -13,7 +13,7 @@ pub(super) struct Text {
     calendars: Vec<&'static str>,
     segments: Vec<(&'static str, Block)>,
     otherwise: Option<Block>,
-    cadences: [Block; 2],
+    cadences: [Cadence; 2],
     carve_outs: Vec<(String, Block)>,
     everywhere: Vec<String>,
 }
@@ -25,6 +25,13 @@ struct Block {
     settings: Vec<String>,
     steps: Vec<Step>,
     restrictions: Vec<String>,
+}
+
+/// A ladder of invoices, or of customers (R14).
+#[derive(Debug, Clone)]
+struct Cadence {
+    per_customer: bool,
+    block: Block,
 }
 
 #[derive(Debug, Clone)]
@@ -384,6 +391,17 @@ fn ladder() -> BoxedStrategy<Block> {
         .boxed()
 }
 
+fn cadence(per_customer: f64) -> BoxedStrategy<Cadence> {
+    (prop::bool::weighted(per_customer), ladder())
+        .prop_map(|(per_customer, mut block)| {
+            if per_customer {
+                block.steps.iter_mut().for_each(Step::make_overdue);
+            }
+            Cadence { per_customer, block }
+        })
+        .boxed()
+}
+
 fn segment() -> BoxedStrategy<Block> {
     let uses = select(vec![vec!["x"], vec!["x", "y"], vec!["y"], vec![]]);
     let steps =
@@ -439,7 +457,7 @@ pub(super) fn text() -> BoxedStrategy<Text> {
         prop::sample::subsequence(CALENDARS.to_vec(), 0..4),
         segments,
         prop::option::weighted(0.95, segment()),
-        [ladder(), ladder()],
+        [cadence(0.08), cadence(0.25)],
         prop::collection::vec(carve_out(), 0..3),
         everywhere,
     )
@@ -474,8 +492,12 @@ impl Text {
         } else if self.segments.is_empty() {
             text.push_str("segment gold:\n  use x\n");
         }
-        for (name, block) in ["x", "y"].iter().zip(&self.cadences) {
-            text.push_str(&format!("cadence {name}:\n{}", block.write(false, &mut former)));
+        for (name, cadence) in ["x", "y"].iter().zip(&self.cadences) {
+            let per_customer = if cadence.per_customer { " per customer" } else { "" };
+            text.push_str(&format!(
+                "cadence {name}{per_customer}:\n{}",
+                cadence.block.write(false, &mut former)
+            ));
         }
         for (at, (when, block)) in self.carve_outs.iter().enumerate() {
             text.push_str(&format!("carve-out c{at} when {when}:\n{}", block.write(true, &mut former)));
@@ -498,7 +520,8 @@ impl Text {
 
     fn keys_of(&self, is_wanted: impl Fn(&Step) -> bool) -> Vec<String> {
         let of_segments = self.segments.iter().map(|(_, block)| block).chain(&self.otherwise);
-        let ladders = of_segments.chain(&self.cadences).flat_map(|block| &block.steps);
+        let of_cadences = self.cadences.iter().map(|cadence| &cadence.block);
+        let ladders = of_segments.chain(of_cadences).flat_map(|block| &block.steps);
         let mut keys: Vec<String> = Vec::new();
         for step in ladders.filter(|step| is_wanted(step)) {
             for action in &step.actions {
@@ -550,6 +573,16 @@ impl Block {
 }
 
 impl Step {
+    /// R14: a ladder per customer begins the day after the due date.
+    fn make_overdue(&mut self) {
+        self.when = self.when.replace("D-", "D+");
+        let on_the_day =
+            |when: &str| when.ends_with("D+0") || when.contains("D+0,") || when.ends_with("D+0:");
+        if !self.when.contains("end of month") && on_the_day(&self.when) {
+            self.when = self.when.replace("D+0", "D+1");
+        }
+    }
+
     fn write(&self, actions: &[&Action], in_carve_out: bool, former: &mut BTreeSet<&'static str>) -> String {
         let written = |action: &&Action| {
             let was = action.formerly.filter(|old| former.insert(old));

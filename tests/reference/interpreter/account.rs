@@ -10,7 +10,7 @@ use dun::snapshot::ledger::LedgerRow;
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
-use super::ledger::Named;
+use super::ledger::{Named, moment_of};
 use super::report::Blocker;
 
 /// What a ladder is climbed on: an invoice, or what a customer owes in a currency.
@@ -213,13 +213,14 @@ impl<'a> World<'a> {
         marks.filter(|mark| !self.is_cleared(customer, mark)).collect()
     }
 
-    /// The rows of a customer as a whole that carried their step out and that no later one takes back.
+    /// The rows of a customer as a whole that carried their step out and that no later one takes back, the oldest first.
     fn standing_rows(&self, customer: CustomerRow) -> Vec<&'a LedgerRow> {
         if !self.has_accounts() && self.data.customer_ledger.is_empty() {
             return Vec::new();
         }
         let mut rows = self.rows_of_customer(customer);
         rows.retain(|row| self.is_of_account(row));
+        rows.sort_by_key(|row| (moment_of(row), self.name_of(row)));
         let same = |row: &LedgerRow| -> Vec<&LedgerRow> {
             let alike = rows.iter().copied();
             alike
@@ -263,19 +264,12 @@ impl<'a> World<'a> {
         marks
     }
 
-    /// R14: when and to whom the customer's invoices of a currency were handed or escalated, in the episode.
-    pub(super) fn account_handed_to(
-        &self,
-        invoice: InvoiceRow,
-    ) -> Vec<((NaiveDate, Option<chrono::NaiveTime>), String)> {
+    /// R14: the rows of the customer as a whole that stand and fall into an episode of the invoice's currency.
+    pub(super) fn account_rows(&self, invoice: InvoiceRow) -> Vec<&'a LedgerRow> {
         let customer = self.customer_of(invoice);
-        let rows = self.standing_rows(customer).into_iter();
-        let handed = rows.filter_map(|row| match self.named(row) {
-            Named::HandOff(role) | Named::Flag { role: Some(role), .. } => Some((row, role)),
-            _ => None,
-        });
-        let here = handed.filter(|(row, _)| self.going_on(customer, row).contains(&self.currency(invoice)));
-        here.map(|(row, role)| ((row.date, row.at()), role)).collect()
+        let mut rows = self.standing_rows(customer);
+        rows.retain(|row| self.going_on(customer, row).contains(&self.currency(invoice)));
+        rows
     }
 }
 

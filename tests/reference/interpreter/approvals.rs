@@ -18,7 +18,8 @@ pub(crate) struct Content {
     pub(crate) deadline_days: Option<u32>,
     /// The template in its language, and the facts that it states.
     pub(crate) text: Vec<String>,
-    /// What a key names: invoice, step and, in a carve-out, the dispute or promise.
+    /// What a key names: invoice, step and, in a carve-out, the dispute or promise; in a customer's ladder its currency
+    /// and episode.
     pub(crate) members: Vec<(String, String, String)>,
 }
 

@@ -234,6 +234,10 @@ impl World<'_> {
     /// Whether a row is about a fee, and what the policy has for it.
     fn fee_of(&self, row: &LedgerRow) -> Option<Option<Money>> {
         let name = self.name_of(row);
+        // What a step did under an earlier name it did as that name says.
+        if !matches!(self.named(row), Named::Internal | Named::Nothing) {
+            return None;
+        }
         match self.known_step(name) {
             Some((key, _)) => {
                 let step = self.steps().find(|known| known.step.key == key).unwrap().step;

@@ -5,6 +5,7 @@ use dun::snapshot::ledger::LedgerRow;
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
+use super::account::AccountMark;
 use super::ledger::{Named, State};
 use super::report::{Entry, Member, Rule};
 use super::silence::{blank, of_customer_only};
@@ -20,11 +21,8 @@ pub(super) fn of_customer(world: &World, customer: CustomerRow) -> Vec<Entry> {
 
 /// R14, R24: marks of the customer as a whole whose episode has ended, each name once a currency.
 fn ended(world: &World, customer: CustomerRow) -> Vec<Entry> {
-    let mut marks = world.account_marks(customer);
-    marks.retain(|mark| mark.standing.is_empty());
-    marks.sort_by_key(|mark| std::cmp::Reverse(mark.since));
     let mut entries: Vec<Entry> = Vec::new();
-    for mark in marks {
+    for mark in set_last(world, customer) {
         let step = format!("clear {}", mark.name);
         let rows = world.rows_of_customer(customer).into_iter();
         let clears = |row: &&LedgerRow| {
@@ -32,8 +30,8 @@ fn ended(world: &World, customer: CustomerRow) -> Vec<Entry> {
         };
         let tried: Vec<_> = rows.filter(clears).collect();
         let currency = mark.currency.map(|currency| currency.to_string());
-        let told = |entry: &Entry| entry.step == step && entry.members[0].currency == currency;
-        if world.state(&tried, false) == State::Tried(world.today) || entries.iter().any(told) {
+        // One that failed is tried again tomorrow (R9).
+        if world.state(&tried, false) == State::Tried(world.today) {
             continue;
         }
         let invoice = mark.invoice.map_or(String::new(), |invoice| world.id(invoice).to_owned());
@@ -47,6 +45,18 @@ fn ended(world: &World, customer: CustomerRow) -> Vec<Entry> {
         });
     }
     entries
+}
+
+/// Of the marks whose episode has ended the one set last, of each name and currency.
+fn set_last(world: &World, customer: CustomerRow) -> Vec<AccountMark> {
+    let mut last: Vec<AccountMark> = Vec::new();
+    for mark in world.account_marks(customer).into_iter().rev().filter(|mark| mark.standing.is_empty()) {
+        let same = |known: &AccountMark| (&known.name, known.currency) == (&mark.name, mark.currency);
+        if !last.iter().any(same) {
+            last.push(mark);
+        }
+    }
+    last
 }
 
 /// The marks on an invoice that are set, not cleared, and whose clearing was not tried today.

@@ -186,6 +186,7 @@ impl<'a> Climb<'a> {
             ("R10", self.passed > 0 && self.passed < self.places.len()),
             ("R11", self.carried.last().is_some_and(|last| last.on > last.planned)),
             ("R13", !self.foreign.is_empty()),
+            ("R14", self.passed > 0 && self.ground.account.is_some_and(|account| account.episode.is_some())),
         ];
         rules.iter().filter(|(_, plays)| *plays).for_each(|(rule, _)| self.world.played(rule));
     }
@@ -316,9 +317,14 @@ impl<'a> Climb<'a> {
             // late keeps its distance to the end.
             Some(Carried { nominal: place.nominal, planned: place.in_time, on })
         });
-        let mut all: Vec<Carried> = own.chain(self.foreign.iter().copied()).collect();
-        all.sort_by_key(|carried| (carried.nominal, carried.on));
-        all
+        let (own, mut foreign): (Vec<Carried>, Vec<Carried>) = (own.collect(), self.foreign.clone());
+        foreign.sort_by_key(|carried| (carried.nominal, carried.on));
+        // Of rungs at one date that of the file decides, of another contact at it the later day.
+        let highest = |all: &[Carried]| all.last().map(|carried| (carried.nominal, carried.on));
+        match highest(&foreign) > highest(&own) {
+            true => own.into_iter().chain(foreign).collect(),
+            false => foreign.into_iter().chain(own).collect(),
+        }
     }
 
     /// R10, R13: how many rungs are passed: those up to the highest that was carried out or declined, and up to the
@@ -372,11 +378,12 @@ impl<'a> Climb<'a> {
     fn after_previous(&self, at: usize) -> (NaiveDate, Option<NaiveDate>) {
         let place = &self.places[at];
         let below = &self.places[..at];
-        let own = below.iter().filter_map(|place| Some((place.nominal, Climb::carried_on(place)?)));
+        // Of rungs at one date that of the file is the highest.
+        let own = below.iter().rev().find_map(|place| Some((place.nominal, Climb::carried_on(place)?)));
         // What lies behind was planned after a rung of its own ladder.
         let ahead = at >= self.passed;
         let foreign = self.foreign.iter().filter(|carried| ahead && carried.nominal <= place.nominal);
-        let last = own.chain(foreign.map(|carried| (carried.nominal, carried.on))).max();
+        let last = own.into_iter().chain(foreign.map(|carried| (carried.nominal, carried.on))).max();
         let offset = place.rung.moment.offset;
         let later = |from| self.world.later(self.invoice, from, offset);
         match (last, below.last()) {
@@ -392,9 +399,13 @@ impl<'a> Climb<'a> {
     /// Whether a step of a place is over.
     fn is_lapsed(&self, place: &Place, step: &Step) -> bool {
         let missed = step.skip_if_missed && self.world.today > place.planned;
-        // R14: no step of a customer's ladder comes before the due date.
+        missed || self.is_before_due(place)
+    }
+
+    /// Whether a place lies before the due date and that has come; R14: no step of a customer's ladder comes before it.
+    fn is_before_due(&self, place: &Place) -> bool {
         let before = self.ground.account.is_some() && place.nominal < self.world.due(self.invoice);
-        missed || before || self.world.lapsed_before_due(self.invoice, place.nominal)
+        before || self.world.lapsed_before_due(self.invoice, place.nominal)
     }
 
     /// R10, R22: whether the `if`s of a step hold, and interest is left to charge.
@@ -456,12 +467,28 @@ impl<'a> Climb<'a> {
 
     /// R11: the last day that a step with a deadline gave.
     fn deadline(&self) -> Option<NaiveDate> {
-        let places = self.places.iter().flat_map(|place| place.rung.steps.iter().zip(&place.states));
-        let days = places.filter_map(|(step, state)| match (step.deadline, state) {
-            (Some(days), State::Done { last, .. }) => Some(add_days(*last, i64::from(days))),
+        self.deadlines().into_iter().map(|(_, _, over)| over).max()
+    }
+
+    /// R11: of each step with a deadline its rung, the day on which it was carried out last, and the last day it gave.
+    fn deadlines(&self) -> Vec<((usize, u32), NaiveDate, NaiveDate)> {
+        let places = self.places.iter();
+        let steps =
+            places.flat_map(|place| place.rung.steps.iter().zip(&place.states).map(move |of| (place, of)));
+        let set = steps.filter_map(|(place, (step, state))| match (step.deadline, state) {
+            (Some(days), State::Done { last, .. }) => {
+                Some(((place.at, place.time), *last, add_days(*last, i64::from(days))))
+            }
             _ => None,
         });
-        days.max()
+        set.collect()
+    }
+
+    /// R11: whether a deadline keeps back what is left of a rung: not one that the rung itself set today.
+    fn is_given_time(&self, place: &Place) -> bool {
+        let today = self.world.today;
+        let own = |of: (usize, u32), set: NaiveDate| of == (place.at, place.time) && set == today;
+        self.deadlines().into_iter().any(|(of, set, over)| today <= over && !own(of, set))
     }
 
     /// R11: whether a deadline keeps the contacts of a rung back that would have come before its end.
@@ -524,23 +551,25 @@ impl<'a> Climb<'a> {
         (begun + 1 == self.passed).then_some(begun)
     }
 
-    /// R9: the steps left of the rung that was begun, until the next rung is planned; one to wait for stays.
+    /// R9: the steps left of the rung that was begun, until the next rung is planned; one to wait for stays, unless a higher
+    /// rung is waited for.
     fn rest(&self) -> Vec<Turn<'a>> {
         let Some(begun) = self.begun() else { return Vec::new() };
         let (world, place) = (&self.world, &self.places[begun]);
         let late = self.ladder.catch_up == CatchUp::SameDayOnly && world.today > place.planned;
         let over = late || self.places.get(begun + 1).is_some_and(|next| world.today >= next.planned);
         let closed = world.is_closed_for_contacts(self.invoice, self.ladder.weekends);
-        let given_time = self.deadline.is_some_and(|end| world.today <= end);
-        let same_day = Climb::carried_on(place) == Some(world.today);
+        let given_time = self.is_given_time(place);
         // R11, `same day only`: the other steps of a rung do not come back.
-        let waits_on = self.ladder.catch_up != CatchUp::SameDayOnly;
+        let mut waited_for = self.waited_for().into_iter();
+        let highest = waited_for.all(|turn| (turn.place.at, turn.place.time) == (place.at, place.time));
+        let waits_on = self.ladder.catch_up != CatchUp::SameDayOnly && highest;
         let mut rest = self.left(place);
         rest.retain(|turn| {
             let contact = turn.step.acts.iter().any(is_contact);
             let stays = !over || waits_on && turn.step.waits && !turn.forbidden;
             let given = turn.step.waits && turn.state == State::Given && !turn.forbidden;
-            given || stays && !(contact && closed) && !(contact && given_time && !same_day)
+            given || stays && !(contact && (closed || given_time))
         });
         rest
     }
@@ -574,11 +603,10 @@ impl<'a> Climb<'a> {
     fn given(&self) -> Vec<Turn<'a>> {
         let begun = self.begun().map(|at| (self.places[at].at, self.places[at].time));
         let closed = self.world.is_closed_for_contacts(self.invoice, self.ladder.weekends);
-        let given_time = self.deadline.is_some_and(|end| self.world.today <= end);
         let mut given = self.waited_for();
         given.retain(|turn| {
             let contact = turn.step.acts.iter().any(is_contact);
-            let may = turn.state == State::Given || !(contact && (closed || given_time));
+            let may = turn.state == State::Given || !(contact && (closed || self.is_given_time(&turn.place)));
             Some((turn.place.at, turn.place.time)) != begun && may
         });
         given
@@ -608,10 +636,10 @@ impl<'a> Climb<'a> {
         told.filter(|_| self.rest().is_empty()).unwrap_or_default()
     }
 
-    /// R11, `same day only`: the rung planned for today.
+    /// R11, `same day only`: the rung planned for today; what lies before the due date is over (R10).
     fn of_today(&self) -> Vec<Turn<'a>> {
         let mut above = self.passed..self.places.len();
-        let at = above.find(|at| self.may_start(*at));
+        let at = above.find(|at| self.may_start(*at) && !self.is_before_due(&self.places[*at]));
         at.map_or(Vec::new(), |at| self.left(&self.places[at]))
     }
 

@@ -8,6 +8,7 @@ use dun::snapshot::ledger::{LedgerRow, Outcome};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
+use super::account::Account;
 use super::approvals::Content;
 use super::people::Person;
 use super::report::{Approver, Blocker, Entry, Member, Stated};
@@ -435,7 +436,9 @@ pub(super) fn content(world: &World, message: &Message) -> Option<Content> {
     }
     let member = |member: &Candidate| {
         let due = &member.due;
-        (world.id(due.invoice).to_owned(), due.key(), due.occasion.clone())
+        let of_account = |account: Account| format!("{} {:?}", account.currency, account.episode);
+        let occasion = due.ground.account.map_or(due.occasion.clone(), of_account);
+        (world.id(due.invoice).to_owned(), due.key(), occasion)
     };
     let mut members: Vec<_> = message.members.iter().map(member).collect();
     members.sort();

@@ -1,5 +1,6 @@
 //! R15, R21: who has a role, and which addresses can be used.
 
+use chrono::{NaiveDate, NaiveTime};
 use dun::model::{Act, Channel, RoleHolder, RoleId};
 use dun::snapshot::ledger::LedgerRow;
 use dun::snapshot::ledger::Outcome;
@@ -7,7 +8,7 @@ use dun::snapshot::tables::{Contact, InvoiceRow};
 
 use super::World;
 use super::conditions::Value;
-use super::ledger::Named;
+use super::ledger::{Named, moment_of};
 
 /// A role and the address of whoever has it.
 pub(crate) type Person = (String, String);
@@ -64,7 +65,7 @@ impl<'a> World<'a> {
         Some((self.policy.role(role).name.clone(), self.holder(role, invoice)?))
     }
 
-    /// The role that an invoice was handed or escalated to last.
+    /// The role that an invoice was handed or escalated to last; on one day and time by its customer's ladder.
     pub(super) fn handed_to(&self, invoice: InvoiceRow) -> Option<String> {
         let rows = self.rows().into_iter().filter(|row| row.invoice == Some(invoice));
         let rows = rows.filter(|row| !self.is_of_account(row));
@@ -72,12 +73,22 @@ impl<'a> World<'a> {
             let same = self.rows_named(invoice, self.name_of(row));
             row.outcome.carries_out() && self.last_carried(&same).is_some()
         };
-        let carried = rows.filter(stands).filter_map(|row| match self.named(row) {
-            Named::HandOff(role) | Named::Flag { role: Some(role), .. } => Some(((row.date, row.at()), role)),
+        let own = self.handed_last(rows.filter(stands));
+        let of_account = self.handed_last(self.account_rows(invoice).into_iter());
+        own.into_iter().chain(of_account).max_by_key(|(moment, _)| *moment).map(|(_, role)| role)
+    }
+
+    /// When and to whom rows handed or escalated something last; of rows of one moment as R9 orders them, then by name.
+    fn handed_last(
+        &self,
+        rows: impl Iterator<Item = &'a LedgerRow>,
+    ) -> Option<((NaiveDate, Option<NaiveTime>), String)> {
+        let handed = rows.filter_map(|row| match self.named(row) {
+            Named::HandOff(role) | Named::Flag { role: Some(role), .. } => Some((row, role)),
             _ => None,
         });
-        let handed = carried.chain(self.account_handed_to(invoice));
-        handed.max_by_key(|(moment, _)| *moment).map(|(_, role)| role)
+        let last = handed.max_by_key(|(row, _)| (moment_of(row), self.name_of(row)));
+        last.map(|(row, role)| ((row.date, row.at()), role))
     }
 
     // ---- R21

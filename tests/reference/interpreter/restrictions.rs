@@ -42,7 +42,9 @@ impl<'a> World<'a> {
     /// hold (R4).
     pub(super) fn in_scope(&self, ground: &Ground, ladder: Option<LadderId>) -> Vec<InScope<'a>> {
         let mut found: Vec<InScope> = Vec::new();
-        for scope in ground.seen.iter().flat_map(|invoice| self.in_scope_of(*invoice, ladder)) {
+        let cadence = ladder.map_or(&[][..], |id| &self.policy.ladders[id.0].restrictions);
+        let cadence = cadence.iter().map(|restriction| InScope { restriction, unknown: false });
+        for scope in ground.seen.iter().flat_map(|invoice| self.in_scope_of(*invoice)).chain(cadence) {
             let same = |known: &InScope| {
                 std::ptr::eq(known.restriction, scope.restriction) && known.unknown == scope.unknown
             };
@@ -53,11 +55,11 @@ impl<'a> World<'a> {
         found
     }
 
-    fn in_scope_of(&self, invoice: InvoiceRow, ladder: Option<LadderId>) -> Vec<InScope<'a>> {
+    /// All but those of a cadence.
+    fn in_scope_of(&self, invoice: InvoiceRow) -> Vec<InScope<'a>> {
         let policy = self.policy;
         let plain = |restriction| InScope { restriction, unknown: false };
         let segment = self.segment(invoice).map_or(&[][..], |segment| &segment.restrictions);
-        let cadence = ladder.map_or(&[][..], |id| &policy.ladders[id.0].restrictions);
         let mut found: Vec<InScope> = policy.everywhere.iter().chain(segment).map(plain).collect();
         for carve_out in &policy.carve_outs {
             let truth = self.truth(invoice, &carve_out.when);
@@ -67,7 +69,6 @@ impl<'a> World<'a> {
                 found.extend(carve_out.restrictions.iter().map(of));
             }
         }
-        found.extend(cadence.iter().map(plain));
         found
     }
 
