@@ -108,7 +108,7 @@ class Bench:
             "dun": self.plan(data, policy, ours),
             "DuckDB": [self.python(), "-c", QUERY, sql, data, theirs],
         }
-        taken = in_turn(commands, self.runs, written=[ours, theirs])
+        taken = in_turn(commands, self.runs, written={"dun": ours, "DuckDB": theirs})
         run([sys.executable, HERE / "compare_oracle.py", ours, theirs])
         tell("  the rows are equal")
         return taken
@@ -164,13 +164,13 @@ def simulated(bench: Bench) -> tuple[str, dict]:
     as_of = re.search(r"^as_of: *(\S+)", (data / "snapshot.yaml").read_text(encoding="utf-8"), re.MULTILINE)
     last = datetime.date.fromisoformat(as_of[1])
     first = last - datetime.timedelta(30)
-    out = bench.work / "month.txt"
+    out, plan = bench.work / "month.txt", bench.work / "plan.jsonl"
     period = ["--from", str(first), "--to", str(last)]
     commands = {
         "31 days": [bench.dun, "simulate", bench.policy, "--data", data, *period, "-o", out],
-        "one plan": bench.plan(data, bench.policy, bench.work / "plan.jsonl"),
+        "one plan": bench.plan(data, bench.policy, plan),
     }
-    taken = in_turn(commands, bench.runs, written=[out, bench.work / "plan.jsonl"])
+    taken = in_turn(commands, bench.runs, written={"31 days": out, "one plan": plan})
     return f"`dun simulate` from {first} to {last} as text, beside `dun plan`.\n\n{compared(taken)}", {
         "runs": taken
     }

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+import types
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -62,24 +63,26 @@ def run(command: Sequence[str | os.PathLike]) -> Run:
 
 
 def in_turn(
-    commands: dict[str, Sequence[str | os.PathLike]], runs: int, written: Sequence[pathlib.Path] = ()
+    commands: dict[str, Sequence[str | os.PathLike]],
+    runs: int,
+    written: Mapping[str, pathlib.Path] = types.MappingProxyType({}),
 ) -> dict[str, list[Run]]:
     """Runs commands in turn, each as often, after a first time that is not counted, and in the opposite order
-    every second time. What they have written is removed before each: to replace a large file takes time of its
+    every second time. What a command has written before is removed: to replace a large file takes time of its
     own."""
 
-    def alone(command: Sequence[str | os.PathLike]) -> Run:
-        for file in written:
-            file.unlink(missing_ok=True)
-        return run(command)
+    def alone(name: str) -> Run:
+        if name in written:
+            written[name].unlink(missing_ok=True)
+        return run(commands[name])
 
-    for command in commands.values():
-        alone(command)
+    for name in commands:
+        alone(name)
     taken: dict[str, list[Run]] = {name: [] for name in commands}
     for turn in range(runs):
         names = list(commands)
         for name in reversed(names) if turn % 2 else names:
-            taken[name].append(alone(commands[name]))
+            taken[name].append(alone(name))
             tell(f"  {turn + 1} of {runs}, {name}: {span(taken[name][-1].wall)}")
     return taken
 

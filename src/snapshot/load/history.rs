@@ -43,11 +43,17 @@ pub(super) struct HistoryDrafts {
 type Ids = [Option<Text>; 2];
 
 impl HistoryDrafts {
-    /// Reads the table.
-    pub(super) fn read(records: Records, options: &LoadOptions<'_>) -> Result<HistoryDrafts, LoadError> {
+    /// Reads the table, which has so many rows at most, as far as is known.
+    pub(super) fn read(
+        records: Records,
+        options: &LoadOptions<'_>,
+        room: usize,
+    ) -> Result<HistoryDrafts, LoadError> {
         let nobody = &mut ();
         let mut context = Context::new(options, Gauge::new(nobody));
-        let (mut rows, mut ids, mut lines, mut apart) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut rows = Vec::with_capacity(room);
+        let (mut ids, mut lines) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        let mut apart = Vec::new();
         let mut last = [None; 2];
         let schema = read_lines(records, &mut context, |line| match draft(line, last) {
             Some((own, row)) => {

@@ -53,6 +53,18 @@ struct Drafts {
 }
 
 impl Drafts {
+    /// No invoice yet, and room for so many.
+    fn with_room(room: usize) -> Drafts {
+        Drafts {
+            id: Vec::with_capacity(room),
+            currency: Vec::with_capacity(room),
+            amount: Vec::with_capacity(room),
+            due_date: Vec::with_capacity(room),
+            line: Vec::with_capacity(room),
+            ..Drafts::default()
+        }
+    }
+
     /// Adds an invoice: its place and its currency. A line that is none is left out.
     fn read(&mut self, line: &mut Line<'_, '_>) -> Option<(usize, Currency)> {
         let read = self.read_values(line);
@@ -156,8 +168,12 @@ pub(super) struct InvoiceDrafts {
 
 impl InvoiceDrafts {
     /// Reads the table; of rows with one id none is kept, nor those of which a line was unreadable.
-    pub(super) fn read(records: Records, context: &mut Context<'_>) -> Result<InvoiceDrafts, LoadError> {
-        let (mut drafts, mut disputes, mut promises) = (Drafts::default(), Vec::new(), Vec::new());
+    pub(super) fn read(
+        records: Records,
+        room: usize,
+        context: &mut Context<'_>,
+    ) -> Result<InvoiceDrafts, LoadError> {
+        let (mut drafts, mut disputes, mut promises) = (Drafts::with_room(room), Vec::new(), Vec::new());
         let schema = read_rows(records, context, |line| {
             if let Some((at, currency)) = drafts.read(line) {
                 disputes.extend(dispute(line).map(|dispute| (at, dispute)));
