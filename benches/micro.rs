@@ -28,6 +28,11 @@ use dun::syntax;
 use dun::template::{TemplateFile, TemplateSet};
 use made_up::AS_OF;
 
+/// The same as the command's.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CUSTOMERS: usize = 1000;
 const INVOICES: usize = 20_000;
 

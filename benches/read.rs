@@ -12,6 +12,11 @@ use dun::snapshot::{self, LoadOptions};
 use dun::span::Sources;
 use dun::syntax;
 
+/// The same as the command's.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {

@@ -14,6 +14,10 @@ use std::time::Instant;
 
 use portfolio::Answer;
 
+/// The same for all: it is `dun`'s.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What is compared.
 trait Engine {
     /// The name of its package.
