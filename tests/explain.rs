@@ -936,3 +936,25 @@ fn a_deadline_is_told_where_it_puts_a_contact_off() {
         format!("previous+5 | 2026-10-09 | waiting | 2026-10-15 | {why}")
     );
 }
+
+/// D+9 is Saturday the 10th, and Sunday is the last day that the message of 10-04 gives. The call moves to Monday because
+/// of the weekend alone; where it moves back to Friday, the message puts it off.
+#[test]
+fn a_deadline_is_not_told_where_a_weekend_moves_a_contact() {
+    let rules = |weekends: &str| {
+        format!(
+            "  weekends: {weekends}\ncalendar week:\n  closed saturday, sunday\nsegment everyone otherwise:\n  \
+             at D+3 email mail, deadline 7 days\n  at D+9 call by finance\n"
+        )
+    };
+    let sent = ["date: 2026-10-04, step: email mail, outcome: sent, rung: D+3"];
+    let last = |told: String| told.lines().rev().nth(1).unwrap().to_owned();
+    assert_eq!(
+        last(ahead(&rules("next business day"), "2026-10-01", &sent)),
+        "D+9 | 2026-10-12 | waiting | 2026-10-12"
+    );
+    assert_eq!(
+        last(ahead(&rules("previous business day"), "2026-10-01", &sent)),
+        "D+9 | 2026-10-09 | waiting | 2026-10-12 | the customer was given until 11 October"
+    );
+}

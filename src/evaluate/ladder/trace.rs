@@ -194,7 +194,7 @@ impl<'a> Climber<'_, 'a> {
                 _ if !self.any_applies(rung) => Standing::SteppedOver(later()),
                 _ => {
                     let busy = ahead.busy.filter(|&busy| rung.planned <= busy);
-                    let delay = busy.map(|_| Delay::OneRungADay).or_else(|| ahead.put_off(self, rung));
+                    let delay = busy.map(|_| Delay::OneRungADay).or_else(|| ahead.put_off(rung));
                     Standing::Waiting(self.first_free(rung, rung.planned), delay)
                 }
             },
@@ -293,9 +293,8 @@ impl Ahead<'_> {
     }
 
     /// The deadline that puts a contact off.
-    fn put_off(&self, climber: &Climber, rung: &Planned) -> Option<Delay> {
-        let over = self.over.filter(|&over| rung.nominal <= over && rung.planned > over)?;
-        climber.has_contact(rung).then_some(Delay::Deadline(over))
+    fn put_off(&self, rung: &Planned) -> Option<Delay> {
+        rung.put_off.and(self.over).map(Delay::Deadline)
     }
 
     /// The day of the next rung that can act: planned, or spaced from the one before it. None when nothing of it
@@ -315,7 +314,7 @@ impl Ahead<'_> {
             let after = last.index.filter(|_| !last.is_foreign).map(|index| self.rungs[index]);
             Some(Delay::Gap { days, after, on })
         });
-        delay = delay.or_else(|| self.put_off(climber, rung));
+        delay = delay.or_else(|| self.put_off(rung));
         // A ladder starts at most one rung a day.
         if let Some(busy) = self.busy.filter(|&busy| day <= busy) {
             day = add_days(busy, 1);
