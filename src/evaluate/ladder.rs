@@ -390,7 +390,9 @@ impl<'a> Climber<'_, 'a> {
         // it does not come back.
         let begun = self.begun(rungs) == Some(rung) && !self.is_over(rungs, rung, behind);
         let is_given = |due: &DueStep| matches!(due.status, Status::Pending(_));
-        waited.due.retain(|due| due.step.waits && !known(due) && (begun || is_given(due)));
+        // What is forbidden is not waited for, and lapses with the rest.
+        let is_begun = |due: &DueStep| begun && !self.forbidden(due.step);
+        waited.due.retain(|due| due.step.waits && !known(due) && (is_given(due) || is_begun(due)));
         let before = waited.due.len();
         if self.quiet_until(rung, rungs).is_some() || !self.rolling.is_open(self.day.today) {
             waited.due.retain(|due| is_given(due) || !is_contact(due.step));
@@ -491,12 +493,17 @@ impl<'a> Climber<'_, 'a> {
         let mut skipped: Option<&Planned> = None;
         let mut acting = false;
         let mut sooner: Option<NaiveDate> = None;
+        // What will be missed is not missed yet: what stands above it comes after its day.
+        let mut not_before = NaiveDate::MIN;
         for rung in rungs.iter().filter(|rung| !self.lapsed(rung)) {
-            let (day, today) = (self.spaced(rung, last), self.day.today);
+            let (day, today) = (self.spaced(rung, last).max(not_before), self.day.today);
             let later = day > today || started_today;
             let first = if later { self.first_free(rung, day).unwrap_or(day) } else { today };
             let mut live = self.live_steps(rung, first);
             let can_act = live.any(|(step, _)| self.applies(rung, step) && !self.forbidden(step));
+            if !can_act && day > today && self.any_acts(rung) {
+                not_before = add_days(day, 1);
+            }
             if acting && can_act {
                 // The rung before this one is due, but lapses on the due date if nothing lets it go before.
                 sooner = earlier(sooner, self.first_free(rung, day.max(self.invoice.due)));

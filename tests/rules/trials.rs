@@ -202,3 +202,27 @@ fn r11_same_day_only_does_not_go_back_to_a_step_to_wait_for() {
         assert_eq!(case.plan(&rows, date), ["waiting I1 overdue next none"]);
     }
 }
+
+#[test]
+fn r11_what_a_hold_will_have_missed_still_comes_first_until_then() {
+    // The e-mail of D+3 went out on 10-06 only, so that the call is planned for 10-08, two days later: the hold, through
+    // that day, lets it lapse. The note of D+6, 10-07, stands above it and comes when the call is missed, on 10-09.
+    let case = case_with(
+        "  catch up: one per run",
+        "segment all otherwise:\n  at D+3 email a\n  at previous+2 call by finance, if missed: skip\n  at D+6 notify manager\n  hold until 2026-10-08\n",
+    );
+    let rows = format!("{DUE}\nhistory I1 2026-10-06 email a sent, rung: D+3");
+    assert_eq!(case.plan(&rows, "2026-10-07"), ["waiting I1 overdue next 2026-10-09"]);
+    assert_eq!(case.plan(&rows, "2026-10-09"), ["2026-10-09 acts automatic notify manager I1"]);
+}
+
+#[test]
+fn r09_a_forbidden_step_is_not_waited_for_when_its_rung_has_lapsed() {
+    // The mark of D+3 was set on 10-04, and what is left of its rung lapsed on 10-11. The ladder waits for the hand-off;
+    // it does not wait for the call, which is forbidden.
+    let case = case(
+        "segment all otherwise:\n  at D+3 hand off to finance and wait and flag watch and call by finance and wait\n  at D+10 notify manager\n  never call\n",
+    );
+    let rows = format!("{DUE}\nhistory I1 2026-10-04 flag watch done, rung: D+3");
+    assert_eq!(case.plan(&rows, "2026-10-15"), ["2026-10-15 acts manual hand off finance I1"]);
+}
