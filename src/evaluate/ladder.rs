@@ -502,7 +502,7 @@ impl<'a> Climber<'_, 'a> {
             let mut live = self.live_steps(rung, first);
             let can_act = live.any(|(step, _)| self.applies(rung, step) && !self.forbidden(step));
             if !can_act && day > today && self.any_acts(rung) {
-                not_before = add_days(day, 1);
+                not_before = not_before.max(add_days(rung.own_day(), 1));
             }
             if acting && can_act {
                 // The rung before this one is due, but lapses on the due date if nothing lets it go before.

@@ -217,6 +217,19 @@ fn r11_what_a_hold_will_have_missed_still_comes_first_until_then() {
 }
 
 #[test]
+fn r23_what_will_be_missed_puts_off_nothing_beyond_its_own_day() {
+    // The e-mail of D+3 went out on 10-06 only: the call, planned for that day too, and the note of D+6 come ten days later,
+    // on 10-16. The call is missed then, and the note does not wait for the day after.
+    let case = case_with(
+        "  catch up: all, 10 days apart",
+        "segment all otherwise:\n  at D+3 email a\n  at D+5 call by finance, if missed: skip\n  at D+6 notify manager\n",
+    );
+    let rows = format!("{DUE}\nhistory I1 2026-10-06 email a sent, rung: D+3");
+    assert_eq!(case.plan(&rows, "2026-10-06"), ["waiting I1 overdue next 2026-10-16"]);
+    assert_eq!(case.plan(&rows, "2026-10-16"), ["2026-10-16 acts automatic notify manager I1"]);
+}
+
+#[test]
 fn r09_a_forbidden_step_is_not_waited_for_when_its_rung_has_lapsed() {
     // The mark of D+3 was set on 10-04, and what is left of its rung lapsed on 10-11. The ladder waits for the hand-off;
     // it does not wait for the call, which is forbidden.
