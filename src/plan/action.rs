@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::amount::{Amount, day, decimal, known_day};
+use super::amount::{Amount, decimal};
+use super::day::{day, known_day};
 use crate::model::{Attachment, Channel, Stage};
 use crate::money::{Currency, Money};
 

@@ -5,6 +5,7 @@
 pub mod action;
 pub mod amount;
 pub mod customer;
+pub mod day;
 pub mod digest;
 pub mod header;
 pub mod recheck;
