@@ -74,8 +74,12 @@ impl Part {
                 disputes(&mut writer, snapshot);
                 promises(&mut writer, snapshot);
             }
-            Part::Ledger(rows) => writer.ledger(&snapshot.ledger[rows.clone()]),
-            Part::CustomerLedger(rows) => writer.ledger(&snapshot.customer_ledger[rows.clone()]),
+            Part::Ledger(rows) => {
+                snapshot.ledger[rows.clone()].iter().for_each(|row| ledger_row(&mut writer, row));
+            }
+            Part::CustomerLedger(rows) => {
+                snapshot.customer_ledger[rows.clone()].iter().for_each(|row| ledger_row(&mut writer, row));
+            }
             Part::Problems => problems(&mut writer, snapshot),
         }
         writer.finish()
@@ -110,7 +114,6 @@ fn customers(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField], 
         writer.optional(table.do_not_contact.get(row).map(i64::from), Writer::number);
         writer.optional(table.insolvent_since.get(row), Writer::since);
         own(writer, &table.own, fields, row);
-        writer.end_row();
     }
 }
 
@@ -137,7 +140,6 @@ fn invoices(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField], r
         writer.optional(table.handed_over.get(row), Writer::since);
         texts.iter().for_each(|column| writer.optional(column.get(row), Writer::text));
         own(writer, &table.own, fields, row);
-        writer.end_row();
     }
 }
 
@@ -258,13 +260,6 @@ impl Writer<'_> {
         Writer { texts, buffer: Vec::with_capacity(BLOCK + 1024), hasher: Sha256::new() }
     }
 
-    fn ledger(&mut self, rows: &[LedgerRow]) {
-        for row in rows {
-            ledger_row(self, row);
-            self.end_row();
-        }
-    }
-
     fn section(&mut self, name: &str, rows: usize) {
         self.word(name);
         self.bytes(&(rows as u64).to_le_bytes());
@@ -272,10 +267,6 @@ impl Writer<'_> {
 
     fn bytes(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
-    }
-
-    /// Digests what is written, once it is much; to be called after each row.
-    fn end_row(&mut self) {
         if self.buffer.len() >= BLOCK {
             self.hasher.update(&self.buffer);
             self.buffer.clear();
