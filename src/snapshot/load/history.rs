@@ -43,7 +43,7 @@ pub(super) struct HistoryDrafts {
 type Ids = [Option<Text>; 2];
 
 impl HistoryDrafts {
-    /// Reads the table, which has so many rows at most, as far as is known.
+    /// Reads the table, with room for so many rows set aside.
     pub(super) fn read(
         records: Records,
         options: &LoadOptions<'_>,

@@ -167,7 +167,8 @@ pub(super) struct InvoiceDrafts {
 }
 
 impl InvoiceDrafts {
-    /// Reads the table; of rows with one id none is kept, nor those of which a line was unreadable.
+    /// Reads the table, with room for so many rows set aside; of rows with one id none is kept, nor those of which a line
+    /// was unreadable.
     pub(super) fn read(
         records: Records,
         room: usize,

@@ -113,10 +113,16 @@ pub fn parse_document(name: &str, text: &str, options: &LoadOptions<'_>) -> Resu
     build(None, name, manifest, options, &mut ())
 }
 
-/// How many rows there may be in so many bytes. Memory that is set aside for more than there are is never touched, but
-/// large lists that grow are copied, and memory holds both.
-fn rows_in(bytes: u64) -> usize {
-    usize::try_from(bytes / 48).unwrap_or_default()
+/// A row has hardly fewer bytes.
+const BYTES_OF_ROW: u64 = 48;
+
+/// No more room is set aside: what is larger grows as it is read.
+const ROWS: u64 = 1 << 22;
+
+/// For how many rows room is set aside in tables read from so many bytes. Large lists that grow are copied, and memory
+/// holds both; room that is not needed is never touched.
+fn room_for(bytes: u64) -> usize {
+    usize::try_from((bytes / BYTES_OF_ROW).min(ROWS)).unwrap_or_default()
 }
 
 fn build(
@@ -159,9 +165,9 @@ fn read_tables(
     context: &mut Context<'_>,
 ) -> Result<(), LoadError> {
     let (ledger, options) = (tables.remove(&Table::History), context.options);
-    let rows = rows_in(context.gauge.total());
+    let room = room_for(context.gauge.total());
     thread::scope(|scope| {
-        let ledger = ledger.map(|records| scope.spawn(|| HistoryDrafts::read(records, options, rows)));
+        let ledger = ledger.map(|records| scope.spawn(|| HistoryDrafts::read(records, options, room)));
         read_others(snapshot, tables, context, || {
             let drafts = ledger.map(|ledger| ledger.join().unwrap_or_else(|panic| resume_unwind(panic)));
             drafts.transpose()
@@ -177,7 +183,7 @@ fn read_others(
 ) -> Result<(), LoadError> {
     let mut customers = CustomerDrafts::read(tables.remove(&Table::Customers), context)?;
     let Some(records) = tables.remove(&Table::Invoices) else { return Ok(()) };
-    let mut invoices = InvoiceDrafts::read(records, rows_in(context.gauge.total()), context)?;
+    let mut invoices = InvoiceDrafts::read(records, room_for(context.gauge.total()), context)?;
     invoices.resolve(&mut customers, context);
     let (customers, customer_index) = customers.finish(context);
     let invoices = invoices.finish(&customer_index, context);
