@@ -5,7 +5,9 @@ pub mod history_key;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::field::{CustomerField, Field, InvoiceField, Subject};
-use crate::model::{Act, Anchor, Catches, Condition, LadderId, Policy, RestrictionKind, Segment, Step};
+use crate::model::{
+    Act, Anchor, CatchUp, Catches, Condition, LadderId, Policy, RestrictionKind, Segment, Step,
+};
 
 pub use history_key::{HistoryKey, HistoryKind, credit_notice};
 
@@ -66,6 +68,8 @@ pub struct LadderFacts {
     pub has_deadline: bool,
     /// Whether a step makes the ladder wait for a person.
     pub has_wait: bool,
+    /// Whether a step is never made up for: it comes on its day or not at all.
+    pub has_skip: bool,
     /// For each rung, the keys of its steps.
     pub keys: Vec<Vec<KeyId>>,
 }
@@ -105,7 +109,8 @@ impl Program {
             let steps = || ladder.rungs.iter().flat_map(|rung| &rung.steps);
             let has_deadline = steps().any(|step| step.deadline.is_some());
             let has_wait = steps().any(|step| step.waits);
-            program.ladders.push(LadderFacts { has_contact, has_deadline, has_wait, keys });
+            let has_skip = steps().any(|step| step.skip_if_missed) || ladder.catch_up == CatchUp::SameDayOnly;
+            program.ladders.push(LadderFacts { has_contact, has_deadline, has_wait, has_skip, keys });
         }
         let of_invoices = ladders.iter().zip(&program.ladders).filter(|(ladder, _)| !ladder.per_customer);
         let of_invoices = of_invoices.flat_map(|(_, facts)| facts.keys.iter().flatten().copied());

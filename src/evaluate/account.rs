@@ -124,17 +124,19 @@ impl<'s, 'a> Account<'s, 'a> {
     pub(super) fn climb(&self, candidates: &mut Vec<Candidate<'a>>) -> Vec<(usize, Option<NaiveDate>)> {
         let before = candidates.len();
         let own = self.climb_of(self.seen.first(), &self.seen, candidates);
-        let after = candidates.len();
+        let told: BTreeSet<usize> =
+            candidates[before..].iter().flat_map(|candidate| candidate.about.iter().copied()).collect();
         let joining = self.joining(candidates);
-        for candidate in &mut candidates[before..after] {
-            candidate.next = earlier(candidate.next, joining);
-        }
-        let again = (after > before).then(|| self.tomorrow());
-        let soonest = [own, joining, again].into_iter().fold(None, earlier);
-        let seen = self.seen.iter().map(|&site| (site, soonest));
+        // An invoice that it asks nothing about today may be in its steps tomorrow.
+        let again = |site: usize| {
+            let is_told = told.is_empty() || told.contains(&self.sites[site].at);
+            (!is_told).then(|| self.tomorrow())
+        };
+        let soonest = |site: usize| [own, joining, again(site)].into_iter().fold(None, earlier);
+        let seen = self.seen.iter().map(|&site| (site, soonest(site)));
         let held = self.held.iter().map(|(site, scope)| {
             let free = free_again(&scope.holds, self.tomorrow()).or(self.freed_by_time(scope));
-            (*site, free.and_then(|free| soonest.map(|soonest| soonest.max(free))))
+            (*site, free.and_then(|free| soonest(*site).map(|soonest| soonest.max(free))))
         });
         seen.chain(held).map(|(site, next)| (site, next.map(|next| next.max(self.first_day(site))))).collect()
     }

@@ -2,6 +2,7 @@
 
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Value};
+use crate::compile::changes_with_time;
 use crate::model::field::Field;
 use crate::model::{Amounts, Bounds, Condition, Predicate, Test};
 use crate::money::Money;
@@ -45,6 +46,26 @@ impl<'a> Day<'a> {
             Condition::Not(inner) => self.truth(inner, customer, invoice).not(),
             Condition::All(parts) => self.fold(parts, Truth::No, Truth::Yes, customer, invoice),
             Condition::Any(parts) => self.fold(parts, Truth::Yes, Truth::No, customer, invoice),
+        }
+    }
+
+    /// Whether time alone, with no new fact, may make a condition hold; or fail, when that is asked.
+    pub(super) fn may_become(
+        &self,
+        condition: &Condition,
+        holding: bool,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> bool {
+        let may = |part: &Condition| self.may_become(part, holding, customer, invoice);
+        match condition {
+            Condition::Test(test) => {
+                changes_with_time(condition) || self.test(test, customer, invoice) == Truth::from(holding)
+            }
+            Condition::Not(inner) => self.may_become(inner, !holding, customer, invoice),
+            Condition::All(parts) if holding => parts.iter().all(may),
+            Condition::Any(parts) if !holding => parts.iter().all(may),
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().any(may),
         }
     }
 

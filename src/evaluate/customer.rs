@@ -111,6 +111,14 @@ impl<'a> Day<'a> {
         }
         done_once(candidates, first);
         self.share_interest(candidates);
+        for candidate in candidates.iter_mut() {
+            // Another ladder of the invoice may go on before this one does.
+            let own =
+                candidate.about.iter().filter_map(|at| sites.binary_search_by_key(at, |site| site.at).ok());
+            let soonest = own.fold(None, |soonest, site| earlier(soonest, next[site]));
+            candidate.next = earlier(candidate.next, soonest);
+            candidate.goes_on = earlier(candidate.goes_on, soonest);
+        }
         next
     }
 

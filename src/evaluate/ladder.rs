@@ -13,7 +13,7 @@ use super::history::{self, Status};
 use super::restrictions::{Declined, Scope};
 use super::schedule::{Planned, offset};
 use crate::calendar::{Calendar, add_days, days_between};
-use crate::compile::{HistoryKey, KeyId, changes_with_time};
+use crate::compile::{HistoryKey, KeyId};
 use crate::model::{Act, Anchor, CatchUp, Charge, Ladder, LadderId, Moment, Step};
 use crate::snapshot::ledger::LedgerRow;
 
@@ -106,9 +106,9 @@ impl<'a> Climber<'_, 'a> {
     /// The rungs on this invoice, what lies behind it, and the last that was carried out.
     fn ground(&self) -> (Vec<Planned>, Option<Behind>, Option<Behind>) {
         let foreign = self.foreign_contact();
-        let is_same_day = self.ladder().catch_up == CatchUp::SameDayOnly;
         // What comes on its day only is missed while something holds it or a deadline runs.
-        let free = self.free_from.filter(|_| is_same_day);
+        let has_skip = self.day.program.ladders[self.id.0].has_skip;
+        let free = self.free_from.filter(|_| has_skip).map(|free| self.rolling.open_on_or_after(free));
         let horizon = [foreign.map(|(nominal, _)| nominal), free].into_iter().flatten();
         let horizon = horizon.fold(self.day.today, NaiveDate::max);
         let through = |horizon| {
@@ -118,7 +118,12 @@ impl<'a> Climber<'_, 'a> {
             (rungs, behind)
         };
         let (mut rungs, mut behind) = through(horizon);
-        let over = self.deadline(&rungs).filter(|_| is_same_day);
+        let spaced = match self.ladder().catch_up {
+            CatchUp::All { days_apart } => Some(days_apart),
+            _ => None,
+        };
+        let spaced = spaced.and_then(|days| Some(add_days(behind?.carried_out?, days)));
+        let over = self.deadline(&rungs).max(spaced).filter(|_| has_skip);
         // What repeats goes on above a rung carried out ahead of its day.
         if let Some(further) = behind.map(|behind| behind.nominal).max(over).filter(|day| *day > horizon) {
             (rungs, behind) = through(further);
@@ -150,7 +155,9 @@ impl<'a> Climber<'_, 'a> {
             CatchUp::SameDayOnly => self.rung_of_today(&rungs[first..], started_today, &mut climb),
             CatchUp::Latest => {
                 // What is passed because of another ladder's contact does not come back.
-                let below = if behind.is_some_and(|behind| behind.is_foreign) { first } else { 0 };
+                let foreign = self.foreign_contact().map(|(nominal, _)| nominal);
+                let is_passed = behind.is_some_and(|behind| foreign == Some(behind.nominal));
+                let below = if is_passed { first } else { 0 };
                 self.latest_rung(&rungs[first..], &rungs[below..], started_today, &mut climb);
             }
         }
@@ -224,8 +231,8 @@ impl<'a> Climber<'_, 'a> {
             (Some(own), Some(foreign)) => {
                 // Both pass what lies below them; of two at one rung the later spaces the next.
                 let index = own.index.max(foreign.index);
-                let is_foreign = (foreign.nominal, foreign.carried_out) > (own.nominal, own.carried_out);
-                Some(Behind { index, ..if is_foreign { foreign } else { own } })
+                let is_beyond = (foreign.nominal, foreign.carried_out) > (own.nominal, own.carried_out);
+                Some(Behind { index, ..if is_beyond { foreign } else { own } })
             }
             (own, foreign) => own.or(foreign),
         }
@@ -389,7 +396,6 @@ impl<'a> Climber<'_, 'a> {
         // Of another rung than the one started last only what somebody was given; so of this one, where what is left of
         // it does not come back.
         let begun = self.begun(rungs) == Some(rung) && !self.is_over(rungs, rung, behind);
-        let is_given = |due: &DueStep| matches!(due.status, Status::Pending(_));
         // What is forbidden is not waited for, and lapses with the rest.
         let is_begun = |due: &DueStep| begun && !self.forbidden(due.step);
         waited.due.retain(|due| due.step.waits && !known(due) && (is_given(due) || is_begun(due)));
@@ -444,7 +450,8 @@ impl<'a> Climber<'_, 'a> {
         self.add_steps(&rung, climb, |_| true);
         let before = climb.due.len();
         if self.quiet_until(&rung, rungs).is_some() || !self.rolling.is_open(self.day.today) {
-            climb.due.retain(|due| !is_contact(due.step));
+            // What somebody was given does not come again.
+            climb.due.retain(|due| is_given(due) || !is_contact(due.step));
         }
         if climb.due.len() < before || self.may_apply_later(&rung) {
             climb.next = self.rest_of(&rung, rungs);
@@ -484,6 +491,11 @@ impl<'a> Climber<'_, 'a> {
         step.when.as_ref().is_none_or(|when| self.day.truth(when, self.customer, self.invoice) == Truth::Yes)
     }
 
+    /// Whether time alone may make the condition of a step hold, or fail.
+    fn may_become(&self, step: &Step, holding: bool) -> bool {
+        step.when.as_ref().is_some_and(|when| self.day.may_become(when, holding, self.customer, self.invoice))
+    }
+
     fn forbidden(&self, step: &Step) -> bool {
         step.acts.first().is_some_and(|act| self.scope.forbids(self.id, act))
     }
@@ -491,39 +503,49 @@ impl<'a> Climber<'_, 'a> {
     /// `one at a time`: the next rung, spaced by the gap when the one before it was late (R10, R11).
     fn next_rung(&self, rungs: &[Planned], last: Option<Behind>, started_today: bool, climb: &mut Climb<'a>) {
         let mut skipped: Option<&Planned> = None;
-        let mut acting = false;
         let mut sooner: Option<NaiveDate> = None;
         // What will be missed is not missed yet: what stands above it comes after its day.
         let mut not_before = NaiveDate::MIN;
+        // A rung that is due may lapse or cease to apply before anything lets it go: from when on others come then.
+        let mut instead: Option<NaiveDate> = None;
         for rung in rungs.iter().filter(|rung| !self.lapsed(rung)) {
             let (day, today) = (self.spaced(rung, last).max(not_before), self.day.today);
-            let later = day > today || started_today;
-            let first = if later { self.first_free(rung, day).unwrap_or(day) } else { today };
+            let later = day > today || started_today || self.is_closed(rung);
+            let first = if later { self.first_free(rung, day).unwrap_or(day.max(today)) } else { today };
+            let is_before_due = rung.nominal < self.invoice.due;
             let mut live = self.live_steps(rung, first);
             let can_act = live.any(|(step, _)| self.applies(rung, step) && !self.forbidden(step));
             if !can_act && day > today && self.any_acts(rung) {
                 not_before = not_before.max(add_days(rung.own_day(), 1));
             }
-            if acting && can_act {
-                // The rung before this one is due, but lapses on the due date if nothing lets it go before.
-                sooner = earlier(sooner, self.first_free(rung, day.max(self.invoice.due)));
+            let from = instead.unwrap_or(today);
+            if can_act && is_before_due && first.max(from) >= self.invoice.due {
+                // It lapses before anything lets it go.
+                instead = Some(self.invoice.due.max(from));
+                continue;
+            }
+            if instead.is_some() && can_act {
+                sooner = earlier(sooner, self.first_free(rung, day.max(from)));
                 break;
             }
+            let before = climb.due.len();
             if can_act {
-                let before = climb.due.len();
                 self.act_or_wait(rung, day, started_today, climb);
-                acting = climb.due.len() > before;
             } else if rung.planned <= today
                 && self.live_steps(rung, first).any(|(step, _)| self.applies(rung, step))
             {
                 skipped = Some(rung);
             }
-            if (acting || !can_act) && self.may_apply_later(rung) {
+            let is_acting = climb.due.len() > before;
+            if (is_acting || !can_act) && self.may_apply_later(rung) {
                 sooner = earlier(sooner, self.first_free(rung, rung.planned));
             }
-            // Where all of it lapses with the day, the ladder may go on without it.
-            let stays = self.live_steps(rung, add_days(first, 1)).next().is_some();
-            if can_act && (!acting || (stays && rung.nominal >= self.invoice.due)) {
+            if is_acting {
+                let stays = self.live_steps(rung, add_days(first, 1)).next().is_some();
+                let ends = !stays || self.may_cease(rung);
+                instead = if ends { Some(today) } else { is_before_due.then_some(self.invoice.due) };
+            }
+            if can_act && instead.is_none() {
                 break;
             }
         }
@@ -573,7 +595,10 @@ impl<'a> Climber<'_, 'a> {
         }
         let next = ahead().filter(|rung| !has_come(rung) && self.any_applies(rung));
         let sooner = ahead().filter(|rung| self.may_apply_later(rung));
-        let later = next.chain(sooner);
+        // What stands below the highest one takes its place once that applies no more.
+        let top = top.filter(|top| self.may_not_apply_later(top));
+        let instead = top.into_iter().flat_map(|top| ahead().take_while(move |rung| *rung != top));
+        let later = next.chain(sooner).chain(instead.filter(|rung| self.any_applies(rung)));
         let later = later.filter_map(|rung| self.first_free(rung, rung.planned)).min();
         climb.next = earlier(climb.next, later);
         climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
@@ -587,8 +612,9 @@ impl<'a> Climber<'_, 'a> {
             self.add_steps(rung, climb, |_| true);
         }
         let can_act = |rung: &&Planned| self.any_acts(rung) || self.may_apply_later(rung);
-        let later = self.free_from.and_then(|free| ahead().filter(|rung| rung.planned >= free).find(can_act));
-        climb.next = earlier(climb.next, later.map(|rung| rung.planned));
+        let later = |free| ahead().filter(move |rung| rung.planned >= free).filter(can_act);
+        let later = self.free_from.and_then(|free| later(free).map(|rung| rung.planned).min());
+        climb.next = earlier(climb.next, later);
         climb.due[before..].iter_mut().for_each(|due| due.goes_on = climb.next);
     }
 
@@ -652,12 +678,16 @@ impl<'a> Climber<'_, 'a> {
 
     fn act_or_wait(&self, rung: &Planned, day: NaiveDate, started_today: bool, climb: &mut Climb<'a>) {
         let today = self.day.today;
-        let closed = self.has_contact(rung) && !self.rolling.is_open(today);
-        if day > today || started_today || closed {
+        if day > today || started_today || self.is_closed(rung) {
             climb.next = earlier(climb.next, self.first_free(rung, day));
         } else {
             self.add_steps(rung, climb, |_| true);
         }
+    }
+
+    /// Whether nobody is contacted today, where the rung has a contact.
+    fn is_closed(&self, rung: &Planned) -> bool {
+        self.has_contact(rung) && !self.rolling.is_open(self.day.today)
     }
 
     /// The first day from tomorrow on, and after all that holds the invoice, on which a rung could act; none
@@ -669,12 +699,24 @@ impl<'a> Climber<'_, 'a> {
 
     /// Whether time alone can bring a rung that does not apply today.
     fn may_apply_later(&self, rung: &Planned) -> bool {
-        let by_condition =
-            |step: &Step| !self.holds(step) && step.when.as_ref().is_some_and(changes_with_time);
+        let by_condition = |step: &Step| !self.holds(step) && self.may_become(step, true);
         self.live_steps(rung, add_days(self.day.today, 1)).any(|(step, _)| {
             by_condition(step)
                 || (self.forbidden(step) && self.scope.forbids_for_a_time(self.day, self.id, step))
         })
+    }
+
+    /// Whether time alone can take away all that a rung could do today.
+    fn may_cease(&self, rung: &Planned) -> bool {
+        let steps = self.live_steps(rung, self.day.today);
+        let mut acting = steps.filter(|(step, _)| self.applies(rung, step) && !self.forbidden(step));
+        acting.all(|(step, _)| self.may_become(step, false) || self.scope.may_forbid(self.day, step))
+    }
+
+    /// Whether time alone can end that a rung applies, whatever forbids it.
+    fn may_not_apply_later(&self, rung: &Planned) -> bool {
+        let mut applying = self.steps(rung).filter(|(step, _)| self.applies(rung, step));
+        applying.all(|(step, _)| self.may_become(step, false))
     }
 
     /// Whether a step is done today or never: its day has come, and nothing makes up for it (R10, R11).
@@ -711,6 +753,11 @@ impl<'a> Climber<'_, 'a> {
 /// The lowest rung above what lies behind.
 fn above(behind: Option<Behind>) -> usize {
     behind.and_then(|behind| behind.index).map_or(0, |index| index + 1)
+}
+
+/// Whether a person was given it and has not done it yet.
+fn is_given(due: &DueStep) -> bool {
+    matches!(due.status, Status::Pending(_))
 }
 
 fn is_contact(step: &Step) -> bool {

@@ -155,7 +155,12 @@ impl<'a> Day<'a> {
             return None;
         }
         let blocker = self.hold_of(in_force, until, customer, invoice);
-        let end = earlier(until, blocker.until);
+        // Where time alone may end what brings it, and nobody can tell the day, its own end is not the known one.
+        let may_end = blocker.until.is_none()
+            && in_force.carve_out.is_some_and(|(at, unknown)| {
+                unknown.is_none() && changes_with_time(&self.program.policy.carve_outs[at].when)
+            });
+        let end = earlier(until.filter(|_| !may_end), blocker.until);
         Some(Blocker { until: end.map(resumed), ..blocker })
     }
 
@@ -409,6 +414,19 @@ impl<'a> Scope<'a> {
                     .carve_out
                     .is_some_and(|(at, _)| changes_with_time(&day.program.policy.carve_outs[at].when))
             })
+        })
+    }
+
+    /// Whether time alone may bring something that forbids a step.
+    pub(super) fn may_forbid(&self, day: &Day, step: &Step) -> bool {
+        let carve_outs = || day.program.policy.carve_outs.iter();
+        let coming = || carve_outs().filter(|carve_out| changes_with_time(&carve_out.when));
+        let forbids = |restriction: &Restriction, act| match restriction.kind {
+            RestrictionKind::Never(forbidden) => forbidden.covers(act),
+            _ => false,
+        };
+        step.acts.first().is_some_and(|act| {
+            coming().flat_map(|carve_out| &carve_out.restrictions).any(|own| forbids(own, act))
         })
     }
 

@@ -102,9 +102,9 @@ fn r12_a_carve_outs_call_to_wait_for_is_done_when_it_is_done() {
     let case = case(
         "segment all otherwise:\n  at D+90 email z\ncarve-out big when invoice.balance > 10 EUR:\n  at D+1 call by finance and wait\n",
     );
-    // Given on 10-02, it is shown until somebody has called (R9).
+    // Given on 10-02, it is shown until somebody has called (R9). The ladder goes on without it (R23).
     let given = with("history I1 2026-10-02 big/call finance assigned");
-    assert_eq!(case.plan(&given, "2026-10-03"), ["withheld not_done big/call finance I1 next none"]);
+    assert_eq!(case.plan(&given, "2026-10-03"), ["withheld not_done big/call finance I1 next 2026-12-30"]);
     let done = format!("{given}\nhistory I1 2026-10-04 big/call finance done");
     assert_eq!(case.plan(&done, "2026-10-05"), ["waiting I1 overdue next 2026-12-30"]);
 }

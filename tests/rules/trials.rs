@@ -239,3 +239,121 @@ fn r09_a_forbidden_step_is_not_waited_for_when_its_rung_has_lapsed() {
     let rows = format!("{DUE}\nhistory I1 2026-10-04 flag watch done, rung: D+3");
     assert_eq!(case.plan(&rows, "2026-10-15"), ["2026-10-15 acts manual hand off finance I1"]);
 }
+
+// ---- the day of the next step (R23)
+
+/// Nobody can write to C1 by e-mail.
+const SILENT: &str = "customers C1, email: none\ninvoices I1, due_date: 2026-10-01";
+
+#[test]
+fn r23_the_next_step_of_another_ladder_is_told_beside_a_withheld_one() {
+    let case =
+        case("cadence marks:\n  at D+10 flag watch\nsegment all otherwise:\n  use marks\n  at D+3 email a\n");
+    assert_eq!(case.plan(SILENT, "2026-10-04"), ["withheld no_address email a I1 next 2026-10-11"]);
+    case.next_holds(SILENT, "2026-10-04");
+}
+
+#[test]
+fn r23_a_ladder_goes_on_without_what_time_ends() {
+    // On day 10, 10-11, the e-mail does not apply any more, and the mark of 10-06 comes. It cannot come sooner than its day.
+    let ladder =
+        "segment all otherwise:\n  at D+3 email a, if invoice.days_overdue < 10 days\n  at D+5 flag watch\n";
+    assert_eq!(case(ladder).plan(SILENT, "2026-10-04"), ["withheld no_address email a I1 next 2026-10-06"]);
+    assert_eq!(case(ladder).plan(SILENT, "2026-10-11"), ["2026-10-11 acts automatic flag watch I1"]);
+    case(ladder).next_holds(SILENT, "2026-10-04");
+    // What a carve-out may forbid with time is no different.
+    let forbidden = case(
+        "segment all otherwise:\n  at D+3 email a\n  at D+5 flag watch\ncarve-out late when invoice.days_overdue >= 10 days:\n  never email\n",
+    );
+    assert_eq!(forbidden.plan(SILENT, "2026-10-04"), ["withheld no_address email a I1 next 2026-10-06"]);
+    assert_eq!(forbidden.plan(SILENT, "2026-10-11"), ["2026-10-11 acts automatic flag watch I1"]);
+}
+
+#[test]
+fn r23_under_latest_what_stands_below_takes_the_place_of_what_time_ends() {
+    let case = case_with(
+        "  catch up: latest",
+        "segment all otherwise:\n  at D+1 flag watch\n  at D+3 email a, if invoice.days_overdue < 10 days\n",
+    );
+    assert_eq!(case.plan(SILENT, "2026-10-10"), ["withheld no_address email a I1 next 2026-10-11"]);
+    assert_eq!(case.plan(SILENT, "2026-10-11"), ["2026-10-11 acts automatic flag watch I1"]);
+}
+
+#[test]
+fn r23_what_repeats_comes_again_after_a_hold_that_had_it_missed() {
+    // Day 3 is 10-04, on hold; day 10 is 10-11.
+    let case = case("segment all otherwise:\n  every 7 days from D+3: email a, if missed: skip\n");
+    let held = "invoices I1, due_date: 2026-10-01, hold_until: 2026-10-05";
+    assert_eq!(case.plan(held, "2026-10-02"), ["waiting I1 overdue next 2026-10-11"]);
+    assert_eq!(case.plan(held, "2026-10-11"), ["2026-10-11 acts automatic email a #2 I1"]);
+}
+
+#[test]
+fn r23_what_repeats_comes_again_after_the_days_apart_that_had_it_missed() {
+    // The call of D+2 was made on 10-05; nothing comes before 10-15, so that the days 10-08, 10-11 and 10-14 are missed.
+    let case = case_with(
+        "  catch up: all, 10 days apart",
+        "segment all otherwise:\n  at D+2 call by finance\n  every 3 days from D+7: email a, if missed: skip\n",
+    );
+    let rows = format!("{DUE}\nhistory I1 2026-10-05 call finance done, rung: D+2");
+    assert_eq!(case.plan(&rows, "2026-10-05"), ["waiting I1 overdue next 2026-10-17"]);
+    assert_eq!(case.plan(&rows, "2026-10-17"), ["2026-10-17 acts automatic email a #4 I1"]);
+}
+
+#[test]
+fn r23_same_day_only_names_the_earliest_planned_day() {
+    // `previous+8` stands at 10-11, after D+9, but eight days after the plan of that one: 10-18. D+12 is 10-13.
+    let case = case_with(
+        "  catch up: same day only",
+        "segment all otherwise:\n  at D+2 flag one\n  at previous+8 email b\n  at D+9 flag two\n  at D+12 flag three\n",
+    );
+    assert_eq!(case.plan(DUE, "2026-10-11"), ["waiting I1 overdue next 2026-10-13"]);
+    assert_eq!(case.plan(DUE, "2026-10-14"), ["waiting I1 overdue next 2026-10-18"]);
+}
+
+#[test]
+fn r23_what_lapses_under_a_hold_does_not_put_off_what_comes_after_it() {
+    // The call of D-1 would come on Monday 10-05, but lapses on the due date; the mark of D+1 comes on Saturday 10-03.
+    let case = case(
+        "calendar c:\n  closed saturday, sunday\nsegment all otherwise:\n  at D-1 call by finance\n  at D+1 flag watch\n",
+    );
+    let held = "invoices I1, due_date: 2026-10-01, hold_until: 2026-10-02";
+    for day in ["2026-09-28", "2026-10-02"] {
+        let plan = case.plan(held, day);
+        assert!(plan.iter().all(|line| line.ends_with("next 2026-10-03")), "{day}: {plan:?}");
+    }
+    assert_eq!(case.plan(held, "2026-10-03"), ["2026-10-03 acts automatic flag watch I1"]);
+    // So it does on a day on which nobody is called: Wednesday 09-30 is closed here.
+    let closed = "calendar c:\n  closed wednesday, saturday, sunday\n  holiday 2026-10-02\nsegment all otherwise:\n  at D-1 call by finance\n  at D+1 flag watch\n";
+    let call = "invoices I1, due_date: 2026-10-01, hold_until: 2026-10-01";
+    assert_eq!(
+        crate::support::case(closed).plan(call, "2026-09-30"),
+        ["waiting I1 due_soon next 2026-10-02"]
+    );
+}
+
+#[test]
+fn r16_a_hold_has_no_known_end_where_time_ends_its_carve_out() {
+    // Its own date is 10-20; on day 4, 10-05, the carve-out does not match any more.
+    let case = case(
+        "segment all otherwise:\n  at D+1 email a\ncarve-out fresh when invoice.days_overdue < 4 days:\n  hold until 2026-10-20\n",
+    );
+    assert_eq!(case.plan(DUE, "2026-10-02"), ["withheld held email a I1 next none"]);
+    assert_eq!(case.plan(DUE, "2026-10-05"), ["2026-10-05 acts automatic email a I1"]);
+}
+
+#[test]
+fn r13_a_contact_at_the_rung_carried_out_last_passes_what_lies_below_it() {
+    // The e-mail of another ladder stands at D+6, where the fee's second time was charged: its first time is passed.
+    let case = case_with(
+        "  catch up: latest",
+        "segment all otherwise:\n  every 4 days from D+2, at most 3 times: charge fee 40 EUR\n",
+    );
+    let rows = format!(
+        "{DUE}\nhistory I1 2026-10-08 charge fee #2 done\nhistory I1 2026-10-07 email gone sent, rung: D+6"
+    );
+    assert_eq!(
+        case.plan(&rows, "2026-10-11"),
+        ["2026-10-11 acts approval(finance) charge fee #3 I1", "problem unknown-step"]
+    );
+}
