@@ -124,7 +124,6 @@ impl Planner {
             known: day,
             today: day,
             replay: false,
-            looks_ahead: true,
             always_open: &always_open,
             played: &RefCell::default(),
         })

@@ -666,7 +666,7 @@ impl<'a> Climb<'a> {
     fn marks_below(&self, at: usize) -> Vec<Turn<'a>> {
         let foreign = self.foreign.iter().map(|carried| carried.nominal).max();
         let own = self.begun_at().map(|begun| self.places[begun].nominal);
-        let passed = foreign.filter(|foreign| own.is_none_or(|own| *foreign > own));
+        let passed = foreign.filter(|foreign| own.is_none_or(|own| *foreign >= own));
         let comes_back = |place: &&Place| passed.is_none_or(|passed| place.nominal > passed);
         let below = self.places[..at].iter().filter(comes_back).flat_map(|place| self.left(place));
         let marks = below.filter(|turn| {

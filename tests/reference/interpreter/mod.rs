@@ -48,8 +48,6 @@ pub(crate) struct World<'a> {
     pub(crate) known: NaiveDate,
     pub(crate) today: NaiveDate,
     pub(crate) replay: bool,
-    /// Whether the days of the next steps are worked out, which takes most of the time.
-    pub(crate) looks_ahead: bool,
     pub(crate) always_open: &'a Calendar,
     pub(crate) played: &'a RefCell<BTreeSet<&'static str>>,
 }
@@ -79,8 +77,10 @@ pub(crate) fn plan(world: &World) -> Report {
     report.entries.extend(messages::credit_notices(world, &written));
     report.left_out = steps::bring_marks_along(world, &mut written);
     let stuck = silence::stuck(&written);
-    report.entries.extend(written.into_iter().map(|message| silence::entry(world, message, &stuck)));
+    report.firsts = silence::firsts(world, &written, &stuck);
+    report.entries.extend(written.into_iter().map(|message| silence::entry(world, message, &report.firsts)));
     report.waiting = silence::waiting(world, &report.entries);
+    report.firsts.extend(report.waiting.iter().filter_map(|row| Some((row.invoice.0.clone(), row.next?))));
     report.problems = problems::of_plan(world);
     report
 }

@@ -1,5 +1,7 @@
 //! What a plan says, without rendered texts and hashes: the form in which the reference and the engine are compared.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use dun::plan::{Action, Plan, Withheld};
 
@@ -112,6 +114,9 @@ pub(crate) struct Report {
     pub(crate) entries: Vec<Entry>,
     pub(crate) waiting: Vec<Waiting>,
     pub(crate) problems: Vec<(String, Option<String>, Option<String>)>,
+    /// Of each invoice that waits or of which something is withheld, the first later day on which a step of its ladders
+    /// comes (R23).
+    pub(crate) firsts: BTreeMap<String, NaiveDate>,
     /// Invoices and steps of marks of which it is open whether they are made up for: the rung above them is withheld by
     /// what is looked at last, such as a limit (R11).
     pub(crate) left_out: Vec<(String, String)>,
@@ -168,7 +173,7 @@ impl Report {
         let problems = plan.problems.iter().map(|problem| {
             (problem.code.word().to_owned(), problem.customer.clone(), problem.invoice.clone())
         });
-        Report { entries, waiting: waiting.collect(), problems: problems.collect(), left_out: Vec::new() }
+        Report { entries, waiting: waiting.collect(), problems: problems.collect(), ..Report::default() }
             .sorted()
     }
 
@@ -193,6 +198,7 @@ impl Report {
         let mut report = self.clone();
         report.entries.iter_mut().for_each(|entry| entry.next = None);
         report.waiting.iter_mut().for_each(|row| row.next = None);
+        report.firsts.clear();
         report
     }
 

@@ -15,6 +15,7 @@ use super::conditions::Truth;
 use super::facts::PromiseState;
 use super::people::Person;
 use super::report::{Approver, Blocker, Rule};
+use super::silence::changes_with_time;
 
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -204,6 +205,8 @@ impl<'a> World<'a> {
             Truth::True => {
                 let end = self.end(invoice, &carve_out.when).map(|end| add_days(end, days));
                 let code = self.hold_code(invoice, &carve_out.when);
+                // Time may end the condition sooner than the date, on a day that nobody can tell.
+                let dated = dated.filter(|_| end.is_some() || !changes_with_time(&carve_out.when));
                 Some(self.blocker(code, Some(restriction.rule), earlier([end, dated])))
             }
         }

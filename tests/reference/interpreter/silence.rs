@@ -1,5 +1,8 @@
 //! R23: entries as the plan shows them, what waits, and the day of the next step.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use dun::calendar::add_days;
 use dun::model::field::{CustomerField, Field, InvoiceField};
@@ -7,7 +10,6 @@ use dun::model::{Act, Catches, Condition};
 use dun::snapshot::tables::{CustomerRow, InvoiceRow};
 
 use super::World;
-use super::account::Ground;
 use super::ladder::Climb;
 use super::messages::Message;
 use super::report::{Entry, Member, Waiting};
@@ -83,7 +85,7 @@ pub(super) fn of_customer_only(world: &World, customer: CustomerRow) -> Entry {
 }
 
 /// An action or a withheld step as the plan shows it.
-pub(super) fn entry(world: &World, message: Message, stuck: &[Stuck]) -> Entry {
+pub(super) fn entry(world: &World, message: Message, firsts: &BTreeMap<String, NaiveDate>) -> Entry {
     let lead = message.lead();
     let (invoice, taken, step) = (lead.due.invoice, lead.taken, lead.due.step);
     let (sender, reply_to, _) = letterhead(world, taken, invoice);
@@ -106,9 +108,11 @@ pub(super) fn entry(world: &World, message: Message, stuck: &[Stuck]) -> Entry {
     };
     let chosen = lead.template.as_ref();
     let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
-    let next = match message.blockers.is_empty() || !world.looks_ahead {
+    let next = match message.blockers.is_empty() {
         true => None,
-        false => next_of_withheld(world, &message, stuck),
+        false => {
+            message.invoices().iter().filter_map(|invoice| firsts.get(world.id(*invoice)).copied()).min()
+        }
     };
     Entry {
         invoices: message.invoices().iter().map(|invoice| world.stated(*invoice)).collect(),
@@ -164,7 +168,7 @@ pub(super) fn waiting(world: &World, entries: &[Entry]) -> Vec<Waiting> {
             stage: stage.word(),
             since,
             owner: world.looked_after_by(invoice),
-            next: if world.looks_ahead { next_of_waiting(world, invoice) } else { None },
+            next: next_of_waiting(world, invoice),
         }
     });
     waiting.collect()
@@ -210,23 +214,38 @@ pub(super) fn stuck(written: &[Message]) -> Vec<Stuck> {
     found
 }
 
-/// R23: the next day of a withheld step's ladder.
-fn next_of_withheld(world: &World, message: &Message, stuck: &[Stuck]) -> Option<NaiveDate> {
-    let due = &message.lead().due;
-    let Block::Ladder(id) = due.block else { return None };
-    let over = message.blockers.iter().filter(|blocker| matches!(blocker.code, "limit" | "one_a_day"));
-    let limited = over.filter_map(|blocker| blocker.until).max();
-    match due.ground.account {
-        Some(_) => next_of_accounts(world, due.invoice, stuck, limited),
-        None => next_of(world, &Climb::new(world, Ground::of(due.invoice), id), stuck, limited),
+/// R23: the first later day on which a ladder of an invoice goes on, of which something is withheld.
+pub(super) fn firsts(world: &World, written: &[Message], stuck: &[Stuck]) -> BTreeMap<String, NaiveDate> {
+    let mut firsts = BTreeMap::new();
+    for message in written.iter().filter(|message| !message.blockers.is_empty()) {
+        let over = message.blockers.iter().filter(|blocker| matches!(blocker.code, "limit" | "one_a_day"));
+        let limited = over.filter_map(|blocker| blocker.until).max();
+        for invoice in message.invoices() {
+            let Some(first) = next_of_invoice(world, invoice, stuck, limited) else { continue };
+            let known = firsts.entry(world.id(invoice).to_owned()).or_insert(first);
+            *known = first.min(*known);
+        }
     }
+    firsts
 }
 
 /// R23: the next day of any ladder of an invoice that nothing is said of.
 fn next_of_waiting(world: &World, invoice: InvoiceRow) -> Option<NaiveDate> {
+    next_of_invoice(world, invoice, &[], None)
+}
+
+fn next_of_invoice(
+    world: &World,
+    invoice: InvoiceRow,
+    stuck: &[Stuck],
+    limited: Option<NaiveDate>,
+) -> Option<NaiveDate> {
+    // What is met on days to come does not decide today.
+    let aside = RefCell::default();
+    let world = &World { played: &aside, ..*world };
     let climbs = steps::climbs(world, invoice);
-    let own = climbs.iter().filter_map(|climb| next_of(world, climb, &[], None));
-    let next = own.chain(next_of_accounts(world, invoice, &[], None)).min();
+    let own = climbs.iter().filter_map(|climb| next_of(world, climb, stuck, limited));
+    let next = own.chain(next_of_accounts(world, invoice, stuck, limited)).min();
     no_later_than_a_change(world, invoice, next)
 }
 
@@ -316,7 +335,7 @@ fn no_later_than_a_change(world: &World, invoice: InvoiceRow, next: Option<Naive
 }
 
 /// Whether time alone can change a condition.
-fn changes_with_time(condition: &Condition) -> bool {
+pub(super) fn changes_with_time(condition: &Condition) -> bool {
     match condition {
         Condition::Not(inner) => changes_with_time(inner),
         Condition::All(parts) | Condition::Any(parts) => parts.iter().any(changes_with_time),
