@@ -837,6 +837,136 @@ fn the_comment_in_the_documentation_is_true() {
     assert_eq!(comment, fs::read_to_string(kept).unwrap());
 }
 
+/// A policy of one segment with these steps, and of two invoices that are due one after the other.
+fn of_steps(old: &str, new: &str) -> Desk {
+    let desk = Desk::new();
+    let policy = |steps: &str| {
+        let roles =
+            "role finance = \"f@acme.example\"\nrole boss = \"b@acme.example\"\nrole buyer = contact\n";
+        let head =
+            "policy \"A\"\n  currency EUR\n  templates \"templates\"\n  sender finance\n  fallback finance\n";
+        format!("{head}{roles}segment all otherwise:\n{steps}")
+    };
+    desk.write("old.dun", &policy(old));
+    desk.write("new.dun", &policy(new));
+    let customer = "customers: [{ customer_id: C1, name: Ant, email: a@ant.example }]\n";
+    let contact = "contacts: [{ customer_id: C1, role: buyer, name: Bea, email: b@ant.example }]\n";
+    let invoice = |id: &str, amount: u32, due: &str| {
+        format!(
+            "  - {{ invoice_id: {id}, customer_id: C1, amount: {amount}, issue_date: 2026-08-01, due_date: {due} }}\n"
+        )
+    };
+    let invoices = invoice("I1", 100, "2026-09-01") + &invoice("I2", 40, "2026-09-08");
+    desk.write("data.yaml", &format!("{customer}{contact}invoices:\n{invoices}"));
+    desk
+}
+
+const SEPTEMBER: [&str; 8] =
+    ["diff", "old.dun", "new.dun", "--data", "data.yaml", "--from", "2026-08-25", "--to"];
+
+fn september(desk: &Desk) -> Value {
+    desk.json(&[SEPTEMBER.as_slice(), &["2026-09-30"]].concat())
+}
+
+/// The exit codes of the gates for each risk, in the order of risks.
+fn gates(desk: &Desk) -> [i32; 4] {
+    let risks = ["newly-automatic", "no-longer-held", "newly-contacted", "approval-dropped"];
+    risks.map(|risk| desk.run(&[SEPTEMBER.as_slice(), &["2026-09-30", "--fail-on", risk]].concat()).0)
+}
+
+#[test]
+fn a_renamed_step_is_the_same_step() {
+    let first = "  at D-3 email pre_due\n";
+    let with = |step: &str| format!("{first}  at D+3 email second_reminder{step}\n");
+    let name = " as final formerly email second_reminder";
+    let pure = of_steps(&with(""), &with(name));
+    assert_eq!((transitions(&september(&pure)), gates(&pure)), (Vec::new(), [0; 4]));
+    assert_eq!(sentences(&september(&pure)), Vec::<String>::new());
+    let back = of_steps(&with(name), &with(""));
+    assert_eq!((transitions(&september(&back)), gates(&back)), (Vec::new(), [0; 4]));
+    let dropped = of_steps(&with(", needs approval by boss"), &with(name));
+    assert_eq!(transitions(&september(&dropped)), ["newly_automatic I1 final", "newly_automatic I2 final"]);
+    assert_eq!(gates(&dropped), [3, 0, 0, 3]);
+    let by_two = with(", needs approval by boss, needs approval by finance");
+    let one = of_steps(&by_two, &with(&format!("{name}, needs approval by finance")));
+    assert_eq!(transitions(&september(&one)), ["approval_dropped I1 final", "approval_dropped I2 final"]);
+    assert_eq!(gates(&one), [0, 0, 0, 3]);
+}
+
+/// The name of a step in a carve-out, a repeated step, and one of a ladder per customer.
+#[test]
+fn renamed_steps_are_found_wherever_they_stand() {
+    let steps = |name: &str, of_customer: &str| {
+        format!(
+            "  use together\n  every 5 days from D+3, at most 3 times: email pre_due{name}\ncadence together per customer:\n  at D+4 letter first_reminder{of_customer}\ncarve-out late when invoice.days_overdue > 10 days:\n  at D+12 task \"look\" for boss{name}\n"
+        )
+    };
+    let plain = steps("", "");
+    let named = "  use together\n  every 5 days from D+3, at most 3 times: email pre_due as again formerly email pre_due\ncadence together per customer:\n  at D+4 letter first_reminder as paper formerly letter first_reminder\ncarve-out late when invoice.days_overdue > 10 days:\n  at D+12 task \"look\" for boss as look formerly task \"look\"\n";
+    let desk = of_steps(&plain, named);
+    let found = september(&desk);
+    assert_eq!(transitions(&found), Vec::<String>::new());
+    let entries = found["impact"]["entries"].as_array().unwrap();
+    assert!(entries.len() >= 8, "{}", entries.len());
+}
+
+/// Of two steps that became one, one is gone.
+#[test]
+fn steps_that_became_one() {
+    let two = "  at D+3 email second_reminder\n  at D+9 email last_call, needs approval by boss\n";
+    let one = "  at D+9 email last_call as final formerly email second_reminder formerly email last_call\n";
+    let desk = of_steps(two, one);
+    let found = september(&desk);
+    let told = transitions(&found);
+    let entries = found["impact"]["entries"].as_array().unwrap();
+    let keys: BTreeSet<&str> = entries.iter().map(|entry| entry["key"].as_str().unwrap()).collect();
+    assert_eq!((entries.len(), keys.len()), (4, 4), "{told:?}");
+    assert_eq!(
+        told,
+        [
+            "newly_automatic I1 final",
+            "newly_automatic I2 final",
+            "removed I1 email second_reminder",
+            "removed I2 email second_reminder",
+        ]
+    );
+}
+
+#[test]
+fn a_message_that_takes_the_place_of_one_that_people_released() {
+    let first = "  at D-3 email pre_due\n";
+    let with = |step: &str| format!("{first}  at D+3 {step}\n");
+    let approved = with("email second_reminder, needs approval by boss");
+    let swapped = of_steps(&approved, &with("email last_call"));
+    let found = september(&swapped);
+    assert_eq!(
+        transitions(&found),
+        [
+            "newly_automatic I1 email last_call",
+            "newly_automatic I2 email last_call",
+            "removed I1 email second_reminder",
+            "removed I2 email second_reminder",
+        ]
+    );
+    assert_eq!(found["impact"]["entries"][0]["replaces"]["step"], "email second_reminder");
+    assert_eq!(gates(&swapped), [3, 0, 0, 3]);
+    let (_, text, _) = swapped.run(&[SEPTEMBER.as_slice(), &["2026-09-30"]].concat());
+    let told = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected =
+        "last_call: not due; in its place email second_reminder: approval by boss, 4 September → sent on";
+    assert!(told.contains(expected), "{text}");
+    // By hand, and by telephone.
+    let call = of_steps(&with("call by finance"), &with("email last_call"));
+    assert_eq!(gates(&call), [3, 0, 0, 0]);
+    // One approval less, and none less.
+    let two = with("email second_reminder, needs approval by boss, needs approval by finance");
+    assert_eq!(gates(&of_steps(&two, &with("email last_call, needs approval by finance"))), [0, 0, 0, 3]);
+    assert_eq!(gates(&of_steps(&approved, &with("email last_call, needs approval by boss"))), [0; 4]);
+    // The step of people is still there.
+    let beside = of_steps(&approved, &format!("{approved}  at D+9 email last_call\n"));
+    assert_eq!(gates(&beside), [0; 4]);
+}
+
 /// A step whose only approval is dropped is told as newly automatic, and fails the gate for dropped approvals as well.
 #[test]
 fn the_gate_for_dropped_approvals_knows_those_that_were_the_last() {

@@ -132,8 +132,8 @@ impl DiffArguments {
         let (new_project, new) = day::open(&self.new, None)?;
         let mut found = diff::meaning((&old, &old_project.templates), (&new, &new_project.templates));
         if let Some(path) = &self.data {
-            let (before, after) = self.replay(path, (old_project, old), (new_project, new))?;
-            found.impact = Some(Impact::of(&found.changes, &before, &after, self.show_names));
+            let ((old, before), (new, after)) = self.replay(path, (old_project, old), (new_project, new))?;
+            found.impact = Some(Impact::of(&found.changes, (&old, &before), (&new, &after), self.show_names));
         }
         let exit = self.exit(&found);
         let colour = colour_results(self.output.as_deref());
@@ -146,7 +146,7 @@ impl DiffArguments {
         path: &Path,
         old: (Project, Policy),
         new: (Project, Policy),
-    ) -> Result<(Simulation, Simulation), Exit> {
+    ) -> Result<(Replayed, Replayed), Exit> {
         let snapshot = data::load(&new.1, path)?;
         let period = self.period(&new.1, &snapshot)?;
         data::tell_problems(&snapshot);
@@ -193,17 +193,22 @@ fn is_plan(path: &Path) -> bool {
     fs::read_to_string(path).is_ok_and(|text| text.trim_start().starts_with('{'))
 }
 
+/// A policy, and what it did.
+type Replayed = (Policy, Simulation);
+
 fn replayed(
     project: Project,
     policy: Policy,
     load: impl FnOnce(&Policy) -> Result<Snapshot, Exit>,
     period: Period,
     habits: HabitArguments,
-) -> Result<Simulation, Exit> {
+) -> Result<Replayed, Exit> {
     let snapshot = load(&policy)?;
     let program = Program::new(policy);
     let mut days = Days::new(period);
-    Ok(simulate::simulate(&program, &project.templates, snapshot, period, habits.into(), |day| {
-        days.done(day)
-    }))
+    let simulation =
+        simulate::simulate(&program, &project.templates, snapshot, period, habits.into(), |day| {
+            days.done(day);
+        });
+    Ok((program.policy, simulation))
 }

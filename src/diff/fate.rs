@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change::RulePlace;
+use crate::calendar::days_between;
 use crate::plan::{Action, Approver, Because, Blocker, Invoice, Kind, Member, Mode};
 use crate::simulate::{Event, Simulation, Spell};
 
@@ -55,6 +56,11 @@ impl<'a> Found<'a> {
         reaches && self.acts() && self.action.mode == Mode::Automatic
     }
 
+    /// Whether it reaches the customer, and people did it or had to release it.
+    fn is_by_people(&self) -> bool {
+        self.acts() && self.action.kind.is_contact() && self.action.mode != Mode::Automatic
+    }
+
     /// Whether somebody must approve it who need not on the other side: neither in that role nor at that address.
     pub(super) fn asks_more_than(&self, other: &Found) -> bool {
         let asked = &other.action.approvers;
@@ -92,6 +98,29 @@ pub(super) struct Played {
     withheld: Vec<Spell>,
 }
 
+impl Played {
+    /// Each action, done or withheld, with the first day on which a plan had it.
+    pub(super) fn actions(&self) -> impl Iterator<Item = (NaiveDate, &Action)> {
+        let events = self.events.iter().map(|event| (event.first, &event.action));
+        events.chain(self.withheld.iter().map(|spell| (spell.first, &spell.action)))
+    }
+
+    /// Gives steps other keys.
+    pub(super) fn with_keys(mut self, keys: &BTreeMap<String, String>) -> Played {
+        let events = self.events.iter_mut().map(|event| &mut event.action);
+        for action in events.chain(self.withheld.iter_mut().map(|spell| &mut spell.action)) {
+            let own = action.members.iter_mut().map(|member| &mut member.key);
+            for key in own.chain(&mut action.keys) {
+                if let Some(other) = keys.get(key.as_str()) {
+                    key.clone_from(other);
+                }
+            }
+            action.keys.sort();
+        }
+        self
+    }
+}
+
 impl From<&Simulation> for Played {
     fn from(simulation: &Simulation) -> Played {
         Played {
@@ -112,6 +141,8 @@ pub(super) struct Side<'a> {
     pub(super) contacted: BTreeSet<&'a str>,
     /// Invoices a contact about which was withheld, for a limit's sake only ones left aside.
     pub(super) withheld: BTreeSet<&'a str>,
+    /// The steps that reach a customer and that people did or released, by invoice.
+    by_people: BTreeMap<&'a str, Vec<Found<'a>>>,
     /// From when to when a contact was kept back by what only a policy or a fact lifts, by the key of its step.
     held_steps: BTreeMap<&'a str, Vec<Span<'a>>>,
     /// The same by invoice, where all contacts about it were kept back.
@@ -148,7 +179,20 @@ impl<'a> Side<'a> {
             let state = if event.done.is_some() { State::Done } else { State::Waiting };
             side.add(state, event.done.unwrap_or(event.last), action, &[]);
         }
+        for found in side.fates.values().filter(|found| found.is_by_people()) {
+            for invoice in found.invoices() {
+                side.by_people.entry(&invoice.id).or_default().push(*found);
+            }
+        }
         side
+    }
+
+    /// What people did or released on this side about an invoice of a step that this side has not, and that the other
+    /// side has not any more: the step took its place. Of several it is the nearest in time.
+    pub(super) fn replaced_by(&self, found: &Found, other: &Side) -> Option<Found<'a>> {
+        let own = found.invoices().filter_map(|invoice| self.by_people.get(invoice.id.as_str())).flatten();
+        let gone = own.filter(|own| !other.fates.contains_key(own.member.key.as_str()));
+        gone.min_by_key(|own| (days_between(own.on, found.on).abs(), own.on, &own.member.key)).copied()
     }
 
     fn hold(&mut self, spell: &'a Spell) {

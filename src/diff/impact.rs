@@ -1,4 +1,5 @@
-//! What would have been done otherwise over a period: both policies replayed, their steps joined by key.
+//! What would have been done otherwise over a period: both policies replayed, their steps joined by key, a renamed one
+//! by its key under the new policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +11,9 @@ use serde::Serialize;
 use super::cause::{Cause, cause};
 use super::change::Change;
 use super::fate::{Fate, Found, Played, Reason, Side, State};
+use super::renamed::{renamed, same_steps};
 use super::transition::{Transition, changed, transition};
+use crate::model::Policy;
 use crate::money::{Currency, Money};
 use crate::plan::{Kind, Sum};
 use crate::simulate::{Habits, Simulation, Undated};
@@ -41,7 +44,7 @@ pub struct Balance {
 pub struct Entry {
     /// What becomes of it.
     pub transition: Transition,
-    /// The step's own key, the same on both sides.
+    /// The step's own key; of a step that is renamed the one under the new policy, where that has it.
     pub key: String,
     /// The customer's id.
     pub customer: String,
@@ -60,8 +63,21 @@ pub struct Entry {
     pub after: Option<Fate>,
     /// What kept it back under the old policy on the day on which the new one does it.
     pub held: Option<Reason>,
+    /// The step that people released under the old policy and that this one took the place of, where that is why it
+    /// needs a look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Replaced>,
     /// Why it differs; none where it does not.
     pub because: Option<Cause>,
+}
+
+/// A step of the old policy that the new one has not any more.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Replaced {
+    /// The step's key in the ledger.
+    pub step: String,
+    /// What the old policy did.
+    pub before: Fate,
 }
 
 impl Entry {
@@ -69,6 +85,15 @@ impl Entry {
     #[must_use]
     pub fn segment(&self) -> Option<&Arc<str>> {
         self.after.as_ref().or(self.before.as_ref()).and_then(|fate| fate.segment.as_ref())
+    }
+
+    /// Whether somebody approved the step, or the one that it took the place of, who is not asked any more.
+    fn loses_approval(&self) -> bool {
+        let before = self.before.as_ref().or(self.replaces.as_ref().map(|replaced| &replaced.before));
+        before.zip(self.after.as_ref()).is_some_and(|(before, after)| {
+            after.state != State::Withheld
+                && before.approvers.iter().any(|role| !after.approvers.contains(role))
+        })
     }
 }
 
@@ -130,10 +155,17 @@ pub struct Impact {
 }
 
 impl Impact {
-    /// Compares two replays of the same data and days; `names` takes customers' names along.
+    /// Compares two replays of the same data and days, each with its policy; `names` takes customers' names along.
     #[must_use]
-    pub fn of(changes: &[Change], old: &Simulation, new: &Simulation, names: bool) -> Impact {
+    pub fn of(
+        changes: &[Change],
+        (old_policy, old): (&Policy, &Simulation),
+        (new_policy, new): (&Policy, &Simulation),
+        names: bool,
+    ) -> Impact {
         let (played_before, played_after) = (Played::from(old), Played::from(new));
+        let keys = same_steps(&played_before, &played_after, &renamed(old_policy, new_policy));
+        let played_before = played_before.with_keys(&keys);
         let (before, after) = (Side::of(&played_before), Side::of(&played_after));
         let entries = entries(changes, &before, &after, names);
         let withheld = |side: fn(&Entry) -> Option<&Fate>| {
@@ -168,14 +200,8 @@ impl Impact {
     /// holds of it all the same.
     #[must_use]
     pub fn has(&self, transition: Transition) -> bool {
-        let lost = |entry: &Entry| match (&entry.before, &entry.after) {
-            (Some(before), Some(after)) if after.state != State::Withheld => {
-                before.approvers.iter().any(|role| !after.approvers.contains(role))
-            }
-            _ => false,
-        };
         let is_dropped = |entry: &Entry| {
-            transition == Transition::ApprovalDropped && entry.transition.is_risky() && lost(entry)
+            transition == Transition::ApprovalDropped && entry.transition.is_risky() && entry.loses_approval()
         };
         self.entries.iter().any(|entry| entry.transition == transition || is_dropped(entry))
     }
@@ -194,8 +220,13 @@ fn entries(changes: &[Change], before: &Side, after: &Side, names: bool) -> Vec<
         let shown = is.or(was)?;
         let because = || cause(changes, (was, is), (before, after));
         let held = is.and_then(|is| before.hold_of(is)).map(Reason::from);
-        let entry = entry(transition(was, is, before), (was, is), shown, names, because);
-        Some(Entry { held: held.filter(|_| entry.transition.is_risky()), ..entry })
+        let entry = entry(transition((was, is), (before, after)), (was, is), shown, names, because);
+        let held = held.filter(|_| entry.transition.is_risky());
+        let replaced = is.filter(|_| was.is_none() && entry.transition.tells_people_apart());
+        let replaces = replaced
+            .and_then(|is| before.replaced_by(is, after))
+            .map(|gone| Replaced { step: gone.member.step.clone(), before: Fate::from(gone) });
+        Some(Entry { held, replaces, ..entry })
     };
     let mut entries: Vec<Entry> = keys.into_iter().filter_map(entry).collect();
     entries.sort_by(|a, b| place(a).cmp(&place(b)));
@@ -230,6 +261,7 @@ fn entry(
         before: before.copied().map(Fate::from),
         after: after.copied().map(Fate::from),
         held: None,
+        replaces: None,
         because: (transition != Transition::Unchanged).then(because).flatten(),
     }
 }

@@ -1,7 +1,8 @@
 //! What changes from one policy to another: in meaning, and in what would have been done. Two plans are compared
 //! action by action.
 //!
-//! The meaning is told over the phrases of [`crate::read`]; the impact joins two simulations by the keys of steps.
+//! The meaning is told over the phrases of [`crate::read`]; the impact joins two simulations by the keys of steps, and
+//! by what steps were called `formerly`.
 
 mod carve_outs;
 pub mod cause;
@@ -13,6 +14,7 @@ mod ladders;
 mod meaning;
 mod pairs;
 pub mod plans;
+mod renamed;
 mod restrictions;
 mod same;
 mod segments;

@@ -8,7 +8,7 @@ use crate::model::{Policy, RuleId, Step};
 use crate::template::TemplateSet;
 
 /// Every step of a policy.
-fn steps(policy: &Policy) -> impl Iterator<Item = &Step> {
+pub(super) fn steps(policy: &Policy) -> impl Iterator<Item = &Step> {
     let of_ladders = policy.ladders.iter().flat_map(|ladder| &ladder.rungs).flat_map(|rung| &rung.steps);
     of_ladders.chain(policy.carve_outs.iter().flat_map(|carve_out| &carve_out.steps))
 }

@@ -76,6 +76,11 @@ impl Transition {
         Transition::RISKY.contains(&self)
     }
 
+    /// Whether it says that people have less of a say.
+    pub(super) fn tells_people_apart(self) -> bool {
+        matches!(self, Transition::NewlyAutomatic | Transition::ApprovalDropped)
+    }
+
     /// A few words for people.
     #[must_use]
     pub fn words(self) -> &'static str {
@@ -99,11 +104,14 @@ impl Transition {
     }
 }
 
-/// What becomes of a step; `old` is the side that it is compared with. Some fate is there.
-pub(super) fn transition(before: Option<&Found>, after: Option<&Found>, old: &Side) -> Transition {
+/// What becomes of a step, from its side under the old policy to that under the new one. Some fate is there.
+pub(super) fn transition(
+    (before, after): (Option<&Found>, Option<&Found>),
+    (old, new): (&Side, &Side),
+) -> Transition {
     match (before, after) {
         (None, Some(after)) if !after.acts() => Transition::WithheldAdded,
-        (None, Some(after)) => appeared(after, old),
+        (None, Some(after)) => appeared(after, old, new),
         (Some(before), None) if before.acts() => Transition::Removed,
         (Some(_), None) => Transition::WithheldRemoved,
         (Some(before), Some(after)) => of_both(before, after, old),
@@ -111,8 +119,8 @@ pub(super) fn transition(before: Option<&Found>, after: Option<&Found>, old: &Si
     }
 }
 
-/// A step that the old side has not: as risky as for the invoice that fared best.
-fn appeared(after: &Found, old: &Side) -> Transition {
+/// A step that the old side has not: as risky as for the invoice that fared best, or as what it took the place of says.
+fn appeared(after: &Found, old: &Side, new: &Side) -> Transition {
     if !after.action.kind.is_contact() {
         return Transition::Added;
     }
@@ -125,7 +133,17 @@ fn appeared(after: &Found, old: &Side) -> Transition {
         _ if old.withheld.contains(id) => Transition::NoLongerHeld,
         _ => Transition::NewlyContacted,
     };
-    after.invoices().map(|invoice| of(&invoice.id)).min().unwrap_or(Transition::Added)
+    let alone = after.invoices().map(|invoice| of(&invoice.id)).min().unwrap_or(Transition::Added);
+    let replacing = old.replaced_by(after, new).map_or(Transition::Added, |gone| {
+        if after.is_automatic() {
+            Transition::NewlyAutomatic
+        } else if gone.asks_more_than(after) {
+            Transition::ApprovalDropped
+        } else {
+            Transition::Added
+        }
+    });
+    alone.min(replacing)
 }
 
 fn of_both(before: &Found, after: &Found, old: &Side) -> Transition {

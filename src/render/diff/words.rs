@@ -115,10 +115,17 @@ pub(super) fn before(entry: &Entry, to: NaiveDate) -> String {
             format!("held: {held}{later}")
         }
         (Some(fate), _) => fared(fate, to),
-        (None, Transition::NewlyAutomatic) => String::from("only by hand or after approval"),
-        (None, Transition::NoLongerHeld) => String::from("contacts withheld"),
-        (None, Transition::NewlyContacted) => String::from("no contact"),
-        (None, _) => String::from("not due"),
+        (None, transition) => match (&entry.replaces, transition) {
+            (Some(replaced), _) => {
+                format!("not due; in its place {}: {}", replaced.step, fared(&replaced.before, to))
+            }
+            (None, Transition::NewlyAutomatic) => {
+                String::from("not due; messages about the invoice by hand or after approval only")
+            }
+            (None, Transition::NoLongerHeld) => String::from("not due; contacts about the invoice withheld"),
+            (None, Transition::NewlyContacted) => String::from("not due; no contact about the invoice"),
+            (None, _) => String::from("not due"),
+        },
     }
 }
 
