@@ -967,6 +967,49 @@ fn a_message_that_takes_the_place_of_one_that_people_released() {
     assert_eq!(gates(&beside), [0; 4]);
 }
 
+#[test]
+fn messages_to_people_of_ours_contact_nobody() {
+    let with = |step: &str| format!("  at D+3 email second_reminder{step}\n");
+    let ours = with(" to boss");
+    let cases = [
+        // It goes to the customer instead, to a contact of theirs, or as a copy.
+        (ours.clone(), with(""), ["newly_automatic"; 2], [3, 0, 0, 0]),
+        (ours.clone(), with(" to buyer"), ["newly_automatic"; 2], [3, 0, 0, 0]),
+        (ours.clone(), with(" to boss cc buyer"), ["newly_automatic"; 2], [3, 0, 0, 0]),
+        (ours.clone(), with(", needs approval by boss"), ["newly_contacted"; 2], [0, 0, 3, 0]),
+        // From one of ours to another, and from one of theirs to another.
+        (ours.clone(), with(" to finance"), ["changed"; 2], [0; 4]),
+        (with(" to buyer"), with(""), ["changed"; 2], [0; 4]),
+        (with(""), ours.clone(), ["changed"; 2], [0; 4]),
+        // Nobody at the customer knew of the invoice.
+        (ours.clone(), format!("{ours}  at D+5 call by finance\n"), ["newly_contacted"; 2], [0, 0, 3, 0]),
+        (ours.clone(), format!("{ours}  at D+5 email last_call\n"), ["newly_contacted"; 2], [0, 0, 3, 0]),
+        (with(""), format!("{}  at D+5 email last_call to boss\n", with("")), ["added"; 2], [0; 4]),
+    ];
+    for (old, new, expected, exits) in cases {
+        let desk = of_steps(&old, &new);
+        let told = transitions(&september(&desk));
+        let told: Vec<&str> = told.iter().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!((told, gates(&desk)), (expected.to_vec(), exits), "{old} {new}");
+    }
+    let (_, text, _) = of_steps(&ours, &with("")).run(&[SEPTEMBER.as_slice(), &["2026-09-30"]].concat());
+    assert!(text.contains("sent on 4 September, to boss → sent on 4 September, to billing"), "{text}");
+}
+
+/// A step that only waited for a limit and loses its approval is not merely added.
+#[test]
+fn what_waited_for_a_limit_keeps_its_approval() {
+    let with = |step: &str| {
+        format!("  at D+3 email second_reminder{step}\n  write to a customer at most once every 60 days\n")
+    };
+    let desk = of_steps(&with(", needs approval by boss"), &with("").replace("60", "5"));
+    let found = september(&desk);
+    assert_eq!(
+        transitions(&found),
+        ["newly_automatic I1 email second_reminder", "newly_automatic I2 email second_reminder"]
+    );
+}
+
 /// A step whose only approval is dropped is told as newly automatic, and fails the gate for dropped approvals as well.
 #[test]
 fn the_gate_for_dropped_approvals_knows_those_that_were_the_last() {

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change::RulePlace;
+use super::ours::Ours;
 use crate::calendar::days_between;
 use crate::plan::{Action, Approver, Because, Blocker, Invoice, Kind, Member, Mode};
 use crate::simulate::{Event, Simulation, Spell};
@@ -33,6 +34,8 @@ pub(super) struct Found<'a> {
     pub(super) action: &'a Action,
     pub(super) member: &'a Member,
     pub(super) blockers: &'a [Blocker],
+    /// Whether it is a contact with the customer, not only with people of ours.
+    pub(super) reaches_customer: bool,
 }
 
 impl<'a> Found<'a> {
@@ -50,15 +53,15 @@ impl<'a> Found<'a> {
         self.state != State::Withheld
     }
 
-    /// Whether it reaches the customer without a person.
+    /// Whether it reaches the customer without a person, once nothing keeps it back.
     pub(super) fn is_automatic(&self) -> bool {
-        let reaches = self.action.kind.message().is_some() || self.action.kind == Kind::Charge;
-        reaches && self.acts() && self.action.mode == Mode::Automatic
+        let reaches = self.reaches_customer || self.action.kind == Kind::Charge;
+        reaches && self.action.mode == Mode::Automatic
     }
 
     /// Whether it reaches the customer, and people did it or had to release it.
     fn is_by_people(&self) -> bool {
-        self.acts() && self.action.kind.is_contact() && self.action.mode != Mode::Automatic
+        self.acts() && self.reaches_customer && self.action.mode != Mode::Automatic
     }
 
     /// Whether somebody must approve it who need not on the other side: neither in that role nor at that address.
@@ -135,9 +138,9 @@ impl From<&Simulation> for Played {
 pub(super) struct Side<'a> {
     /// What became of each step, by its key: the furthest that it came, the last of those.
     pub(super) fates: BTreeMap<&'a str, Found<'a>>,
-    /// Invoices that messages went out about without a person.
+    /// Invoices that messages went out about to the customer without a person.
     pub(super) automatic: BTreeSet<&'a str>,
-    /// Invoices that somebody was contacted about, or would have been had people answered.
+    /// Invoices that the customer was contacted about, or would have been had people answered.
     pub(super) contacted: BTreeSet<&'a str>,
     /// Invoices a contact about which was withheld, for a limit's sake only ones left aside.
     pub(super) withheld: BTreeSet<&'a str>,
@@ -154,30 +157,34 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn of(played: &'a Played) -> Side<'a> {
+    /// What was played on a side, on which some people are ours.
+    pub(super) fn of(played: &'a Played, ours: &Ours) -> Side<'a> {
         let mut side = Side::default();
         for spell in &played.withheld {
-            if spell.action.kind.is_contact() {
-                if !only_passing(&spell.blockers) {
-                    side.withheld.extend(ids(&spell.action));
-                }
+            let action = &spell.action;
+            let reaches_customer = ours.reach_customer_by(action);
+            if reaches_customer && !only_passing(&spell.blockers) {
+                side.withheld.extend(ids(action));
+            }
+            if action.kind.is_contact() {
                 side.hold(spell);
             }
-            side.add(State::Withheld, spell.last, &spell.action, &spell.blockers);
+            side.add((State::Withheld, spell.last), action, &spell.blockers, reaches_customer);
         }
         for event in &played.events {
             let action = &event.action;
-            if action.kind.is_contact() {
+            let reaches_customer = ours.reach_customer_by(action);
+            if reaches_customer {
                 side.contacted.extend(ids(action));
             }
-            if action.kind.message().is_some() && action.mode == Mode::Automatic {
+            if reaches_customer && action.mode == Mode::Automatic {
                 side.automatic.extend(ids(action));
             }
             if event.done.is_some() {
                 *side.done.entry(action.kind).or_default() += 1;
             }
             let state = if event.done.is_some() { State::Done } else { State::Waiting };
-            side.add(state, event.done.unwrap_or(event.last), action, &[]);
+            side.add((state, event.done.unwrap_or(event.last)), action, &[], reaches_customer);
         }
         for found in side.fates.values().filter(|found| found.is_by_people()) {
             for invoice in found.invoices() {
@@ -219,12 +226,18 @@ impl<'a> Side<'a> {
             .filter(|_| found.acts())
     }
 
-    fn add(&mut self, state: State, on: NaiveDate, action: &'a Action, blockers: &'a [Blocker]) {
+    fn add(
+        &mut self,
+        (state, on): (State, NaiveDate),
+        action: &'a Action,
+        blockers: &'a [Blocker],
+        reaches_customer: bool,
+    ) {
         for member in &action.members {
             if let (Some(invoice), Some(segment)) = (&member.invoice, &member.segment) {
                 self.segments.insert(invoice, segment);
             }
-            let found = Found { state, on, action, member, blockers };
+            let found = Found { state, on, action, member, blockers, reaches_customer };
             let known = self.fates.entry(&member.key).or_insert(found);
             if (known.state, known.on) <= (state, on) {
                 *known = found;
@@ -300,7 +313,7 @@ pub struct Fate {
 
 impl From<Found<'_>> for Fate {
     fn from(found: Found) -> Fate {
-        let Found { state, on, action, member, blockers } = found;
+        let Found { state, on, action, member, blockers, .. } = found;
         Fate {
             state,
             on,

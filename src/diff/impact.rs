@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::cause::{Cause, cause};
 use super::change::Change;
 use super::fate::{Fate, Found, Played, Reason, Side, State};
+use super::ours::Ours;
 use super::renamed::{renamed, same_steps};
 use super::transition::{Transition, changed, transition};
 use crate::model::Policy;
@@ -166,7 +167,8 @@ impl Impact {
         let (played_before, played_after) = (Played::from(old), Played::from(new));
         let keys = same_steps(&played_before, &played_after, &renamed(old_policy, new_policy));
         let played_before = played_before.with_keys(&keys);
-        let (before, after) = (Side::of(&played_before), Side::of(&played_after));
+        let (old_ours, new_ours) = (Ours::from(old_policy), Ours::from(new_policy));
+        let (before, after) = (Side::of(&played_before, &old_ours), Side::of(&played_after, &new_ours));
         let entries = entries(changes, &before, &after, names);
         let withheld = |side: fn(&Entry) -> Option<&Fate>| {
             let is_withheld = |entry: &&Entry| side(entry).is_some_and(|fate| fate.state == State::Withheld);

@@ -12,6 +12,7 @@ pub mod fate;
 pub mod impact;
 mod ladders;
 mod meaning;
+mod ours;
 mod pairs;
 pub mod plans;
 mod renamed;

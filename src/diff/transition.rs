@@ -14,7 +14,7 @@ pub enum Transition {
     NewlyAutomatic,
     /// It was withheld on every day, or on the day on which it is to be done now.
     NoLongerHeld,
-    /// It contacts somebody about an invoice that nobody was contacted about.
+    /// It contacts the customer about an invoice that the customer was not contacted about, or went to people of ours.
     NewlyContacted,
     /// Somebody who had to approve it need not any more.
     ApprovalDropped,
@@ -121,7 +121,7 @@ pub(super) fn transition(
 
 /// A step that the old side has not: as risky as for the invoice that fared best, or as what it took the place of says.
 fn appeared(after: &Found, old: &Side, new: &Side) -> Transition {
-    if !after.action.kind.is_contact() {
+    if !after.reaches_customer {
         return Transition::Added;
     }
     if old.hold_of(after).is_some() {
@@ -148,24 +148,26 @@ fn appeared(after: &Found, old: &Side, new: &Side) -> Transition {
 
 fn of_both(before: &Found, after: &Found, old: &Side) -> Transition {
     match (before.acts(), after.acts()) {
-        // It waited for its turn, and has it.
-        (false, true) if before.only_waited() => return Transition::Added,
-        (false, true) => return Transition::NoLongerHeld,
+        (false, true) if !before.only_waited() => return Transition::NoLongerHeld,
         (true, false) => return Transition::NewlyHeld,
         (false, false) if before.codes() == after.codes() => return Transition::Unchanged,
         (false, false) => return Transition::HeldOtherwise,
-        (true, true) => {}
+        (_, true) => {}
     }
+    // What only waited for its turn, and has it, is added; what else it is goes before.
+    let waited = !before.acts();
     let is_new = || after.invoices().any(|invoice| !old.contacted.contains(invoice.id.as_str()));
     let by_hand = |found: &Found| found.action.mode == Mode::Manual && found.action.kind.message().is_some();
     if after.is_automatic() && !before.is_automatic() {
         Transition::NewlyAutomatic
-    } else if old.hold_of(after).is_some() {
+    } else if !waited && old.hold_of(after).is_some() {
         Transition::NoLongerHeld
-    } else if after.action.kind.is_contact() && is_new() {
+    } else if after.reaches_customer && (!before.reaches_customer || (!waited && is_new())) {
         Transition::NewlyContacted
     } else if before.asks_more_than(after) {
         Transition::ApprovalDropped
+    } else if waited {
+        Transition::Added
     } else if after.asks_more_than(before) || (by_hand(after) && !by_hand(before)) {
         Transition::ApprovalAdded
     } else if after.on < before.on {

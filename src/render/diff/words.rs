@@ -114,7 +114,7 @@ pub(super) fn before(entry: &Entry, to: NaiveDate) -> String {
             let later = fate.as_ref().map_or(String::new(), |fate| format!("; {}", fared(fate, to)));
             format!("held: {held}{later}")
         }
-        (Some(fate), _) => fared(fate, to),
+        (Some(fate), _) => format!("{}{}", fared(fate, to), recipient(entry, fate)),
         (None, transition) => match (&entry.replaces, transition) {
             (Some(replaced), _) => {
                 format!("not due; in its place {}: {}", replaced.step, fared(&replaced.before, to))
@@ -129,10 +129,18 @@ pub(super) fn before(entry: &Entry, to: NaiveDate) -> String {
     }
 }
 
+/// Whom it goes to on one side, where the other side has somebody else.
+fn recipient(entry: &Entry, fate: &Fate) -> String {
+    let of = |fate: &Option<Fate>| fate.as_ref().and_then(|fate| fate.recipient.clone());
+    let (before, after) = (of(&entry.before), of(&entry.after));
+    let role = fate.recipient.as_ref().filter(|_| before.is_some() && after.is_some() && before != after);
+    role.map_or(String::new(), |role| format!(", to {role}"))
+}
+
 /// What is done after: the step, and how.
 pub(super) fn after(entry: &Entry, to: NaiveDate) -> String {
     match &entry.after {
-        Some(fate) if entry.changed.is_empty() => fared(fate, to),
+        Some(fate) if entry.changed.is_empty() => format!("{}{}", fared(fate, to), recipient(entry, fate)),
         Some(fate) => format!("{}; other: {}", fared(fate, to), entry.changed.join(", ")),
         None => String::from("not due"),
     }
