@@ -1010,6 +1010,44 @@ fn what_waited_for_a_limit_keeps_its_approval() {
     );
 }
 
+/// What somebody wrote about a dispute stands in no output that may be posted, unless it is asked for.
+#[test]
+fn reasons_of_disputes_are_shown_on_request() {
+    let with = |more: &str| {
+        format!(
+            "  at D+3 email pre_due\ncarve-out disputes when invoice.disputed:\n{more}  at dispute notify boss\n"
+        )
+    };
+    let desk = of_steps(&with("  hold\n"), &with(""));
+    let data = fs::read_to_string(desk.0.path().join("data.yaml")).unwrap();
+    let dispute = "disputes: [{ invoice_id: I1, opened: 2026-09-02, reason: \"Mrs Jane Smith, jane@home.example, is ill\" }]\n";
+    desk.write("data.yaml", &format!("{data}{dispute}"));
+    let days = ["--data", "data.yaml", "--from", "2026-08-25", "--to", "2026-09-30"];
+    let day = ["--data", "data.yaml", "--as-of", "2026-09-04"];
+    let as_of = ["--data", "data.yaml", "--as-of", "2026-09-02", "--format", "json", "-o", "old.json"];
+    desk.run(&[&["plan", "old.dun"], as_of.as_slice()].concat());
+    let plan = fs::read_to_string(desk.0.path().join("old.json")).unwrap();
+    desk.write("edited.json", &plan.replace("Jane Smith", "Jane Doe"));
+    let mut runs: Vec<Vec<&str>> = vec![vec!["diff", "old.json", "edited.json"]];
+    for form in ["text", "markdown", "json"] {
+        runs.push([&["diff", "old.dun", "new.dun", "--format", form], days.as_slice()].concat());
+    }
+    for form in ["text", "markdown"] {
+        runs.push([&["simulate", "old.dun", "--format", form], days.as_slice()].concat());
+    }
+    for form in ["markdown", "csv"] {
+        runs.push([&["plan", "old.dun", "--format", form], day.as_slice()].concat());
+    }
+    for run in runs {
+        let (code, plain, err) = desk.run(&run);
+        let (_, named, _) = desk.run(&[run.as_slice(), &["--show-names"]].concat());
+        assert_eq!(code, 0, "{run:?} {err}");
+        assert!(!plain.contains("Jane") && !plain.contains("home.example"), "{run:?}\n{plain}");
+        assert!(named.contains("Jane"), "{run:?}\n{named}");
+        assert!(run[1] == "old.json" || plain.contains("disputed since 2 September"), "{run:?}\n{plain}");
+    }
+}
+
 /// A step whose only approval is dropped is told as newly automatic, and fails the gate for dropped approvals as well.
 #[test]
 fn the_gate_for_dropped_approvals_knows_those_that_were_the_last() {

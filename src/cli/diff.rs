@@ -46,7 +46,7 @@ pub(super) struct DiffArguments {
     /// How to print what changes
     #[arg(long, value_enum, default_value_t)]
     format: DiffFormat,
-    /// Show the names of customers, and of plans addresses and texts, which are left out
+    /// Show the names of customers and the reasons of disputes, and of plans addresses and texts, which are left out
     #[arg(long)]
     show_names: bool,
     /// Write it to a file, whole or not at all

@@ -33,7 +33,7 @@ pub(super) struct SimulateArguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: SimulateFormat,
-    /// Show the addresses of people in text and Markdown; JSON shows them always
+    /// Show the addresses of people and the reasons of disputes in text and Markdown; JSON shows them always
     #[arg(long)]
     show_names: bool,
     /// Write it to a file, whole or not at all

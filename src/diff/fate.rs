@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::change::RulePlace;
 use super::ours::Ours;
 use crate::calendar::days_between;
+use crate::plan::remark::without_remark;
 use crate::plan::{Action, Approver, Because, Blocker, Invoice, Kind, Member, Mode};
 use crate::simulate::{Event, Simulation, Spell};
 
@@ -102,6 +103,26 @@ pub(super) struct Played {
 }
 
 impl Played {
+    /// What a simulation did; `names` takes along what somebody wrote into the data.
+    pub(super) fn of(simulation: &Simulation, names: bool) -> Played {
+        let mut played = Played {
+            events: simulation.events.iter().map(Event::from).collect(),
+            withheld: simulation.withheld.iter().map(Spell::from).collect(),
+        };
+        if !names {
+            let events = played.events.iter_mut().map(|event| &mut event.action.because.sentence);
+            let withheld = played.withheld.iter_mut().flat_map(|Spell { action, blockers, .. }| {
+                let blockers = blockers.iter_mut().map(|blocker| &mut blocker.sentence);
+                blockers.chain([&mut action.because.sentence])
+            });
+            events.chain(withheld).for_each(|sentence| {
+                let kept = without_remark(sentence).len();
+                sentence.truncate(kept);
+            });
+        }
+        played
+    }
+
     /// Each action, done or withheld, with the first day on which a plan had it.
     pub(super) fn actions(&self) -> impl Iterator<Item = (NaiveDate, &Action)> {
         let events = self.events.iter().map(|event| (event.first, &event.action));
@@ -121,15 +142,6 @@ impl Played {
             action.keys.sort();
         }
         self
-    }
-}
-
-impl From<&Simulation> for Played {
-    fn from(simulation: &Simulation) -> Played {
-        Played {
-            events: simulation.events.iter().map(Event::from).collect(),
-            withheld: simulation.withheld.iter().map(Spell::from).collect(),
-        }
     }
 }
 
@@ -276,7 +288,7 @@ impl From<&Blocker> for Reason {
     }
 }
 
-/// What became of a step on one side. Names and addresses are not in it.
+/// What became of a step on one side. Names and addresses are not in it, and reasons of disputes on request only.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Fate {
     /// How far it came.

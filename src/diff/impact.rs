@@ -156,7 +156,8 @@ pub struct Impact {
 }
 
 impl Impact {
-    /// Compares two replays of the same data and days, each with its policy; `names` takes customers' names along.
+    /// Compares two replays of the same data and days, each with its policy; `names` takes customers' names and the
+    /// reasons of disputes along.
     #[must_use]
     pub fn of(
         changes: &[Change],
@@ -164,7 +165,7 @@ impl Impact {
         (new_policy, new): (&Policy, &Simulation),
         names: bool,
     ) -> Impact {
-        let (played_before, played_after) = (Played::from(old), Played::from(new));
+        let (played_before, played_after) = (Played::of(old, names), Played::of(new, names));
         let keys = same_steps(&played_before, &played_after, &renamed(old_policy, new_policy));
         let played_before = played_before.with_keys(&keys);
         let (old_ours, new_ours) = (Ours::from(old_policy), Ours::from(new_policy));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::FORMAT_VERSION;
+use crate::plan::remark::without_remark;
 use crate::plan::saved::{Named, SavedAction, SavedHeader, SavedPlan};
 
 /// A plan that was compared.
@@ -187,9 +188,23 @@ fn fields(old: &SavedAction, new: &SavedAction, days_differ: bool, names: bool) 
         found.retain(|change| change.field != "content");
     }
     if !names {
+        found.iter_mut().filter(|change| change.field == "because.sentence").for_each(hide_remark);
         found.iter_mut().filter(|change| is_personal(&change.field)).for_each(hide);
     }
     found
+}
+
+/// Leaves of a reason what dun says.
+fn hide_remark(change: &mut FieldChange) {
+    for value in [&mut change.before, &mut change.after].into_iter().flatten() {
+        if let Value::String(sentence) = value {
+            let kept = without_remark(sentence).len();
+            sentence.truncate(kept);
+        }
+    }
+    if change.before == change.after {
+        (change.before, change.after, change.hidden) = (None, None, true);
+    }
 }
 
 /// Leaves roles of people, and nothing of texts.

@@ -9,6 +9,7 @@ pub mod day;
 pub mod digest;
 pub mod header;
 pub mod recheck;
+pub mod remark;
 pub mod saved;
 
 use schemars::JsonSchema;

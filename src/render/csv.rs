@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use chrono::NaiveDate;
 
 use super::escape::cell;
-use super::words::{approved, person, total};
+use super::words::{approved, person, reason, total};
 use crate::money::Money;
 use crate::plan::{Action, Approver, Blocker, Person, Plan, Waiting, Withheld};
 
@@ -157,7 +157,7 @@ impl Row {
             self.set("charge_currency", charge.currency.code());
         }
         let because = &action.because;
-        self.data("reason", Some(&because.sentence));
+        self.data("reason", Some(reason(&because.sentence, self.names)));
         self.data("rule", Some(&rule(&because.rule, because.file.as_deref(), because.line)));
         self.set("key", action.key.clone());
         self.named("subject", action.subject.as_deref());
@@ -199,10 +199,11 @@ impl Row {
 
     fn withheld(&mut self, withheld: &Withheld) {
         self.action("withheld", &withheld.action);
-        let joined =
-            |of: fn(&Blocker) -> &str| withheld.blockers.iter().map(of).collect::<Vec<_>>().join("; ");
-        self.data("blockers", Some(&joined(|blocker| blocker.code)));
-        self.data("withheld_because", Some(&joined(|blocker| &blocker.sentence)));
+        let codes: Vec<&str> = withheld.blockers.iter().map(|blocker| blocker.code).collect();
+        let why = |blocker: &'_ Blocker| reason(&blocker.sentence, self.names).to_owned();
+        let why: Vec<String> = withheld.blockers.iter().map(why).collect();
+        self.data("blockers", Some(&codes.join("; ")));
+        self.data("withheld_because", Some(&why.join("; ")));
         let ends: Option<Vec<NaiveDate>> = withheld.blockers.iter().map(|blocker| blocker.until).collect();
         self.date("until", ends.and_then(|ends| ends.into_iter().max()));
         self.date("next", withheld.next);

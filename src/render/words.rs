@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::model::Stage;
 use crate::money::{Currency, Money};
+use crate::plan::remark::without_remark;
 use crate::plan::{
     Action, Approver, Blocker, ChargeKind, Customer, Kind, Mode, Person, Receivables, Sum, Withheld,
 };
@@ -210,6 +211,11 @@ pub(super) fn approved(action: &Action) -> impl Iterator<Item = &Approver> {
         by.any(|by| by.eq_ignore_ascii_case(&approver.role) || by.eq_ignore_ascii_case(&approver.address))
     };
     action.approvers.iter().filter(has)
+}
+
+/// A reason, with what somebody wrote about a dispute on request.
+pub(super) fn reason(sentence: &str, names: bool) -> &str {
+    if names { sentence } else { without_remark(sentence) }
 }
 
 /// `standard, policy.dun:47`.

@@ -75,7 +75,7 @@ pub(super) fn actions(plan: &Plan, names: bool) -> String {
     let mut table = Table::new(&titles, &[false, false, false, true, false, false], Room::ACTIONS);
     for action in &plan.actions {
         let because = &action.because;
-        let mut why = vec![data(&because.sentence)];
+        let mut why = vec![data(words::reason(&because.sentence, names))];
         why.extend(words::terms(action).iter().map(|sentence| data(sentence)));
         let mut rules = vec![data(&place(&because.rule, because.file.as_deref(), because.line))];
         for (sentence, place) in approvals(action, names) {
@@ -102,7 +102,8 @@ pub(super) fn withheld(plan: &Plan, names: bool) -> String {
     let mut table = Table::new(&titles, &[false, false, false, true, false, false], Room::WITHHELD);
     for entry in &plan.withheld {
         let Withheld { action, blockers, .. } = entry;
-        let mut why: Vec<String> = blockers.iter().map(|blocker| data(&blocker.sentence)).collect();
+        let mut why: Vec<String> =
+            blockers.iter().map(|blocker| data(words::reason(&blocker.sentence, names))).collect();
         why.push(data(&until(entry, plan.header.as_of)));
         let mut rules: Vec<String> = blockers.iter().map(|blocker| data(&blocker_place(blocker))).collect();
         rules.dedup();

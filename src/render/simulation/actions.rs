@@ -33,7 +33,7 @@ pub(super) fn actions(report: &Report, names: bool) -> Grid<'_> {
             event.action.customer_id().to_owned(),
             invoices(event.action),
             open(event.action),
-            event.action.sentence().to_owned(),
+            words::reason(event.action.sentence(), names).to_owned(),
             place(&because.rule, because.file.as_deref(), because.line),
         ]
     };
@@ -41,7 +41,7 @@ pub(super) fn actions(report: &Report, names: bool) -> Grid<'_> {
 }
 
 /// Each step that was withheld, from the first to the last day.
-pub(super) fn withheld(report: &Report) -> Grid<'_> {
+pub(super) fn withheld(report: &Report, names: bool) -> Grid<'_> {
     let columns = [
         ("from", false),
         ("to", false),
@@ -52,9 +52,10 @@ pub(super) fn withheld(report: &Report) -> Grid<'_> {
         ("because", false),
         ("rule", false),
     ];
-    let row = |at| {
+    let row = move |at| {
         let spell = report.withheld.row(at);
-        let why: Vec<&str> = spell.blockers.iter().map(|blocker| blocker.sentence.as_str()).collect();
+        let why = spell.blockers.iter().map(|blocker| words::reason(&blocker.sentence, names));
+        let why: Vec<&str> = why.collect();
         let rule = spell.blockers.iter().map(words::blocker_place).find(|place| !place.is_empty());
         vec![
             spell.first.to_string(),

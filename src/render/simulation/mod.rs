@@ -15,7 +15,7 @@ use crate::report::Report;
 const CAVEAT: &str = "Payments, disputes and promises are those that happened: this is what the policy would have \
                       done, not a forecast of what customers would have answered.";
 
-/// Renders a simulation for a terminal; `names` adds addresses, `colour` terminal colours.
+/// Renders a simulation for a terminal; `names` adds addresses and the reasons of disputes, `colour` terminal colours.
 ///
 /// # Errors
 /// When the writer fails.
@@ -73,7 +73,7 @@ fn grids(report: &Report, names: bool) -> Vec<Grid<'_>> {
         figures::unmet(report),
         figures::assumptions(report),
         actions::actions(report, names),
-        actions::withheld(report),
+        actions::withheld(report, names),
     ];
     grids.into_iter().filter(|grid| !grid.is_empty()).collect()
 }
