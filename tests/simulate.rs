@@ -417,7 +417,47 @@ fn two_years_of_a_real_ledger_with_disputes_held() {
         ("escalate finance", 7),
     ];
     assert_eq!(steps(&report, "withheld"), counted(&held));
-    assert_eq!(report["undated"], json!([{ "fact": "disputed, without a date of opening", "rows": 561 }]));
+    let undated = json!([{
+        "fact": "disputed, without a date of opening",
+        "rows": 561,
+        "assumed": "taken as it is today on every day",
+    }]);
+    assert_eq!(report["undated"], undated);
+}
+
+/// What has no date is listed with what the replay takes for granted, and that is what it does.
+#[test]
+fn facts_without_a_date_are_listed_as_they_are_taken() {
+    let project = Project::acme();
+    let invoice = |id: &str, more: &str| {
+        format!(
+            "  - {{ invoice_id: {id}, customer_id: C1, amount: 100.00, issue_date: 2026-08-01, due_date: 2026-09-01{more} }}\n"
+        )
+    };
+    let invoices = [
+        invoice("ZERO", ", balance: 0"),
+        invoice("PART", ", balance: 40"),
+        invoice("HELD", ", hold_until: 2026-09-20"),
+        invoice("PAST", ", hold_until: 2026-08-20"),
+        invoice("LOST", ", status: written_off"),
+    ];
+    let customer =
+        "customers: [{ customer_id: C1, name: Ant Ltd, email: ar@ant.example, do_not_contact: \"no\" }]\n";
+    let history = "history: [{ invoice_id: PART, date: 2026-09-02, step: email first, outcome: sent }]\n";
+    let days = ["--data", "data.yaml", "--from", "2026-09-01", "--to", "2026-09-30"];
+    let mut told = Vec::new();
+    for taken in ["2026-09-15", "2026-09-01"] {
+        project.write(
+            "data.yaml",
+            &format!("taken: {taken}\n{customer}invoices:\n{}{history}", invoices.concat()),
+        );
+        let output = project.run(&[&["simulate", "policy.dun"], days.as_slice()].concat());
+        let text = String::from_utf8(output.stdout).unwrap();
+        told.push(
+            text.split("ABOUT THE DATA").nth(1).unwrap().split("DAY BY DAY").next().unwrap().to_owned(),
+        );
+    }
+    insta::assert_snapshot!(told.concat());
 }
 
 /// Data taken on the 1st of October says nothing of who pays in November, and the head of the report says so.

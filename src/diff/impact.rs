@@ -149,7 +149,7 @@ pub struct Impact {
     pub untouched: Vec<usize>,
     /// The day the data was taken, where that is before the last day.
     pub data_ends: Option<NaiveDate>,
-    /// Facts without a date, taken as they are today.
+    /// Facts without a date, and what is taken for granted about them.
     pub undated: Vec<Undated>,
     /// How much is wrong with the data.
     pub problems: u64,

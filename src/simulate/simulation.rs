@@ -90,7 +90,7 @@ pub struct Simulation {
     pub overdue: Vec<OverdueRun>,
     /// Lines of the policy that no open invoice met.
     pub unmet: Vec<Unmet>,
-    /// Facts without a date, taken as they are today.
+    /// Facts without a date, and what is taken for granted about them.
     pub undated: Vec<Undated>,
     /// How many ledger rows of the period and after it were left out of account.
     pub forgotten: u64,
@@ -126,7 +126,7 @@ impl Simulation {
             end: standing(program, templates, snapshot, period.to),
             overdue: overdue(program, templates, snapshot, period),
             unmet: Vec::new(),
-            undated: undated(snapshot, policy),
+            undated: undated(snapshot, period),
             forgotten: 0,
             data_ends: snapshot.taken_on.or(snapshot.as_of).filter(|taken| *taken < period.to),
             problems: snapshot.problems.clone(),

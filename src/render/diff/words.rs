@@ -191,10 +191,11 @@ pub(super) fn notes(impact: &Impact) -> Vec<String> {
     if let Some(taken) = impact.data_ends {
         notes.push(format!("The data was taken on {}: on later days nobody pays in it.", date(taken)));
     }
-    if !impact.undated.is_empty() {
-        let facts: Vec<String> =
-            impact.undated.iter().map(|own| format!("{} ({})", own.fact, own.rows)).collect();
-        notes.push(format!("Facts without a date count on every day: {}.", facts.join("; ")));
+    for same in impact.undated.chunk_by(|one, other| one.assumed == other.assumed) {
+        let facts: Vec<String> = same.iter().map(|own| format!("{} ({})", own.fact, own.rows)).collect();
+        let mut facts = facts.join("; ");
+        facts[..1].make_ascii_uppercase();
+        notes.push(format!("{facts}: {}.", same[0].assumed));
     }
     if impact.problems > 0 {
         let problems = count(usize::try_from(impact.problems).unwrap_or(usize::MAX), "problem");

@@ -225,14 +225,14 @@ pub(super) fn unmet(report: &Report) -> Grid<'static> {
 
 /// What was taken for granted.
 pub(super) fn assumptions(report: &Report) -> Grid<'static> {
-    let undated = report
-        .undated
-        .iter()
-        .map(|undated| (undated.rows, format!("{}: taken as it is today on every day", undated.fact)));
-    let forgotten =
-        (report.forgotten_ledger_rows, String::from("ledger rows of the period and after it, left out"));
+    let undated =
+        report.undated.iter().map(|undated| (undated.rows, format!("{}: {}", undated.fact, undated.assumed)));
+    let forgotten = report.forgotten_ledger_rows;
+    let rows = if forgotten == 1 { "row" } else { "rows" };
+    let forgotten = (forgotten, format!("ledger {rows} of the period and after it, left out"));
     let problems = report.problems.iter().filter(|problem| !problem.is_remark()).count() as u64;
-    let problems = (problems, String::from("problems in the data, which `dun plan` lists"));
+    let what = if problems == 1 { "problem" } else { "problems" };
+    let problems = (problems, format!("{what} in the data, which `dun plan` lists"));
     let found = undated.chain([forgotten, problems]).filter(|(rows, _)| *rows > 0);
     let rows = found.map(|(rows, what)| vec![rows.to_string(), what]);
     Grid::new("About the data", "fact", &[("", true), ("", false)]).with(rows)
