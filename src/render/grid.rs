@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::render::escape::{clean, markdown};
 use crate::render::markdown::{Table, folded};
-use crate::render::text::Page;
+use crate::render::text::{Page, count};
 
 /// A table: raw words, which each form escapes for itself.
 pub(super) struct Grid<'r> {
@@ -20,6 +20,8 @@ pub(super) struct Grid<'r> {
     rows: Vec<Vec<String>>,
     /// How many rows are worked out when they are drawn, and how.
     long: (usize, WorkOut<'r>),
+    /// So many rows are shown in a terminal, the others counted.
+    most: usize,
     /// Whether Markdown shows it on a click only.
     pub(super) is_folded: bool,
 }
@@ -36,11 +38,25 @@ const AT_A_TIME: usize = 1 << 16;
 impl<'r> Grid<'r> {
     pub(super) fn new(title: &'static str, row: &'static str, columns: &[(&'static str, bool)]) -> Grid<'r> {
         let long: (usize, WorkOut) = (0, Box::new(|_| Vec::new()));
-        Grid { title, row, columns: columns.to_vec(), rows: Vec::new(), long, is_folded: false }
+        Grid {
+            title,
+            row,
+            columns: columns.to_vec(),
+            rows: Vec::new(),
+            long,
+            most: usize::MAX,
+            is_folded: false,
+        }
     }
 
     pub(super) fn folded(mut self) -> Grid<'r> {
         self.is_folded = true;
+        self
+    }
+
+    /// Shows no more than so many rows in a terminal; Markdown has a bound anyway.
+    pub(super) fn at_most(mut self, most: usize) -> Grid<'r> {
+        self.most = most;
         self
     }
 
@@ -114,8 +130,9 @@ impl<'r> Grid<'r> {
         if used.iter().any(|&(at, _)| !self.columns[at].0.is_empty()) {
             page.line(&line(&|at| self.columns[at].0.to_owned()));
         }
-        for start in (0..self.len()).step_by(AT_A_TIME) {
-            let rows = (start..self.len().min(start + AT_A_TIME)).into_par_iter();
+        let shown = self.len().min(self.most);
+        for start in (0..shown).step_by(AT_A_TIME) {
+            let rows = (start..shown.min(start + AT_A_TIME)).into_par_iter();
             let lines: Vec<String> = rows
                 .map(|row| {
                     let row = self.cells(row);
@@ -124,6 +141,10 @@ impl<'r> Grid<'r> {
                 .collect();
             lines.iter().for_each(|line| page.line(line));
             written(page)?;
+        }
+        if shown < self.len() {
+            let more = count(self.len() - shown, self.row);
+            page.line(&format!("  and {more} more, which `--format json` has"));
         }
         Ok(())
     }

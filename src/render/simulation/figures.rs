@@ -8,7 +8,7 @@ use super::super::grid::Grid;
 use crate::money::{Currency, Money};
 use crate::plan::{Kind, Mode};
 use crate::render::words::{AGES, ages, count, day, kind, place, sums};
-use crate::report::{Count, Position, Report, WorkKind};
+use crate::report::{Count, Position, Report, Work, WorkKind};
 
 /// `9 messages by themselves, 3 after approval, 4 calls; 6 steps withheld`.
 pub(super) fn headline(report: &Report) -> String {
@@ -76,9 +76,12 @@ pub(super) fn totals(report: &Report) -> Grid<'static> {
 /// What is open on the invoices of actions, once for each action.
 const EACH_TIME: &str = "open, each time";
 
-/// The columns of counts by something: each kind with any, in the order of kinds.
-const COLUMNS: [(&str, bool); 9] = [
+/// The columns of counts by something: each mode and each kind with any, in their order.
+const COLUMNS: [(&str, bool); 12] = [
     ("", false),
+    ("by themselves", true),
+    ("after approval", true),
+    ("by a person", true),
     ("e-mails", true),
     ("texts", true),
     ("letters", true),
@@ -91,26 +94,35 @@ const COLUMNS: [(&str, bool); 9] = [
 
 fn column(kind: Kind) -> usize {
     match kind {
-        Kind::Email => 1,
-        Kind::Sms => 2,
-        Kind::Letter => 3,
-        Kind::Call => 4,
-        Kind::Task => 5,
-        Kind::Charge => 6,
-        Kind::HandOff | Kind::Notify | Kind::Escalate | Kind::Flag | Kind::Clear => 7,
+        Kind::Email => 4,
+        Kind::Sms => 5,
+        Kind::Letter => 6,
+        Kind::Call => 7,
+        Kind::Task => 8,
+        Kind::Charge => 9,
+        Kind::HandOff | Kind::Notify | Kind::Escalate | Kind::Flag | Kind::Clear => 10,
+    }
+}
+
+fn column_of_mode(mode: Mode) -> usize {
+    match mode {
+        Mode::Automatic => 1,
+        Mode::Approval => 2,
+        Mode::Manual => 3,
     }
 }
 
 fn by<T: Ord + Clone>(counts: &[Count<T>], name: impl Fn(&T) -> String) -> Vec<Vec<String>> {
-    let mut rows: BTreeMap<T, ([u64; 8], BTreeMap<Currency, i64>)> = BTreeMap::new();
+    let mut rows: BTreeMap<T, ([u64; 11], BTreeMap<Currency, i64>)> = BTreeMap::new();
     for count in counts {
         let (numbers, open) = rows.entry(count.of.clone()).or_default();
         numbers[column(count.kind)] += count.actions;
+        numbers[column_of_mode(count.mode)] += count.actions;
         if let Some(amount) = count.amount {
             *open.entry(amount.currency).or_default() += amount.minor;
         }
     }
-    let row = |(of, (numbers, open)): (T, ([u64; 8], BTreeMap<Currency, i64>))| {
+    let row = |(of, (numbers, open)): (T, ([u64; 11], BTreeMap<Currency, i64>))| {
         let mut cells = vec![name(&of)];
         let shown =
             numbers[1..].iter().map(|count| if *count == 0 { String::new() } else { count.to_string() });
@@ -119,6 +131,11 @@ fn by<T: Ord + Clone>(counts: &[Count<T>], name: impl Fn(&T) -> String) -> Vec<V
         cells
     };
     rows.into_iter().map(row).collect()
+}
+
+/// The days on which anything is done.
+pub(super) fn days(report: &Report) -> Grid<'static> {
+    Grid::new("By day", "day", &COLUMNS).folded().with(by(&report.by_day, NaiveDate::to_string))
 }
 
 pub(super) fn weeks(report: &Report) -> Grid<'static> {
@@ -133,17 +150,50 @@ pub(super) fn segments(report: &Report) -> Grid<'static> {
 /// Who does how much of what, and on which day most.
 pub(super) fn work(report: &Report, names: bool) -> Grid<'static> {
     let rows = report.work.iter().map(|work| {
-        let who = if names { format!("{} ({})", work.address, work.role) } else { work.role.to_string() };
         let verb = match work.work {
             WorkKind::Approves => "approves",
             WorkKind::Does => "does",
             WorkKind::IsTold => "is told of",
         };
         let busiest = format!("at most {} on {}", work.busiest.count, day(work.busiest.day, report.to));
-        vec![who, format!("{verb} {}", of_kind(work.total, work.kind)), work.total.to_string(), busiest]
+        vec![
+            who(work, names),
+            format!("{verb} {}", of_kind(work.total, work.kind)),
+            work.total.to_string(),
+            busiest,
+        ]
     });
     let columns = [("", false), ("", false), ("", true), ("", false)];
     Grid::new("Who does what", "person", &columns).with(rows)
+}
+
+/// Days of work that a terminal shows.
+const WORK_SHOWN: usize = 62;
+
+/// What each person has to do on each day.
+pub(super) fn work_by_day(report: &Report, names: bool) -> Grid<'static> {
+    let mut days: BTreeMap<(NaiveDate, String), Vec<String>> = BTreeMap::new();
+    for work in &report.work {
+        for day in &work.days {
+            let what = match work.work {
+                WorkKind::Approves => "approve",
+                WorkKind::Does => "do",
+                WorkKind::IsTold => "be told of",
+            };
+            let what = format!("{what} {} {}", day.count, of_kind(day.count, work.kind));
+            days.entry((day.day, who(work, names))).or_default().push(what);
+        }
+    }
+    let rows = days.into_iter().map(|((day, who), what)| vec![day.to_string(), who, what.join(", ")]);
+    Grid::new("Who has to do what on which day", "row", &[("", false), ("", false), ("", false)])
+        .folded()
+        .at_most(WORK_SHOWN)
+        .with(rows)
+}
+
+/// A person's role, with the address on request.
+fn who(work: &Work, names: bool) -> String {
+    if names { format!("{} ({})", work.address, work.role) } else { work.role.to_string() }
 }
 
 /// How often customers hear from us, and where it stays silent.

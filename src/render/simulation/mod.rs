@@ -65,9 +65,11 @@ fn period(report: &Report) -> String {
 fn grids(report: &Report, names: bool) -> Vec<Grid<'_>> {
     let grids = [
         figures::totals(report),
+        figures::days(report),
         figures::weeks(report),
         figures::segments(report),
         figures::work(report, names),
+        figures::work_by_day(report, names),
         figures::contact(report),
         figures::receivables(report),
         figures::unmet(report),
