@@ -15,6 +15,8 @@ pub struct Cause {
     pub sentence: String,
     /// The line that decided.
     pub rule: Option<RulePlace>,
+    /// Whether the line is one of the old policy, since the new one has none for it.
+    pub is_old: bool,
     /// The change of meaning behind it, by its place among all; none where no change touches that line.
     pub change: Option<usize>,
 }
@@ -45,10 +47,13 @@ pub(super) fn cause(
     if let Some(at) = found {
         let change = &changes[at];
         let rule = change.new.first().or(change.old.first()).cloned();
-        return Some(Cause { sentence: change.sentence.clone(), rule, change: Some(at) });
+        let is_old = rule.is_some() && change.new.is_empty();
+        return Some(Cause { sentence: change.sentence.clone(), rule, is_old, change: Some(at) });
     }
     let because = &after.or(before)?.action.because;
-    Some(Cause { sentence: because.sentence.clone(), rule: place(because), change: None })
+    let rule = place(because);
+    let is_old = rule.is_some() && after.is_none();
+    Some(Cause { sentence: because.sentence.clone(), rule, is_old, change: None })
 }
 
 /// The first change of these that names one of the rules, or its block, on its side.

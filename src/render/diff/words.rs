@@ -169,16 +169,22 @@ fn fared(fate: &Fate, to: NaiveDate) -> String {
 /// Why, in a person's words, and the place of the rule.
 pub(super) fn because(entry: &Entry) -> (String, String) {
     let Some(cause) = &entry.because else { return (String::new(), String::new()) };
-    (cause.sentence.clone(), cause.rule.as_ref().map_or(String::new(), of_rule))
+    let place = if cause.is_old { before_of_rule } else { of_rule };
+    (cause.sentence.clone(), cause.rule.as_ref().map_or(String::new(), place))
 }
 
 /// The place of a change: of its line now, else of the line that is gone.
 pub(super) fn place_of(change: &Change) -> String {
     match (change.new.first(), change.old.first()) {
         (Some(rule), _) => of_rule(rule),
-        (None, Some(rule)) => format!("was {}", of_rule(rule)),
+        (None, Some(rule)) => before_of_rule(rule),
         (None, None) => String::new(),
     }
+}
+
+/// The place of a line that only the old policy has.
+fn before_of_rule(rule: &RulePlace) -> String {
+    format!("before: {}", of_rule(rule))
 }
 
 fn of_rule(rule: &RulePlace) -> String {
