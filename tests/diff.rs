@@ -741,6 +741,37 @@ fn a_comment_always_fits() {
     assert!(!out.contains("<0>"), "ids are escaped");
 }
 
+/// Sixty invoices of two currencies: the largest first, the reason once, and what a terminal leaves out counted.
+#[test]
+fn what_needs_a_look_stands_by_amount() {
+    let with = |approval: &str| format!("  at D+3 email pre_due{approval}\n");
+    let desk = of_steps(&with(", needs approval by boss"), &with(""));
+    let mut data = String::from("customers:\n");
+    for at in 0..60 {
+        writeln!(data, "  - {{ customer_id: C{at:02}, name: N, email: a{at}@ant.example }}").unwrap();
+    }
+    data.push_str("invoices:\n");
+    for at in 0..60 {
+        let (amount, currency) = (at / 4 * 10 + 100, if at % 2 == 0 { "EUR" } else { "USD" });
+        let due = if at % 4 < 2 { "2026-09-08" } else { "2026-09-01" };
+        writeln!(data, "  - {{ invoice_id: I{at:02}, customer_id: C{at:02}, amount: {amount}, currency: {currency}, issue_date: 2026-08-01, due_date: {due} }}").unwrap();
+    }
+    desk.write("data.yaml", &data);
+    let told = transitions(&september(&desk));
+    let steps: Vec<&str> = told.iter().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!(&steps[..4], ["I58", "I56", "I54", "I52"]);
+    assert_eq!(&steps[28..32], ["I02", "I00", "I59", "I57"]);
+    let (_, text, _) = desk.run(&[SEPTEMBER.as_slice(), &["2026-09-30"]].concat());
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(words.matches("no longer needs the approval of boss").count(), 2, "{text}");
+    assert!(text.contains("  and 20 steps more, which `--format json` has"), "{text}");
+    let markdown = [SEPTEMBER.as_slice(), &["2026-09-30", "--format", "markdown"]].concat();
+    let (_, markdown, _) = desk.run(&markdown);
+    assert_eq!(markdown.matches("no longer needs the approval of boss").count(), 2, "{markdown}");
+    assert!(markdown.contains("For all of them – all: the e-mail pre\\_due no longer needs"), "{markdown}");
+    assert_eq!(markdown.matches("| `C").count(), 60, "all fit");
+}
+
 #[test]
 fn one_test_for_each_exit_code() {
     let desk = risky();

@@ -1,6 +1,7 @@
 //! What would have been done otherwise over a period: both policies replayed, their steps joined by key, a renamed one
 //! by its key under the new policy.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -143,7 +144,8 @@ pub struct Impact {
     pub risky_steps: u64,
     /// By transition and segment.
     pub tallies: Vec<Tally>,
-    /// Every step of either side: the riskiest first, then by customer, invoice and step.
+    /// Every step of either side: the riskiest first, then by currency and amount, the largest first, then by day,
+    /// customer, invoice and step.
     pub entries: Vec<Entry>,
     /// The changes, by their place among all, whose lines no open invoice met under either policy.
     pub untouched: Vec<usize>,
@@ -269,9 +271,25 @@ fn entry(
     }
 }
 
-fn place(entry: &Entry) -> (Transition, &str, Option<&str>, &str, &str) {
-    let invoice = entry.invoices.first().map(|owed| owed.invoice.as_str());
-    (entry.transition, &entry.customer, invoice, &entry.step, &entry.key)
+/// Where an entry stands among all.
+type Place<'a> = (
+    Transition,
+    Option<Currency>,
+    Reverse<i64>,
+    Option<NaiveDate>,
+    &'a str,
+    Option<&'a str>,
+    &'a str,
+    &'a str,
+);
+
+fn place(entry: &Entry) -> Place<'_> {
+    let first = entry.invoices.first();
+    let invoice = first.map(|owed| owed.invoice.as_str());
+    let currency = first.map(|owed| owed.balance.currency);
+    let open = entry.invoices.iter().fold(0_i64, |sum, owed| sum.saturating_add(owed.balance.balance.minor));
+    let on = entry.after.as_ref().or(entry.before.as_ref()).map(|fate| fate.on);
+    (entry.transition, currency, Reverse(open), on, &entry.customer, invoice, &entry.step, &entry.key)
 }
 
 fn done(before: &Side, after: &Side) -> Vec<Done> {

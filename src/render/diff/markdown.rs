@@ -16,8 +16,8 @@ pub(super) const MARKER: &str = "<!-- dun -->";
 pub(super) struct Room;
 
 impl Room {
-    /// For each transition that needs a look.
-    const RISKY: usize = 6_000;
+    /// For all transitions that need a look, which share it.
+    const RISKY: usize = 24_000;
     const MEANING: usize = 8_000;
     const REST: usize = 6_000;
     const UNTOUCHED: usize = 2_500;
@@ -31,7 +31,9 @@ pub fn markdown(diff: &PolicyDiff) -> String {
     let mut out = format!("{MARKER}\n### {}: {}\n\n", data(&diff.new.name), escaped(&words::headline(diff)));
     if let Some(impact) = &diff.impact {
         out.push_str(&format!("{}.\n\n", escaped(&words::replay(impact))));
-        Transition::RISKY.into_iter().for_each(|transition| out.push_str(&risky(impact, transition)));
+        let risks = Transition::RISKY.into_iter().filter(|risk| impact.with(*risk).next().is_some());
+        let room = Room::RISKY / risks.clone().count().max(1);
+        risks.for_each(|transition| out.push_str(&risky(impact, transition, room)));
     }
     out.push_str(&meaning(diff));
     out.push_str(&timelines(&diff.timelines));
@@ -47,25 +49,36 @@ pub fn markdown(diff: &PolicyDiff) -> String {
 }
 
 /// What needs a look: a sentence with counts and money, and every step.
-fn risky(impact: &Impact, transition: Transition) -> String {
+fn risky(impact: &Impact, transition: Transition, room: usize) -> String {
     let entries: Vec<&Entry> = impact.with(transition).collect();
-    if entries.is_empty() {
-        return String::new();
-    }
-    let mut words = transition.words().to_owned();
-    words[..1].make_ascii_uppercase();
+    let words = upper(transition.words());
     let total = data(&words::invoices(&crate::diff::impact::sums(entries.iter().copied())));
     let title = format!("**{words}: {total}, {}.**", words::title(transition));
-    format!("{title}\n\n{}", table(impact, &entries, Room::RISKY))
+    let same = words::same_because(&entries);
+    let reason = same.as_ref().map_or(String::new(), |same| format!("{}.\n\n", reason(same, words::for_all)));
+    format!("{title}\n\n{}{}", upper(&reason), table(impact, &entries, same.is_none(), room))
 }
 
-fn table(impact: &Impact, entries: &[&Entry], room: usize) -> String {
+/// A reason with the place of its rule.
+fn reason((because, place): &(String, String), said: impl Fn(&str) -> String) -> String {
+    let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
+    format!("{}{}", data(&said(because)), escaped(&place))
+}
+
+fn upper(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map_or(String::new(), |first| first.to_uppercase().collect());
+    format!("{first}{}", rest.as_str())
+}
+
+/// The steps of a transition, each with its reason where they have several.
+fn table(impact: &Impact, entries: &[&Entry], tells_why: bool, room: usize) -> String {
     let titles = ["customer", "invoice", "amount", "before", "after", "because"];
-    let mut table = Table::new(&titles, &[false, false, true, false, false, false], room);
+    let columns = if tells_why { titles.len() } else { titles.len() - 1 };
+    let numbers = [false, false, true, false, false, false];
+    let mut table = Table::new(&titles[..columns], &numbers[..columns], room);
     for entry in entries {
         let money = || entry.invoices.iter().map(|owed| owed.balance.balance);
-        let (because, place) = words::because(entry);
-        let place = if place.is_empty() { place } else { format!(" ({place})") };
         let after = words::after(entry, impact.to);
         let cells = [
             customer(entry),
@@ -73,9 +86,9 @@ fn table(impact: &Impact, entries: &[&Entry], room: usize) -> String {
             data(&sums(money())),
             data(&words::before(entry, impact.to)),
             format!("**{}** {}", data(&entry.step), data(&after)),
-            format!("{}{}", data(&because), escaped(&place)),
+            reason(&words::because(entry), str::to_owned),
         ];
-        table.row(&cells, []);
+        table.row(&cells[..columns], money());
     }
     table.finish("step")
 }

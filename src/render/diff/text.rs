@@ -10,8 +10,11 @@ use crate::diff::{Change, Entry, Impact, PolicyDiff, Transition};
 /// Columns that the place of a rule may take beside a sentence.
 const PLACE: usize = 34;
 
-/// Steps of one transition that are shown; those that need a look are all shown.
+/// Steps of one transition that are shown.
 const SHOWN: usize = 8;
+
+/// Steps of one transition that are shown where they need a look.
+const RISKY_SHOWN: usize = 40;
 
 /// Renders a comparison; `colour` adds terminal colours.
 #[must_use]
@@ -22,7 +25,7 @@ pub fn text(diff: &PolicyDiff, colour: bool) -> String {
     if let Some(impact) = &diff.impact {
         wrapped(&format!("{}.", words::replay(impact)), WIDE).iter().for_each(|line| page.line(line));
         let risky = Transition::RISKY.into_iter();
-        risky.for_each(|transition| list(&mut page, impact, transition, usize::MAX));
+        risky.for_each(|transition| list(&mut page, impact, transition, RISKY_SHOWN));
     }
     changes(&mut page, diff);
     if let Some(impact) = &diff.impact {
@@ -69,13 +72,18 @@ fn list(page: &mut Page, impact: &Impact, transition: Transition, most: usize) {
     let steps = count(entries.len(), "step");
     page.line("");
     page.line(&format!("{title}   {steps}, {}", words::invoices(&total)));
-    entries.iter().take(most).for_each(|one| entry(page, impact, one));
+    let same = words::same_because(&entries).filter(|_| transition.is_risky());
+    if let Some((because, place)) = &same {
+        told(page, "  ", &words::for_all(because), place);
+    }
+    let tells_why = transition.is_risky() && same.is_none();
+    entries.iter().take(most).for_each(|one| entry(page, impact, one, tells_why));
     if let Some(more) = entries.len().checked_sub(most).filter(|more| *more > 0) {
         page.line(&format!("  and {} more, which `--format json` has", count(more, "step")));
     }
 }
 
-fn entry(page: &mut Page, impact: &Impact, entry: &Entry) {
+fn entry(page: &mut Page, impact: &Impact, entry: &Entry, tells_why: bool) {
     let name = entry.customer_name.as_ref().map_or(String::new(), |name| format!("{} ", clean(name)));
     let invoices: Vec<String> = entry.invoices.iter().map(|owed| clean(&owed.invoice)).collect();
     let open = sums(entry.invoices.iter().map(|owed| owed.balance.balance));
@@ -84,7 +92,7 @@ fn entry(page: &mut Page, impact: &Impact, entry: &Entry) {
     let fares =
         format!("{}: {} → {}", entry.step, words::before(entry, impact.to), words::after(entry, impact.to));
     wrapped(&clean(&fares), WIDE - 4).iter().for_each(|line| page.line(&format!("    {line}")));
-    if entry.transition.is_risky() {
+    if tells_why {
         let (because, place) = words::because(entry);
         told(page, "    ", &because, &place);
     }

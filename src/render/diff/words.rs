@@ -173,6 +173,18 @@ pub(super) fn because(entry: &Entry) -> (String, String) {
     (cause.sentence.clone(), cause.rule.as_ref().map_or(String::new(), place))
 }
 
+/// The reason of all of several steps, where it is the same, and the place of its rule.
+pub(super) fn same_because(entries: &[&Entry]) -> Option<(String, String)> {
+    let all = entries.iter().all(|entry| entry.because == entries[0].because);
+    let reason = because(entries.get(1)?);
+    (all && !reason.0.is_empty()).then_some(reason)
+}
+
+/// The one reason of all steps in a list.
+pub(super) fn for_all(because: &str) -> String {
+    format!("for all of them – {because}")
+}
+
 /// The place of a change: of its line now, else of the line that is gone.
 pub(super) fn place_of(change: &Change) -> String {
     match (change.new.first(), change.old.first()) {
