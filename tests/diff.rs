@@ -820,11 +820,25 @@ fn two_plans_are_compared_action_by_action() {
     let (_, markdown, _) = desk.run(&["diff", "old.json", "new.jsonl", "--format", "markdown"]);
     assert!(markdown.starts_with("<!-- dun -->\n") && !markdown.contains("Ltd"), "{markdown}");
     assert_eq!(desk.run(&["diff", "old.json", "old.json", "--exit-code"]).0, 0);
-    let (code, _, err) = desk.run(&["diff", "old.json", "new.dun"]);
-    assert_eq!(
-        (code, err.as_str()),
-        (1, "error: one of the two is a plan and the other is none: give two policies, or two plans\n")
-    );
+    let plan = fs::read_to_string(desk.0.path().join("old.json")).unwrap();
+    desk.write("later.json", &plan.replacen("\"format_version\": 1", "\"format_version\": 9", 1));
+    for (files, expected) in [
+        (
+            ["old.json", "new.dun"],
+            "`old.json` is a plan and `new.dun` is none: give two policies, or two plans",
+        ),
+        (
+            ["new.dun", "old.json"],
+            "`old.json` is a plan and `new.dun` is none: give two policies, or two plans",
+        ),
+        (
+            ["old.json", "later.json"],
+            "`later.json` cannot be used: it is a plan of format version 9, and this dun reads version 1 only; use the dun that made it",
+        ),
+    ] {
+        let (code, _, err) = desk.run(&["diff", files[0], files[1]]);
+        assert_eq!((code, err), (1, format!("error: {expected}\n")));
+    }
     assert_eq!(desk.run(&["diff", "old.json", "new.jsonl", "--data", "data.yaml"]).0, 1);
 }
 

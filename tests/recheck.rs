@@ -493,7 +493,7 @@ fn a_plan_that_is_not_whole_is_refused() {
     );
     assert!(
         refused(&desk, &document.replacen("\"format_version\": 1", "\"format_version\": 2", 1))
-            .contains("it has the form 2, and this dun knows 1")
+            .contains("it is a plan of format version 2, and this dun reads version 1 only")
     );
     assert!(refused(&desk, "").contains("it is no plan as"));
     assert!(refused(&desk, "[]").contains("it is no plan as"));

@@ -101,10 +101,15 @@ impl DiffArguments {
     }
 
     fn diff(&self) -> Result<Exit, Exit> {
+        let mixed = |plan: &Path, other: &Path| {
+            let (plan, other) = (plan.display(), other.display());
+            Err(fail(&format!("`{plan}` is a plan and `{other}` is none: give two policies, or two plans")))
+        };
         match (is_plan(&self.old), is_plan(&self.new)) {
             (true, true) => self.plans(),
             (false, false) => self.policies(),
-            _ => Err(fail("one of the two is a plan and the other is none: give two policies, or two plans")),
+            (true, false) => mixed(&self.old, &self.new),
+            (false, true) => mixed(&self.new, &self.old),
         }
     }
 

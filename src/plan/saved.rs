@@ -135,7 +135,10 @@ pub enum NotAPlan {
     #[error("it is no plan as `--format json` or `--format jsonl` writes it: {0}")]
     Malformed(String),
     /// A later form.
-    #[error("it has the form {0}, and this dun knows {FORMAT_VERSION}; recheck it with the dun that made it")]
+    #[error(
+        "it is a plan of format version {0}, and this dun reads version {FORMAT_VERSION} only; use the dun that \
+         made it"
+    )]
     OtherForm(u32),
     /// Lines of two plans, or a header that was edited.
     #[error("its parts do not belong together: it was changed after it was made, or two plans were joined")]
