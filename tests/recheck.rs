@@ -186,6 +186,15 @@ fn an_invoice_is_disputed() {
     let desk = Desk::new();
     desk.data(&[("due_date: 2026-09-25 }", "due_date: 2026-09-25, dispute_opened: 2026-10-05 }")]);
     assert_eq!(desk.found(), ["I1 stands", "I3 falls withheld (disputed)"]);
+    // What somebody wrote about it is nobody's business here.
+    desk.data(&[(
+        "due_date: 2026-09-25 }",
+        "due_date: 2026-09-25, dispute_opened: 2026-10-05, dispute_reason: Mrs Smith is ill }",
+    )]);
+    for format in ["text", "json"] {
+        let (_, out, _) = desk.recheck("plan.json", &["--format", format]);
+        assert!(out.contains("disputed since 5 October") && !out.contains("Smith"), "{out}");
+    }
 }
 
 #[test]

@@ -15,8 +15,9 @@ use super::sentences;
 use crate::compile::{HistoryKey, Program};
 use crate::model::Stage;
 use crate::plan::recheck::{Reason, Recheck, RecheckTotals, Rechecked};
+use crate::plan::remark::without_remark;
 use crate::plan::saved::{Named, SavedAction, SavedHeader, SavedMember, SavedPlan};
-use crate::plan::{Action, Plan, Withheld};
+use crate::plan::{Action, Blocker, Plan, Withheld};
 use crate::snapshot::Snapshot;
 use crate::snapshot::ledger::LedgerRow;
 use crate::snapshot::tables::InvoiceRow;
@@ -238,9 +239,14 @@ impl<'d, 'a> Judge<'d, 'a> {
     fn without(&self, saved: &SavedAction, member: &SavedMember) -> Option<Reason> {
         let invoice = member.invoice.clone().filter(|_| saved.members.len() > 1);
         if let Some(withheld) = self.withheld.get(member.key.as_str()) {
-            let why: Vec<&str> = withheld.blockers.iter().map(|blocker| blocker.sentence.as_str()).collect();
+            let why: Vec<&str> =
+                withheld.blockers.iter().map(|blocker| without_remark(&blocker.sentence)).collect();
             let reason = Reason::new("withheld", format!("it is withheld now: {}", why.join("; ")));
-            return Some(Reason { invoice, blockers: withheld.blockers.clone(), ..reason });
+            let blockers = withheld.blockers.iter().map(|blocker| Blocker {
+                sentence: without_remark(&blocker.sentence).to_owned(),
+                ..blocker.clone()
+            });
+            return Some(Reason { invoice, blockers: blockers.collect(), ..reason });
         }
         if self.actions.contains_key(member.key.as_str()) {
             // Those that stay are told by what became of the others.
@@ -334,7 +340,7 @@ impl<'d, 'a> Judge<'d, 'a> {
         match invoice.stage {
             Stage::Disputed => {
                 let sentence = sentences::dispute(invoice, self.day.snapshot, self.day.today);
-                return Some(Reason::new("disputed", sentence));
+                return Some(Reason::new("disputed", without_remark(&sentence)));
             }
             Stage::Promised => {
                 let sentence = sentences::promise(invoice.promised, self.day.today);
