@@ -806,6 +806,7 @@ fn one_test_for_each_exit_code() {
 }
 
 #[test]
+    assert_eq!(with(&["--approval-days", "100000000", "--task-days", "100000000"]), 0);
 fn two_plans_are_compared_action_by_action() {
     let desk = risky();
     for (policy, plan) in [("old.dun", "old.json"), ("new.dun", "new.jsonl")] {

@@ -158,6 +158,18 @@ fn people_take_their_time() {
     assert_eq!(asked[5..], ["2026-09-22", "2026-09-26"]);
 }
 
+/// A time that leaves the calendar is longer than any period.
+#[test]
+fn people_who_take_forever_never_act() {
+    for forever in ["100000000", "4294967295"] {
+        let report = september(&["--approval-days", forever, "--task-days", forever]);
+        let done = rows(&report);
+        assert!(done.iter().all(|row| row.contains(" automatic ")), "{done:?}");
+        let asked = report["events"].as_array().unwrap().iter().filter(|event| event["done"].is_null());
+        assert_eq!(asked.count(), 3, "the calls are asked for");
+    }
+}
+
 #[test]
 fn figures_are_those_worked_out_by_hand() {
     let report = september(&[]);

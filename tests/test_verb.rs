@@ -375,6 +375,16 @@ fn a_policy_that_cannot_be_used_is_an_error_for_build_servers() {
     )
     .unwrap();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_dun"))
+/// People who take longer than the calendar goes never act; the case is played all the same.
+#[test]
+fn a_case_whose_people_take_forever_is_played() {
+    let case = "policy: ../../policy.dun\ndata: ../../data.yaml\nfrom: 2026-10-01\nto: 2026-10-20\ntask_days: 100000000\n";
+    let project = Project::with_scenarios("").with("data.yaml", DATA).with("cases/slow/case.yaml", case);
+    let (code, _, err) = project.run(&["test", "cases", "--accept"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(project.read("cases/slow/expected.txt").contains("; not done\n"));
+}
+
         .current_dir(folder.path())
         .args(["test", "policy.dun", "--format", "junit"])
         .output()

@@ -16,8 +16,9 @@ pub struct Habits {
 
 impl Habits {
     /// How many days an action waits for people: first for those who approve it, then for the one who does it.
-    pub(super) fn days_for(self, action: &Action) -> u32 {
+    pub(super) fn days_for(self, action: &Action) -> u64 {
         let approval = if action.mode == Mode::Approval { self.approval_days } else { 0 };
-        approval + if action.is_by_person() { self.task_days } else { 0 }
+        let task = if action.is_by_person() { self.task_days } else { 0 };
+        u64::from(approval) + u64::from(task)
     }
 }

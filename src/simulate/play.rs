@@ -121,7 +121,9 @@ impl<'a> Play<'a> {
             return true;
         }
         let asked = action.keys.iter().map(|key| *self.asked.entry(key.clone()).or_insert(day)).min();
-        asked.is_some_and(|asked| asked + Days::new(u64::from(days)) <= day)
+        // Beyond the calendar is never.
+        let let_go = asked.and_then(|asked| asked.checked_add_days(Days::new(days)));
+        let_go.is_some_and(|let_go| let_go <= day)
     }
 }
 
