@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use dun::model::field::{CustomerField, InvoiceField};
 use dun::money::Currency;
+use dun::plan::Blocker;
 use dun::render;
 use dun::snapshot::{LoadOptions, parse_document};
 use dun::span::Sources;
@@ -136,6 +137,16 @@ fn the_reference_shows_the_whole_language() {
         CustomerField::ALL.iter().map(|field| row(format!("customer.{}", field.name()), field.meaning()));
     let absent: Vec<String> = invoice.chain(customer).flatten().collect();
     assert!(absent.is_empty(), "docs/language.md has no line for {absent:#?}");
+}
+
+/// Each code of what keeps a step back has its line in the page about plans, in this order.
+#[test]
+fn the_page_about_plans_has_every_blocker() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/plan.md")).unwrap();
+    let (_, blockers) = page.split_once("\n## Blockers\n").unwrap();
+    let (table, _) = blockers.split_once("\n## ").unwrap();
+    let codes = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    assert_eq!(codes.collect::<Vec<_>>(), Blocker::CODES);
 }
 
 #[test]

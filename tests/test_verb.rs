@@ -243,6 +243,41 @@ scenario "late":
 scenario "early":
   customer
   invoice 1200 EUR due 2026-10-01
+/// A reason that no plan gives would fail on every day, or pass for what it does not say.
+#[test]
+fn reasons_that_no_plan_gives_are_errors() {
+    let check = |reason: &str| {
+        let scenario = format!(
+            "scenario \"s\":\n  invoice 1200 EUR due 2026-10-01\n  expect nothing on 2026-10-02 because {reason}\n"
+        );
+        Project::with_scenarios(&scenario).run(&["check", "policy.dun"])
+    };
+    for known in ["disputed", "no_rate", "disputes", "everyone_else", "standard", "overdue", "\"bogus\""] {
+        assert_eq!(check(known), (0, String::from("policy.dun: no errors\n"), String::new()), "{known}");
+    }
+    let refused = ["bogus", "dispted", "dispute", "paid", "not_issued"].map(|reason| check(reason).2);
+    insta::assert_snapshot!(refused.join("\n"));
+}
+
+/// In quotes are words of the explanation; without them a reason is never one by accident.
+#[test]
+fn a_reason_is_a_code_a_block_a_stage_or_in_quotes_words() {
+    let scenarios = r#"
+scenario "reasons":
+  invoice 1200 EUR due 2026-10-01
+  dispute on 2026-10-02 because "goods"
+  expect nothing on 2026-10-04 because disputed
+  expect nothing on 2026-10-04 because disputes
+  expect nothing on 2026-10-04 because "Since 2 october"
+  expect nothing on 2026-10-04 because "disputed"
+  expect nothing on 2026-10-04 because "never"
+  expect nothing on 2026-10-04 because held
+"#;
+    let failed =
+        ["9 2026-10-04: nothing because never / nothing", "10 2026-10-04: nothing because held / nothing"];
+    assert_eq!(failures(scenarios), failed);
+}
+
   expect nothing on 2026-08-01
   expect nothing on 2026-08-02
 scenario "no invoice":

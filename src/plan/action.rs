@@ -366,6 +366,41 @@ pub struct Blocker {
     pub until: Option<NaiveDate>,
 }
 
+impl Blocker {
+    /// The codes, as `docs/plan.md` tells them.
+    pub const CODES: [&str; 29] = [
+        "stale_data",
+        "replay",
+        "problem",
+        "unknown_outcome",
+        "pilot",
+        "do_not_contact",
+        "insolvent",
+        "handed_over",
+        "never",
+        "unknown_value",
+        "hold_until",
+        "held",
+        "disputed",
+        "promised",
+        "failed_today",
+        "no_template",
+        "no_address",
+        "nobody",
+        "allocate_first",
+        "limit",
+        "not_done",
+        "no_hours",
+        "one_a_day",
+        "missing_value",
+        "template_fails",
+        "other_currency",
+        "no_rate",
+        "unknown_amount",
+        "nothing_to_charge",
+    ];
+}
+
 /// A step that is due and not done.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Withheld {

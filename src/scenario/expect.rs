@@ -1,7 +1,7 @@
 //! Whether an action is one that an expectation names.
 
 use crate::plan::{Action, Blocker};
-use crate::syntax::ast::Expected;
+use crate::syntax::ast::{Expected, Reason};
 use crate::syntax::spoken;
 
 /// Whether an action is what is expected, its mode included.
@@ -49,12 +49,12 @@ pub(super) fn step(action: &Action) -> String {
     }
 }
 
-/// Whether a reason is what keeps a step back: its code, the block of its rule, or words of its sentence.
-pub(super) fn is_reason(reason: &str, blocker: &Blocker) -> bool {
+/// Whether a reason is what keeps a step back: its code, the block of its rule, or in quotes words of its sentence.
+pub(super) fn is_reason(reason: &Reason, blocker: &Blocker) -> bool {
     let block = blocker.rule.as_deref().map(|rule| rule.split('/').next().unwrap_or(rule));
-    blocker.code == reason
-        || block == Some(reason)
-        || blocker.sentence.to_lowercase().contains(&reason.to_lowercase())
+    let text = reason.text();
+    let is_said = || blocker.sentence.to_lowercase().contains(&text.to_lowercase());
+    blocker.code == text || block == Some(text) || matches!(reason, Reason::Words(_)) && is_said()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Days, NaiveDate};
 
 use super::document::Row;
+use super::reasons;
 use super::stated::{Stated, StatedCustomer, stated};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -35,7 +36,7 @@ pub struct Scene {
     pub(super) events: BTreeMap<NaiveDate, Vec<String>>,
 }
 
-/// What is wrong with the facts of a policy's scenarios, by place.
+/// What is wrong with the facts and the reasons of a policy's scenarios, by place.
 #[must_use]
 pub fn findings(policy: &Policy, ast: &Ast) -> Vec<Diagnostic> {
     let scenarios = ast.blocks.iter().filter_map(|block| match block {
@@ -48,9 +49,10 @@ pub fn findings(policy: &Policy, ast: &Ast) -> Vec<Diagnostic> {
 /// Makes a scenario ready.
 ///
 /// # Errors
-/// When its facts cannot be used, each with its place.
+/// When its facts cannot be used or a reason is none, each with its place.
 pub fn load(policy: &Policy, scenario: &Scenario) -> Result<Scene, Vec<Diagnostic>> {
-    let stated = stated(policy, scenario);
+    let mut stated = stated(policy, scenario);
+    stated.found.extend(reasons::unknown(policy, scenario));
     if !stated.found.is_empty() {
         return Err(stated.found);
     }

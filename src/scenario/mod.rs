@@ -7,6 +7,7 @@ mod document;
 mod expect;
 mod facts;
 mod load;
+mod reasons;
 mod run;
 mod stated;
 mod verdict;

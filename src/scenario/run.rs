@@ -13,7 +13,7 @@ use crate::compile::Program;
 use crate::evaluate::{Look, met};
 use crate::simulate::{Habits, Play};
 use crate::span::Sources;
-use crate::syntax::ast::{Expected, Name, Scenario, ScenarioLine, Spanned};
+use crate::syntax::ast::{Expected, Name, Reason, Scenario, ScenarioLine, Spanned};
 use crate::template::TemplateSet;
 
 /// A scenario that was run.
@@ -124,7 +124,7 @@ impl Run<'_> {
                 missing.map(|one| self.failure(day, phrase(one), why::missing(self, day, one))).collect()
             }
             ScenarioLine::ExpectNothingOn(on, because) => {
-                self.on(*on).and_then(|day| self.nothing(day, because.as_deref())).into_iter().collect()
+                self.on(*on).and_then(|day| self.nothing(day, because.as_ref())).into_iter().collect()
             }
             ScenarioLine::ExpectNothingAfter(after) => {
                 let later = self.days.iter().filter(|day| day.day > *after);
@@ -138,9 +138,8 @@ impl Run<'_> {
         }
     }
 
-    fn nothing(&self, day: &DayRun, because: Option<&str>) -> Option<Failure> {
-        let expected =
-            because.map_or_else(|| String::from("nothing"), |why| format!("nothing because {why}"));
+    fn nothing(&self, day: &DayRun, because: Option<&Reason>) -> Option<Failure> {
+        let expected = nothing(because);
         if !day.look.actions.is_empty() {
             return Some(self.failure(day, expected, why::done(day.look.actions.iter())));
         }
@@ -148,7 +147,7 @@ impl Run<'_> {
         let blockers = day.look.withheld.iter().flat_map(|withheld| &withheld.blockers);
         let stages = day.look.waiting.iter().map(|waiting| waiting.stage.word());
         let holds = blockers.clone().any(|blocker| is_reason(reason, blocker))
-            || stages.clone().any(|stage| stage == reason);
+            || stages.clone().any(|stage| stage == reason.text());
         (!holds).then(|| self.failure(day, expected, why::quiet(self, day)))
     }
 
@@ -181,6 +180,11 @@ impl Run<'_> {
         };
         self.misplaced.iter().map(failure).collect()
     }
+}
+
+/// That nothing is expected, as one writes it.
+fn nothing(because: Option<&Reason>) -> String {
+    because.map_or_else(|| String::from("nothing"), |why| format!("nothing because {}", why.text()))
 }
 
 /// The actions of a day in words.
@@ -228,13 +232,7 @@ fn withheld(withheld: &crate::plan::Withheld) -> String {
 fn expected_on(line: &ScenarioLine, day: NaiveDate) -> Vec<String> {
     match line {
         ScenarioLine::ExpectOn(on, all) if *on == day => all.iter().map(phrase).collect(),
-        ScenarioLine::ExpectNothingOn(on, because) if *on == day => {
-            vec![
-                because
-                    .as_ref()
-                    .map_or_else(|| String::from("nothing"), |why| format!("nothing because {why}")),
-            ]
-        }
+        ScenarioLine::ExpectNothingOn(on, because) if *on == day => vec![nothing(because.as_ref())],
         ScenarioLine::ExpectNothingAfter(on) if *on == day => vec![String::from("nothing from tomorrow on")],
         _ => Vec::new(),
     }

@@ -663,7 +663,7 @@ pub enum ScenarioLine {
     /// `expect on DATE: …`.
     ExpectOn(NaiveDate, Vec<Expected>),
     /// `expect nothing on DATE [because …]`.
-    ExpectNothingOn(NaiveDate, Option<String>),
+    ExpectNothingOn(NaiveDate, Option<Reason>),
     /// `expect nothing after DATE`.
     ExpectNothingAfter(NaiveDate),
     /// `expect never: …`.
@@ -677,6 +677,26 @@ pub struct Fact {
     pub name: Name,
     /// One value, or several for tags.
     pub values: Vec<Value>,
+}
+
+/// Why nothing is expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// A code, the block of a rule, or a stage.
+    Named(Name),
+    /// In quotes: words of the explanation.
+    Words(String),
+}
+
+impl Reason {
+    /// The reason without quotes.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Reason::Named(name) => &name.text,
+            Reason::Words(words) => words,
+        }
+    }
 }
 
 /// An action that a scenario names.

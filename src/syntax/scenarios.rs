@@ -1,6 +1,6 @@
 //! Scenarios: facts and expectations.
 
-use super::ast::{Expected, Fact, Scenario, ScenarioLine, Spanned};
+use super::ast::{Expected, Fact, Reason, Scenario, ScenarioLine, Spanned};
 use super::blocks::header_span;
 use super::parser::{Builder, Pair, Parts, Rule, only};
 use super::{conditions, steps, values};
@@ -59,7 +59,7 @@ fn invoice(b: &mut Builder, mut parts: Parts) -> ScenarioLine {
 fn dispute(b: &mut Builder, mut parts: Parts) -> ScenarioLine {
     let on = values::date(b, parts.need());
     let until = optional_date(b, &mut parts);
-    let because = because(b, &mut parts);
+    let because = because(b, &mut parts).map(|reason| String::from(reason.text()));
     ScenarioLine::Dispute { on, until, because, invoice: for_invoice(b, &mut parts) }
 }
 
@@ -85,12 +85,12 @@ fn for_invoice(b: &Builder, parts: &mut Parts) -> Option<String> {
     parts.optional(Rule::for_invoice).map(|part| values::string(b, only(part)).node)
 }
 
-fn because(b: &Builder, parts: &mut Parts) -> Option<String> {
+fn because(b: &mut Builder, parts: &mut Parts) -> Option<Reason> {
     parts.optional(Rule::because).map(|part| {
         let reason = only(part);
         match reason.as_rule() {
-            Rule::string => values::string(b, reason).node,
-            _ => String::from(reason.as_str()),
+            Rule::string => Reason::Words(values::string(b, reason).node),
+            _ => Reason::Named(values::name(b, reason)),
         }
     })
 }

@@ -10,9 +10,9 @@ use dun::span::Span;
 use dun::syntax::ast::{
     Act, ActKind, Action, Allow, Anchor, Ast, Block, CalendarBlock, CalendarLine, Clause, Comparison,
     Condition, Expected, Fact, FieldDeclaration, InterestRate, Literal, Modifier, Moment, Name,
-    NeedsApproval, Never, Offset, Operand, Path, Pilot, PolicyBlock, Predicate, Rate, Restriction, Role,
-    RoleHolder, RulesBlock, RulesHeader, Scenario, ScenarioLine, Schedule, SegmentCatches, Setting, Spanned,
-    Step, Test, Unit, Value, Weekends,
+    NeedsApproval, Never, Offset, Operand, Path, Pilot, PolicyBlock, Predicate, Rate, Reason, Restriction,
+    Role, RoleHolder, RulesBlock, RulesHeader, Scenario, ScenarioLine, Schedule, SegmentCatches, Setting,
+    Spanned, Step, Test, Unit, Value, Weekends,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -469,7 +469,8 @@ fn scenario() -> BoxedStrategy<Scenario> {
 }
 
 fn scenario_line() -> BoxedStrategy<ScenarioLine> {
-    let because = || maybe(prop_oneof![text(), Just(String::from("one_a_day")), Just(String::from("or"))]);
+    let because = || maybe(text());
+    let reason = || maybe(prop_oneof![name().prop_map(Reason::Named), text().prop_map(Reason::Words)]);
     let outcome = select(vec!["sent", "done", "bounced", "declined", "approved"]).prop_map(String::from);
     let invoice = || maybe(text());
     prop_oneof![
@@ -498,7 +499,7 @@ fn scenario_line() -> BoxedStrategy<ScenarioLine> {
             invoice
         }),
         (date(), several(expected())).prop_map(|(on, expected)| ScenarioLine::ExpectOn(on, expected)),
-        (date(), because()).prop_map(|(on, because)| ScenarioLine::ExpectNothingOn(on, because)),
+        (date(), reason()).prop_map(|(on, because)| ScenarioLine::ExpectNothingOn(on, because)),
         date().prop_map(ScenarioLine::ExpectNothingAfter),
         several(expected()).prop_map(ScenarioLine::ExpectNever),
     ]

@@ -3,9 +3,9 @@
 use super::{
     Act, ActKind, Action, Allow, Anchor, Ast, Block, CalendarBlock, CalendarLine, Clause, Comparison,
     Condition, Expected, Fact, FieldDeclaration, InterestRate, Literal, Modifier, Moment, Name,
-    NeedsApproval, Never, Offset, Operand, Path, Pilot, PolicyBlock, Predicate, Rate, Restriction, Role,
-    RoleHolder, RulesBlock, RulesHeader, Scenario, ScenarioLine, Schedule, SegmentCatches, Setting, Spanned,
-    Step, Test, Unit, Value, Weekends,
+    NeedsApproval, Never, Offset, Operand, Path, Pilot, PolicyBlock, Predicate, Rate, Reason, Restriction,
+    Role, RoleHolder, RulesBlock, RulesHeader, Scenario, ScenarioLine, Schedule, SegmentCatches, Setting,
+    Spanned, Step, Test, Unit, Value, Weekends,
 };
 use crate::model::field::FieldType;
 use crate::model::{Attachment, CatchUp, Channel};
@@ -169,4 +169,5 @@ choice! {
         Promise { on, amount, due, invoice }, Past { step, outcome, on, invoice }, ExpectOn(on, expected),
         ExpectNothingOn(on, because), ExpectNothingAfter(on), ExpectNever(expected),
     }
+    Reason { Named(name), Words(text), }
 }

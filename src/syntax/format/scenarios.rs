@@ -1,12 +1,12 @@
 //! Scenarios: facts and expectations.
 
-use super::super::ast::{Expected, Fact, ScenarioLine, Spanned};
+use super::super::ast::{Expected, Fact, Reason, ScenarioLine, Spanned};
 use super::super::parser::{self, Rule};
 use super::super::steps::step_key;
 use super::super::values::RESERVED;
 use super::conditions::{list, separated};
 use super::flow::Flow;
-use super::values::{date, is_name, literal, money, quoted};
+use super::values::{date, literal, money, quoted};
 use super::written::Written;
 
 /// What an expectation may name in place of a step.
@@ -48,7 +48,7 @@ pub(super) fn line(written: &Written, Spanned { node, .. }: &Spanned<ScenarioLin
             return expected(format!("expect on {}: ", date(*on)), " and", all);
         }
         ScenarioLine::ExpectNothingOn(on, because) => {
-            format!("expect nothing on {}{}", date(*on), because.as_deref().map_or_else(String::new, reason))
+            format!("expect nothing on {}{}", date(*on), because.as_ref().map_or_else(String::new, reason))
         }
         ScenarioLine::ExpectNothingAfter(on) => format!("expect nothing after {}", date(*on)),
         ScenarioLine::ExpectNever(all) => return expected(String::from("expect never: "), ",", all),
@@ -64,11 +64,11 @@ fn for_invoice(invoice: &Option<String>) -> String {
     optional(" for invoice ", invoice)
 }
 
-/// Why nothing is expected: a code such as `disputed`, else a text.
-fn reason(reason: &str) -> String {
-    match is_name(reason) {
-        true => format!(" because {reason}"),
-        false => format!(" because {}", quoted(reason)),
+/// Why nothing is expected.
+fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::Named(name) => format!(" because {}", name.text),
+        Reason::Words(words) => format!(" because {}", quoted(words)),
     }
 }
 

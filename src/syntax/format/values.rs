@@ -3,18 +3,12 @@
 use chrono::NaiveDate;
 
 use super::super::ast::{Literal, Offset, Unit};
-use super::super::parser::{self, Rule};
-use super::super::values::{RESERVED, grouped};
+use super::super::values::grouped;
 use crate::money::Money;
 
 /// `"…"`.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Whether a text can stand without quotes where a name is expected.
-pub(super) fn is_name(text: &str) -> bool {
-    parser::read(Rule::name, text).is_some() && !RESERVED.contains(&text)
 }
 
 /// A whole number, with `_` between thousands from five digits on.
