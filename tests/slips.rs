@@ -200,7 +200,38 @@ const HABITS: &[&str] = &[
     "otherwise:\n  use standard\n  hold until 31/12/2026\n  weekends: skip\n  max 1 email per week\n",
 ];
 
-const ALL: [&[&str]; 4] = [FINANCE, TERRAFORM, SPREADSHEET, DATABASE];
+/// Lines of scenarios, actions that break off, and values said one after another.
+const HALF_SAID: &[&str] = &[
+    "scenario \"s\":\n  invoice 1200 EUR",
+    "scenario \"s\":\n  invoice INV-7 1200 EUR due 2026-10-01",
+    "scenario \"s\":\n  invoice 4711 1200 EUR due 2026-10-01",
+    "scenario \"s\":\n  invoice I1 due 2026-10-01",
+    "scenario \"s\":\n  invoice 1200 due 2026-10-01",
+    "scenario \"s\":\n  invoice of 1200 EUR due 2026-10-01",
+    "scenario \"s\":\n  invoice 1200 EUR due on 2026-10-01",
+    "scenario \"s\":\n  expect never email",
+    "scenario \"s\":\n  expect on 2026-10-04 email first_reminder",
+    "scenario \"s\":\n  expect 2026-10-04: email first_reminder",
+    "scenario \"s\":\n  expect 2026-10-04 email first_reminder and message",
+    "scenario \"s\":\n  expect nothing 2026-10-04 because disputed",
+    "scenario \"s\":\n  expect nothing",
+    "scenario \"s\":\n  expect nothing on 2026-10-04 because it is disputed",
+    "at D+3 email",
+    "at D+3 email, needs approval by finance",
+    "at D+3 notify",
+    "at D+3 flag",
+    "at D+3 task",
+    "at D+3 call",
+    "at D+3 escalate to",
+    "at D+3 charge interest at",
+    "at D+3 email a, if customer.country is \"FR\" or \"BE\"",
+    "at D+3 email a, if (customer.country is \"FR\", \"BE\" or \"CH\") and invoice.disputed",
+    "at D+3 email a, if customer.country is not \"FR\" or \"BE\"",
+    "at D+3 email a, if customer.country in (\"FR\" \"BE\")",
+    "at D+3 email a, if customer.country is \"FR\" or \"BE",
+];
+
+const ALL: [&[&str]; 5] = [FINANCE, TERRAFORM, SPREADSHEET, DATABASE, HALF_SAID];
 
 #[test]
 fn slips_of_finance() {
@@ -215,6 +246,11 @@ fn slips_of_terraform() {
 #[test]
 fn slips_of_spreadsheets() {
     insta::assert_snapshot!(shown(SPREADSHEET));
+}
+
+#[test]
+fn slips_of_lines_that_are_half_said() {
+    insta::assert_snapshot!(shown(HALF_SAID));
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn general(s: &Statement, variant: &ErrorVariant<Rule>) -> Slip {
         ErrorVariant::CustomError { .. } => BTreeSet::new(),
     };
     let error = Slip::new(Code::Syntax, found.place.clone(), found.misfit(s));
-    if found.word == "\"" {
+    if found.word.starts_with('"') && !found.is_closed() {
         return Slip::new(Code::Syntax, found.place, "the text that begins here is not closed on this line")
             .help("put a quotation mark behind it; one inside a text is written `\\\"`");
     }
@@ -113,10 +113,32 @@ fn general(s: &Statement, variant: &ErrorVariant<Rule>) -> Slip {
     let list: Vec<&str> = expected.into_iter().collect();
     match list.as_slice() {
         [] => error.help("a line ends at its line end or at `;`: check what stands before this place"),
-        [only] => error.help(format!("here dun expects {only}")),
-        many => error.help(format!("here dun expects one of: {}", many.join("; "))),
+        [only] => error.help(format!("here dun expects {only}{}", written(s))),
+        many => error.help(format!("here dun expects one of: {}{}", many.join("; "), written(s))),
     }
 }
+
+/// How a line of a scenario is written as a whole: what stands in it has an order.
+fn written(s: &Statement) -> String {
+    let example = match s.starter() {
+        _ if s.home != Home::Scenario => None,
+        "expect" => EXPECTATIONS.into_iter().find(|line| {
+            let words = || s.whole().split([' ', ':']).zip(line.split([' ', ':'])).take(3);
+            words().skip(1).all(|(own, other)| own == other || other.starts_with(char::is_numeric))
+        }),
+        "invoice" => Some("invoice \"INV-7\" 1200 EUR due 2026-10-01"),
+        word => example(word),
+    };
+    example.map_or_else(String::new, |example| format!(", as in `{example}`"))
+}
+
+/// The expectations, each as a whole.
+const EXPECTATIONS: [&str; 4] = [
+    "expect on 2026-10-04: notify owner",
+    "expect nothing on 2026-10-04 because disputed",
+    "expect nothing after 2026-10-04",
+    "expect never: email first_reminder",
+];
 
 /// What stands at the place of an error.
 struct Found<'a> {
@@ -128,10 +150,16 @@ impl<'a> Found<'a> {
     fn at(s: &Statement<'a>) -> Found<'a> {
         let rest = s.rest();
         let end = match rest.find(|c: char| !is_word(c)).unwrap_or(rest.len()) {
+            0 if rest.starts_with('"') => rest[1..].find('"').map_or(1, |inside| inside + 2),
             0 => rest.chars().next().map_or(0, char::len_utf8),
             length => length,
         };
         Found { place: s.at..s.at + end, word: &rest[..end] }
+    }
+
+    /// Whether a text in quotes has both of them.
+    fn is_closed(&self) -> bool {
+        self.word.len() > 1 && self.word.ends_with('"')
     }
 
     /// Says what does not fit, and behind what.

@@ -7,8 +7,8 @@ pub(super) fn of(s: &Statement) -> Option<Slip> {
     if s.home != Home::Rules || s.is_first() {
         return None;
     }
-    let known: [fn(&Statement) -> Option<Slip>; 6] =
-        [modifier, exception, verb_again, preposition, spelling, name];
+    let known: [fn(&Statement) -> Option<Slip>; 7] =
+        [modifier, exception, verb_again, bare, preposition, spelling, name];
     known.iter().find_map(|known| known(s))
 }
 
@@ -81,7 +81,7 @@ fn spelling(s: &Statement) -> Option<Slip> {
     }
     let (right, end) = spelling_of(c)?;
     let written = s.text[s.at..end].trim_end();
-    if written == right {
+    if written == right || s.rest().starts_with(right) {
         return None;
     }
     let message = format!("`{written}` is not the name of an action");
@@ -105,6 +105,26 @@ fn first_name<'a>(c: Cursor<'a>) -> &'a str {
     if c.peek().is_empty() { "first_reminder" } else { c.peek() }
 }
 
+/// `email` with nothing behind it.
+fn bare(s: &Statement) -> Option<Slip> {
+    const LACKS: [(&str, &str, &str); 6] = [
+        ("email", "name the template of the message", "email first_reminder"),
+        ("sms", "name the template of the message", "sms short_nudge"),
+        ("letter", "name the template of the message", "letter final_notice"),
+        ("notify", "say who is told", "notify finance"),
+        ("flag", "name the mark", "flag at_risk"),
+        ("task", "say what is to be done, and who does it", "task \"Decide\" for finance"),
+    ];
+    let word = s.cursor(s.at).peek();
+    let (verb, lacking, example) = LACKS.into_iter().find(|(verb, ..)| *verb == word)?;
+    let behind = s.rest()[verb.len()..].trim_start();
+    (behind.is_empty() || behind.starts_with(',')).then(|| {
+        let message = format!("`{verb}` does not {lacking}");
+        Slip::new(Code::ActionSpelling, s.at..s.at + verb.len(), message)
+            .help(format!("{lacking}, as in `{example}`"))
+    })
+}
+
 /// `call finance`, `escalate manager`, `notify to manager`, `task "x" to finance`.
 fn preposition(s: &Statement) -> Option<Slip> {
     let before = s.before();
@@ -114,7 +134,18 @@ fn preposition(s: &Statement) -> Option<Slip> {
     let lacks = [("call", "by"), ("escalate", "to"), ("hand off", "to"), ("interest", "at")];
     if let Some((verb, lacking)) = lacks.iter().find(|(verb, _)| ends(verb)) {
         let mut c = s.cursor(s.at);
-        let other = c.any(&["to", "by", "from", "with", "for", "of"]);
+        let other = c.any(&["to", "by", "from", "with", "for", "of", "at"]);
+        if c.rest().is_empty() {
+            let (verb, kind, what) = match *verb {
+                "interest" => ("charge interest", "rate", "10%"),
+                verb => (verb, "role", "finance"),
+            };
+            let message = format!("`{verb}` goes on with `{lacking}` and a {kind}");
+            return Some(
+                Slip::new(Code::ActionSpelling, end - verb.len()..end, message)
+                    .help(format!("write it out, as in `{verb} {lacking} {what}`")),
+            );
+        }
         let place = s.at..if other.is_some() { c.at } else { s.at + word.len() };
         let place = place.start..place.start + s.text[place].trim_end().len();
         let message = format!("`{verb}` goes on with `{lacking}`");

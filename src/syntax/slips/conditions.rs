@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::{Slip, Statement, cursor};
+use super::{Home, Slip, Statement, cursor};
 use crate::code::Code;
 
 pub(super) fn of(s: &Statement) -> Option<Slip> {
-    let known: [fn(&Statement) -> Option<Slip>; 8] =
-        [formula, capitals, like, brackets, subscript, interpolation, negation, list];
+    let known: [fn(&Statement) -> Option<Slip>; 9] =
+        [formula, capitals, like, brackets, subscript, interpolation, negation, list, another];
     known.iter().find_map(|known| known(s))
 }
 
@@ -180,6 +180,9 @@ fn brackets(s: &Statement) -> Option<Slip> {
 
 /// `invoice[amount]`, `invoice["amount"]`, `invoice->amount`, `invoice's amount`, `invoice::amount`.
 fn subscript(s: &Statement) -> Option<Slip> {
+    if s.home == Home::Scenario {
+        return None;
+    }
     let subject = ["invoice", "customer"].into_iter().find(|subject| {
         let before = s.before().to_lowercase();
         before.strip_suffix(subject).is_some_and(|rest| !rest.ends_with(cursor::is_word))
@@ -243,4 +246,40 @@ fn list(s: &Statement) -> Option<Slip> {
         Slip::new(Code::ConditionNotPlain, value.clone(), "the values behind `in` stand in parentheses")
             .put(format!("(\"{text}\")"))
     })
+}
+
+/// `is "FR" or "BE"`, `is "FR", "BE"`.
+fn another(s: &Statement) -> Option<Slip> {
+    let mut c = s.cursor(s.at);
+    let left = match c.mark(",") {
+        true => s.before(),
+        false => s.before().strip_suffix(" or").or_else(|| s.before().strip_suffix(','))?.trim_end(),
+    };
+    let is = left.rfind(" is ")? + 1;
+    let (negated, first) = match left[is + "is ".len()..].trim_start() {
+        value if value.starts_with("not ") => (true, value["not ".len()..].trim_start()),
+        value => (false, value),
+    };
+    first.strip_prefix('"')?.strip_suffix('"').filter(|inside| !inside.contains('"'))?;
+    let (mut values, mut end) = (vec![first], s.at);
+    loop {
+        let start = c.at;
+        if !c.string() {
+            break;
+        }
+        end = start + s.text[start..c.at].trim_end().len();
+        values.push(&s.text[start..end]);
+        if !c.phrase("or") && !c.mark(",") {
+            break;
+        }
+    }
+    let (list, place) = (values.join(", "), s.range.start + is..end);
+    let slip = |message| Slip::new(Code::ConditionNotPlain, place.clone(), message);
+    match (values.len(), negated) {
+        (0 | 1, _) => None,
+        (_, false) => Some(slip("several values are a list behind `in`").put(format!("in ({list})"))),
+        (_, true) => {
+            Some(slip("several values are a list").help(format!("for none of them write `not in ({list})`")))
+        }
+    }
 }

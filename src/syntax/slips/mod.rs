@@ -11,6 +11,7 @@ mod headers;
 mod marks;
 mod moments;
 mod restrictions;
+mod scenarios;
 mod settings;
 
 use std::ops::Range;
@@ -177,9 +178,10 @@ impl Slip {
 type Recogniser = fn(&Statement) -> Option<Slip>;
 
 /// What each looks for is told in its own file. The first that knows the slip is taken.
-const RECOGNISERS: [Recogniser; 8] = [
+const RECOGNISERS: [Recogniser; 9] = [
     marks::of,
     headers::of,
+    scenarios::of,
     settings::of,
     moments::of,
     restrictions::of,
