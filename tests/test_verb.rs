@@ -149,6 +149,20 @@ scenario "one that passes":
     insta::assert_snapshot!(out);
 }
 
+/// Where there are several invoices, what is done says which it is about.
+#[test]
+fn a_failure_names_the_invoices_where_there_are_several() {
+    let scenarios = r#"
+scenario "two invoices":
+  invoice "A" 1200 EUR due 2026-10-01
+  invoice "B" 800 EUR due 2026-10-06
+  dispute on 2026-10-08 for invoice "B"
+  expect on 2026-10-04: call by finance
+"#;
+    let (_, out, _) = Project::with_scenarios(scenarios).run(&["test", "policy.dun"]);
+    insta::assert_snapshot!(out.split("  reached").next().unwrap());
+}
+
 #[test]
 fn a_step_is_left_until_the_day_on_which_its_fate_is_told() {
     let scenarios = r#"

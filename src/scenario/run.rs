@@ -11,6 +11,7 @@ use super::verdict::{Failure, TimelineDay, Verdict};
 use super::why;
 use crate::compile::Program;
 use crate::evaluate::{Look, met};
+use crate::plan::{Action, Withheld};
 use crate::simulate::{Habits, Play};
 use crate::span::Sources;
 use crate::syntax::ast::{Expected, Name, Reason, Scenario, ScenarioLine, Spanned};
@@ -36,6 +37,8 @@ pub(super) struct DayRun {
 pub(super) struct Run<'a> {
     pub(super) program: &'a Program,
     pub(super) days: Vec<DayRun>,
+    /// Whether there are several invoices, so that an action says which it is about.
+    several: bool,
     /// For each customer that a segment must catch: the segment, and the rules that it met instead.
     misplaced: Vec<(&'a Name, BTreeSet<String>)>,
 }
@@ -92,7 +95,7 @@ fn play<'a>(program: &'a Program, templates: &'a TemplateSet, scene: &'a Scene) 
         days.push(DayRun { day, look: played.look, done: played.done });
     }
     let misplaced = misplaced.into_iter().map(|(_, name, met)| (name, met)).collect();
-    Run { program, days, misplaced }
+    Run { program, days, several: scene.snapshot.invoices.id.len() > 1, misplaced }
 }
 
 /// The segments that catch a customer's invoices on a day.
@@ -159,7 +162,35 @@ impl Run<'_> {
     }
 
     fn failure(&self, day: &DayRun, expected: String, decided: Vec<super::Decision>) -> Failure {
-        Failure { line: 0, day: Some(day.day), expected, actual: actual(day), decided }
+        Failure { line: 0, day: Some(day.day), expected, actual: self.actual(day), decided }
+    }
+
+    /// The actions of a day in words.
+    fn actual(&self, day: &DayRun) -> String {
+        match day.look.actions.as_slice() {
+            [] => String::from("nothing"),
+            actions => actions.iter().map(|action| self.named(action)).collect::<Vec<_>>().join(" and "),
+        }
+    }
+
+    fn named(&self, action: &Action) -> String {
+        format!("{}{}", named(action), self.about(action))
+    }
+
+    /// The invoices that an action is about, where there are others.
+    fn about(&self, action: &Action) -> String {
+        let ids: Vec<String> = action.invoices.iter().map(|invoice| format!("`{}`", invoice.id)).collect();
+        if self.several && !ids.is_empty() { format!(" about {}", ids.join(", ")) } else { String::new() }
+    }
+
+    fn acted(&self, action: &Action, done: bool) -> String {
+        format!("{}{}", self.named(action), if done { "" } else { ", not yet done" })
+    }
+
+    fn withheld(&self, withheld: &Withheld) -> String {
+        let codes: Vec<&str> = withheld.blockers.iter().map(|blocker| blocker.code).collect();
+        let action = &withheld.action;
+        format!("withheld: {}{} ({})", step(action), self.about(action), codes.join(", "))
     }
 
     /// The customers that their segment never caught.
@@ -187,21 +218,15 @@ fn nothing(because: Option<&Reason>) -> String {
     because.map_or_else(|| String::from("nothing"), |why| format!("nothing because {}", why.text()))
 }
 
-/// The actions of a day in words.
-fn actual(day: &DayRun) -> String {
-    match day.look.actions.as_slice() {
-        [] => String::from("nothing"),
-        actions => actions.iter().map(named).collect::<Vec<_>>().join(" and "),
-    }
-}
-
 /// The days on which something happened or was expected.
 fn timeline(run: &Run, scene: &Scene, scenario: &Scenario, failures: &[Failure]) -> Vec<TimelineDay> {
     let mut withheld_before = BTreeSet::new();
     let mut days = Vec::new();
     for day in &run.days {
-        let withheld: BTreeSet<String> = day.look.withheld.iter().map(withheld).collect();
-        let mut actual: Vec<String> = day.look.actions.iter().zip(&day.done).map(acted).collect();
+        let withheld: BTreeSet<String> =
+            day.look.withheld.iter().map(|withheld| run.withheld(withheld)).collect();
+        let acted = day.look.actions.iter().zip(&day.done);
+        let mut actual: Vec<String> = acted.map(|(action, done)| run.acted(action, *done)).collect();
         actual.extend(withheld.difference(&withheld_before).cloned());
         if !day.look.met.is_empty() {
             withheld_before = withheld;
@@ -218,15 +243,6 @@ fn timeline(run: &Run, scene: &Scene, scenario: &Scenario, failures: &[Failure])
         }
     }
     days
-}
-
-fn acted((action, done): (&crate::plan::Action, &bool)) -> String {
-    format!("{}{}", named(action), if *done { "" } else { ", not yet done" })
-}
-
-fn withheld(withheld: &crate::plan::Withheld) -> String {
-    let codes: Vec<&str> = withheld.blockers.iter().map(|blocker| blocker.code).collect();
-    format!("withheld: {} ({})", step(&withheld.action), codes.join(", "))
 }
 
 fn expected_on(line: &ScenarioLine, day: NaiveDate) -> Vec<String> {

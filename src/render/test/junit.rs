@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use super::super::text::Page;
+use super::text::timeline;
 use crate::coverage::{CaseReport, PolicyReport, Report};
 use crate::scenario::{Failure, Verdict};
 
@@ -61,7 +63,13 @@ fn suite(policy: &PolicyReport) -> (String, usize, usize) {
 
 fn scenario(verdict: &Verdict) -> (String, Option<String>) {
     let failures: Vec<String> = verdict.failures.iter().map(failure).collect();
-    (verdict.name.clone(), (!failures.is_empty()).then(|| failures.join("\n")))
+    let days = || {
+        let mut page = Page::new(false);
+        timeline(&mut page, &verdict.timeline);
+        page.out
+    };
+    let told = (!failures.is_empty()).then(|| format!("{}\n\n{}", failures.join("\n"), days()));
+    (verdict.name.clone(), told)
 }
 
 fn failure(failure: &Failure) -> String {

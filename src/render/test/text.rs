@@ -75,7 +75,7 @@ fn decided(page: &mut Page, decision: &Decision) {
 }
 
 /// The days, with what was expected beside what there was.
-fn timeline(page: &mut Page, days: &[TimelineDay]) {
+pub(super) fn timeline(page: &mut Page, days: &[TimelineDay]) {
     let widest = days.iter().flat_map(|day| &day.expected).map(|text| clean(text).width()).max();
     let width = widest.unwrap_or(0).clamp(8, EXPECTED);
     let head = format!("    {:<16}{:<width$}  actual", "day", "expected");
