@@ -332,6 +332,21 @@ fn less_coverage_than_asked_for_ends_with_3() {
     assert_eq!([coverage("71"), coverage("72")], [0, 3]);
 }
 
+/// Snapshot cases alone measure nothing: their policy is named as well.
+#[test]
+fn coverage_of_nothing_is_refused() {
+    let project = Project::with_scenarios("")
+        .with("data.yaml", DATA)
+        .with("cases/today/case.yaml", "policy: ../../policy.dun\ndata: ../../data.yaml\n");
+    project.run(&["test", "cases", "--accept"]);
+    let (code, out, err) = project.run(&["test", "cases", "--min-coverage", "1"]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.starts_with("error: `--min-coverage` measures the policies that are named"), "{err}");
+    let measured = ["test", "cases", "policy.dun", "--min-coverage"];
+    let with = |least: &str| project.run(&[&measured[..], &[least]].concat()).0;
+    assert_eq!((with("1"), with("100")), (0, 3));
+}
+
 #[test]
 fn snapshot_cases_are_compared_shown_and_accepted_where_people_read() {
     let project = Project::with_scenarios("")

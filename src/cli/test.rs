@@ -69,6 +69,11 @@ impl TestArguments {
             Ok(found) => found,
             Err(why) => return fail(&why),
         };
+        if self.min_coverage.is_some() && found.policies.is_empty() {
+            return fail(
+                "`--min-coverage` measures the policies that are named, and none is: name the policy beside its snapshot cases, as in `dun test policy.dun cases --min-coverage 90`",
+            );
+        }
         let (tested, unusable) = self.test(&found);
         let policies = tested.into_iter().map(|tested| self.finish(tested)).collect();
         let report = Report::of(policies, unusable);
