@@ -243,20 +243,6 @@ scenario "slips":
     insta::assert_snapshot!(format!("{slips}\n=== with the names mended\n\n{err}"));
 }
 
-#[test]
-fn values_that_the_data_could_not_have_are_told_at_their_place() {
-    let scenarios = r#"
-scenario "values":
-  customer with do_not_contact "perhaps", credit_limit 5 USD
-  invoice 1200 EUR due 2026-10-01
-  expect nothing on 2026-10-01
-scenario "late":
-  customer with do_not_contact "perhaps"
-  invoice 1200 EUR issued 2026-10-02 due 2026-10-01
-  expect nothing on 2026-10-01
-scenario "early":
-  customer
-  invoice 1200 EUR due 2026-10-01
 /// A reason that no plan gives would fail on every day, or pass for what it does not say.
 #[test]
 fn reasons_that_no_plan_gives_are_errors() {
@@ -292,6 +278,20 @@ scenario "reasons":
     assert_eq!(failures(scenarios), failed);
 }
 
+#[test]
+fn values_that_the_data_could_not_have_are_told_at_their_place() {
+    let scenarios = r#"
+scenario "values":
+  customer with do_not_contact "perhaps", credit_limit 5 USD
+  invoice 1200 EUR due 2026-10-01
+  expect nothing on 2026-10-01
+scenario "late":
+  customer with do_not_contact "perhaps"
+  invoice 1200 EUR issued 2026-10-02 due 2026-10-01
+  expect nothing on 2026-10-01
+scenario "early":
+  customer
+  invoice 1200 EUR due 2026-10-01
   expect nothing on 2026-08-01
   expect nothing on 2026-08-02
 scenario "no invoice":
@@ -375,6 +375,16 @@ fn snapshot_cases_are_compared_shown_and_accepted_where_people_read() {
     insta::assert_snapshot!(out);
 }
 
+/// People who take longer than the calendar goes never act; the case is played all the same.
+#[test]
+fn a_case_whose_people_take_forever_is_played() {
+    let case = "policy: ../../policy.dun\ndata: ../../data.yaml\nfrom: 2026-10-01\nto: 2026-10-20\ntask_days: 100000000\n";
+    let project = Project::with_scenarios("").with("data.yaml", DATA).with("cases/slow/case.yaml", case);
+    let (code, _, err) = project.run(&["test", "cases", "--accept"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(project.read("cases/slow/expected.txt").contains("; not done\n"));
+}
+
 #[test]
 fn what_cannot_be_tested_ends_with_1() {
     let wrong = |path: &str, text: &str, argument: &str| {
@@ -399,7 +409,17 @@ fn what_cannot_be_tested_ends_with_1() {
             "c",
         ),
     ];
-    insta::assert_snapshot!(cases.join("\n"));
+    let said = |lines: &str| wrong("c/case.yaml", lines, "c");
+    let lines = [
+        said("policy: ../policy.dun\ndata:\n"),
+        said("as_of: 5.10.2026\n"),
+        said("from: 2026-02-30\n"),
+        said("\npolcy: ../policy.dun\n"),
+        said("approval_days: some\n"),
+        said("as_of: 2026-10-05\nas_of: 2026-10-06\n"),
+        said("- as_of\n"),
+    ];
+    insta::assert_snapshot!([&cases[..], &lines].concat().join("\n"));
 }
 
 #[test]
@@ -439,16 +459,6 @@ fn a_policy_that_cannot_be_used_is_an_error_for_build_servers() {
     )
     .unwrap();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_dun"))
-/// People who take longer than the calendar goes never act; the case is played all the same.
-#[test]
-fn a_case_whose_people_take_forever_is_played() {
-    let case = "policy: ../../policy.dun\ndata: ../../data.yaml\nfrom: 2026-10-01\nto: 2026-10-20\ntask_days: 100000000\n";
-    let project = Project::with_scenarios("").with("data.yaml", DATA).with("cases/slow/case.yaml", case);
-    let (code, _, err) = project.run(&["test", "cases", "--accept"]);
-    assert_eq!((code, err.as_str()), (0, ""));
-    assert!(project.read("cases/slow/expected.txt").contains("; not done\n"));
-}
-
         .current_dir(folder.path())
         .args(["test", "policy.dun", "--format", "junit"])
         .output()

@@ -1,10 +1,11 @@
 //! A snapshot case: a policy, data and dates, and the plan or the simulation that they should give.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde_yaml::Spanned;
 
 use super::find::CASE;
 use crate::cli::output::{replace, to_file};
@@ -15,30 +16,27 @@ use crate::evaluate::{self, Options, Watch, look};
 use crate::render;
 use crate::simulate::{Habits, Period, simulate};
 use crate::snapshot::Snapshot;
+use crate::suggest::{nearest, one_of};
 use crate::template::TemplateSet;
 
 /// The file with what a case should give.
 const EXPECTED: &str = "expected.txt";
 
 /// What `case.yaml` says.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub(super) struct Case {
     /// The folder it stands in.
-    #[serde(skip)]
     folder: PathBuf,
-    #[serde(default = "usual_policy")]
     policy: PathBuf,
-    #[serde(default = "usual_data")]
     data: PathBuf,
     as_of: Option<NaiveDate>,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
-    #[serde(default)]
-    approval_days: u32,
-    #[serde(default)]
-    task_days: u32,
+    habits: Habits,
 }
+
+/// What a case can say.
+const KEYS: [&str; 7] = ["policy", "data", "as_of", "from", "to", "approval_days", "task_days"];
 
 /// A path without `..` behind the name of a folder.
 fn plain(path: &Path) -> PathBuf {
@@ -51,14 +49,6 @@ fn plain(path: &Path) -> PathBuf {
         }
     }
     plain
-}
-
-fn usual_policy() -> PathBuf {
-    PathBuf::from("policy.dun")
-}
-
-fn usual_data() -> PathBuf {
-    PathBuf::from("data")
 }
 
 /// What a case asks for.
@@ -74,12 +64,55 @@ impl Case {
         let shown = path.display();
         let text =
             fs::read_to_string(&path).map_err(|error| fail(&format!("`{shown}` cannot be read: {error}")))?;
-        let case: Case = serde_yaml::from_str(&text).map_err(|error| {
-            let why = error.to_string();
-            let why = why.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            fail(&format!("`{shown}` is no snapshot case: {why}"))
-        })?;
-        Ok(Case { folder: folder.to_path_buf(), ..case })
+        let said: Option<BTreeMap<String, Spanned<Option<String>>>> =
+            serde_yaml::from_str(&text).map_err(|error| {
+                let line = error.location().map_or_else(String::new, |at| format!(", line {}", at.line()));
+                fail(&format!("`{shown}`{line}: a line of a case is a key and its value, such as `as_of: 2026-10-05`, and each key stands there once"))
+            })?;
+        let mut case = Case {
+            folder: folder.to_path_buf(),
+            policy: PathBuf::from("policy.dun"),
+            data: PathBuf::from("data"),
+            as_of: None,
+            from: None,
+            to: None,
+            habits: Habits::default(),
+        };
+        for (key, said) in said.into_iter().flatten() {
+            let line = said.referenced.line();
+            case.take(&key, said.value).map_err(|why| fail(&format!("`{shown}`, line {line}: {why}")))?;
+        }
+        Ok(case)
+    }
+
+    /// Takes what a key says; else what is wrong with it.
+    fn take(&mut self, key: &str, value: Option<String>) -> Result<(), String> {
+        let value =
+            value.ok_or_else(|| format!("`{key}` has no value: write one behind it, or leave the line out"));
+        let day = |value: String| {
+            let day = value.parse().map(Some);
+            day.map_err(|_| format!("`{key}` is a day of the calendar, such as `2026-10-05`, not `{value}`"))
+        };
+        let days = |value: String| {
+            value.parse().map_err(|_| format!("`{key}` is a number of days, such as `3`, not `{value}`"))
+        };
+        match key {
+            "policy" => self.policy = value?.into(),
+            "data" => self.data = value?.into(),
+            "as_of" => self.as_of = day(value?)?,
+            "from" => self.from = day(value?)?,
+            "to" => self.to = day(value?)?,
+            "approval_days" => self.habits.approval_days = days(value?)?,
+            "task_days" => self.habits.task_days = days(value?)?,
+            _ => {
+                let meant = match nearest(key, KEYS) {
+                    Some(near) => format!("write `{near}`"),
+                    None => format!("it can say {}", one_of(KEYS)),
+                };
+                return Err(format!("a case does not say `{key}`: {meant}"));
+            }
+        }
+        Ok(())
     }
 
     /// Where its policy is.
@@ -145,8 +178,7 @@ impl Case {
         snapshot: Snapshot,
         period: Period,
     ) -> (String, Reached) {
-        let habits = Habits { approval_days: self.approval_days, task_days: self.task_days };
-        let simulation = simulate(program, templates, snapshot, period, habits, |_| ());
+        let simulation = simulate(program, templates, snapshot, period, self.habits, |_| ());
         let mut reached = Reached::default();
         reached.add_simulation(&program.policy, &simulation);
         (render::test::simulation(&simulation), reached)
