@@ -337,6 +337,7 @@ fn exit_codes_and_what_is_refused() {
         run("1926-09-02", "2026-09-01", "data.yaml"),
         run("2026-09-01", "2026-09-31", "data.yaml"),
         run("2026-09-01", "2026-09-02", "nowhere"),
+        run("today", "2026-09-02", "data.yaml"),
     ];
     for (code, why) in &refused {
         assert_eq!(*code, Some(1), "{why}");
@@ -346,6 +347,9 @@ fn exit_codes_and_what_is_refused() {
         refused[1].1,
         "error: from 1926-09-02 to 2026-09-01 is longer than ten years: look at the years\n"
     );
+    let written = "write a date such as 2026-10-05\n";
+    assert!(refused[2].1.contains(&format!(": there is no such day; {written}")), "{}", refused[2].1);
+    assert!(refused[4].1.contains(&format!(": {written}")), "{}", refused[4].1);
     project.write(
         "policy.dun",
         "policy \"Acme\"\n  currency EUR\nsegment all otherwise: at D+3 email nothing\n",

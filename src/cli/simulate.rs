@@ -71,7 +71,13 @@ enum SimulateFormat {
 
 /// A day as it is given.
 pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
-    text.parse().map_err(|_| String::from("there is no such day; write a date such as 2026-10-05"))
+    text.parse().map_err(|_| {
+        let is_shaped = text.split('-').map(|part| (part.len(), part.parse::<u16>().is_ok()));
+        match is_shaped.eq([(4, true), (2, true), (2, true)]) {
+            true => String::from("there is no such day; write a date such as 2026-10-05"),
+            false => String::from("write a date such as 2026-10-05"),
+        }
+    })
 }
 
 /// A period longer than this is a slip of the pen.
