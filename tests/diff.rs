@@ -784,6 +784,11 @@ fn one_test_for_each_exit_code() {
         assert_eq!(with(&["--fail-on", risk]), 3, "{risk}");
     }
     assert_eq!(with(&["--fail-on", "approval-dropped,newly-automatic", "--exit-code"]), 3);
+    let asked = ["--fail-on", "newly-contacted,approval-dropped,newly-automatic"];
+    let (_, out, err) = desk.run(&[&["diff", "old.dun", "new.dun"], PERIOD.as_slice(), &asked].concat());
+    let met = "`newly-contacted`, `approval-dropped`, `newly-automatic`";
+    assert!(!out.is_empty());
+    assert_eq!(err, format!("error: steps become {met}, which `--fail-on` forbids\n"));
     let back =
         [&["diff", "new.dun", "old.dun", "--fail-on", "newly-automatic,no-longer-held"], PERIOD.as_slice()]
             .concat();
@@ -801,12 +806,12 @@ fn one_test_for_each_exit_code() {
     assert_eq!(diff(&["--data", "data.yaml"]), 0);
     assert_eq!(diff(&["--data", "data.yaml", "--as-of", "2026-10-01", "--fail-on", "newly-automatic"]), 3);
     assert_eq!(with(&["--approval-days", "3", "--task-days", "2"]), 0);
+    assert_eq!(with(&["--approval-days", "100000000", "--task-days", "100000000"]), 0);
     assert_eq!(with(&["-o", "out.md", "--format", "markdown"]), 0);
     assert!(fs::read_to_string(desk.0.path().join("out.md")).unwrap().ends_with('\n'));
 }
 
 #[test]
-    assert_eq!(with(&["--approval-days", "100000000", "--task-days", "100000000"]), 0);
 fn two_plans_are_compared_action_by_action() {
     let desk = risky();
     for (policy, plan) in [("old.dun", "old.json"), ("new.dun", "new.jsonl")] {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use super::day::AsOf;
-use super::output::{colour_results, deliver};
+use super::output::{colour_results, deliver, tell};
 use super::project::Project;
 use super::simulate::{Days, HabitArguments, date, period};
 use super::{Exit, data, day, fail, recheck};
@@ -140,9 +140,18 @@ impl DiffArguments {
             let ((old, before), (new, after)) = self.replay(path, (old_project, old), (new_project, new))?;
             found.impact = Some(Impact::of(&found.changes, (&old, &before), (&new, &after), self.show_names));
         }
-        let exit = self.exit(&found);
+        let met = self.met(&found);
+        let exit = match met.is_empty() {
+            false => Exit::Unexpected,
+            true if self.exit_code && found.differs() => Exit::Differs,
+            true => Exit::Done,
+        };
         let colour = colour_results(self.output.as_deref());
-        Ok(deliver(self.output.as_deref(), exit, |out| self.write(&found, colour, out)))
+        let exit = deliver(self.output.as_deref(), exit, |out| self.write(&found, colour, out));
+        if exit == Exit::Unexpected {
+            tell(&format!("error: steps become {}, which `--fail-on` forbids\n", met.join(", ")));
+        }
+        Ok(exit)
     }
 
     /// Replays both policies on the data as each of them reads it.
@@ -170,18 +179,11 @@ impl DiffArguments {
         Ok(Period { from: day, to: day })
     }
 
-    fn exit(&self, found: &PolicyDiff) -> Exit {
-        let is_failed = |risk: &Risk| {
-            let mut impact = found.impact.iter();
-            impact.any(|impact| impact.has(Transition::from(*risk)))
-        };
-        if self.fail_on.iter().any(is_failed) {
-            Exit::Unexpected
-        } else if self.exit_code && found.differs() {
-            Exit::Differs
-        } else {
-            Exit::Done
-        }
+    /// What the run is failed on, as it was asked for.
+    fn met(&self, found: &PolicyDiff) -> Vec<String> {
+        let is_met = |risk: &&Risk| found.impact.iter().any(|impact| impact.has(Transition::from(**risk)));
+        let names = self.fail_on.iter().filter(is_met).filter_map(ValueEnum::to_possible_value);
+        names.map(|name| format!("`{}`", name.get_name())).collect()
     }
 
     fn write(&self, found: &PolicyDiff, colour: bool, out: &mut dyn Write) -> io::Result<()> {
