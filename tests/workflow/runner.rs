@@ -146,12 +146,12 @@ impl Runner {
         yaml(&self.repository().join(".github/workflows/dun.yml"))
     }
 
-    /// Runs the workflow: its own commands, then those of the action.
+    /// Runs the workflow in the checkout as the run before left it, as on a runner of one's own; only the folder for
+    /// temporary files is new: its own commands, then those of the action.
     pub(crate) fn run(&self) -> Job {
         let mut job = Job { outcomes: BTreeMap::new(), log: String::new() };
         fs::remove_dir_all(self.temp()).unwrap();
         fs::create_dir(self.temp()).unwrap();
-        self.git(&["worktree", "prune"]);
         let workflow = self.workflow();
         let steps = workflow["jobs"]["policy"]["steps"].as_array().unwrap();
         for step in steps.iter().filter(|step| step["run"].is_string()) {
