@@ -136,7 +136,7 @@ fn a_fork_and_dependabot_get_a_summary_and_nothing_is_asked_of_github() {
     // A fork that has been deleted meanwhile has no name.
     let gone = Runner { head: "", ..changed() };
     assert!(!gone.run().failed() && gone.summary().starts_with(&report) && gone.calls().is_empty());
-    let robot = Runner { actor: "dependabot[bot]", ..changed() };
+    let robot = Runner { actor: "dependabot[bot]", data_step: Some("exit 1"), ..changed() };
     assert!(!robot.run().failed() && robot.summary().starts_with(&report) && robot.calls().is_empty());
 }
 

@@ -231,9 +231,13 @@ impl Runner {
 
     /// Whether a condition holds: terms with `&&` between them.
     fn holds(&self, condition: &str, with: &Value, job: &Job) -> bool {
-        condition.split("&&").map(str::trim).all(|term| match term.split_once(" == ") {
-            Some((left, right)) => self.value(left, with, job) == self.value(right, with, job),
-            None => term == "!cancelled()" || panic!("the condition `{term}` is not known"),
+        let equal = |(left, right)| self.value(left, with, job) == self.value(right, with, job);
+        condition.split("&&").map(str::trim).all(|term| {
+            match (term.split_once(" == "), term.split_once(" != ")) {
+                (Some(sides), _) => equal(sides),
+                (None, Some(sides)) => !equal(sides),
+                (None, None) => term == "!cancelled()" || panic!("the condition `{term}` is not known"),
+            }
         })
     }
 
@@ -255,6 +259,7 @@ impl Runner {
             "github.event.pull_request.base.ref" => String::from("main"),
             "github.event.pull_request.head.repo.full_name" => String::from(self.head),
             "github.repository" => String::from("acme/rules"),
+            "github.actor" => String::from(self.actor),
             "github.token" => String::from("token"),
             "runner.temp" => self.temp().display().to_string(),
             _ => panic!("`{name}` is not known"),
