@@ -38,7 +38,7 @@ fn head(results: &str, about: &str) -> String {
     format!("<!-- dun -->\n### `policy.dun`\n\n{results}\n\n{about}\n")
 }
 
-const PASSED: &str = "check: success · format: success · scenarios: success · replay: success";
+const PASSED: &str = "check: success · format: success · tests: success · replay: success";
 const ON_FIXTURES: &str = "Replayed from 2026-09-01 to 2026-09-30 on the sample data.\n";
 
 // ---- what they may do
@@ -113,7 +113,9 @@ fn a_pull_request_gets_one_comment_which_is_kept_up_to_date() {
     assert_eq!(job.outcomes, outcomes(&[("format", "failure")]), "{}", job.log);
     let again = runner.comments();
     assert_eq!((again.len(), &again[..2]), (3, &before[..]));
-    assert!(again[2].starts_with(&head(&PASSED.replace("format: success", "format: failure"), ON_FIXTURES)));
+    let results = PASSED.replace("format: success", "format: failure");
+    let why = "- **format** failed: `the policy is not in its usual form, which dun fmt writes`.\n\n";
+    assert!(again[2].starts_with(&head(&results, &format!("{why}{ON_FIXTURES}"))), "{}", again[2]);
     let comments = "repos/acme/rules/issues/7/comments";
     let (list, create) = (format!("GET {comments}"), format!("POST {comments}"));
     let update = String::from("PATCH repos/acme/rules/issues/comments/102");
@@ -150,7 +152,10 @@ fn a_failing_scenario_fails_the_job_and_is_told() {
     let job = runner.run();
     assert_eq!(job.outcomes, outcomes(&[("test", "failure")]), "{}", job.log);
     assert!(job.failed());
-    let told = head(&PASSED.replace("scenarios: success", "scenarios: failure"), ON_FIXTURES);
+    let results = PASSED.replace("tests: success", "tests: failure");
+    let names = "`from a first word to a decision, line 51`, `a complaint stops the reminders, line 61`, \
+                 `whoever has paid hears nothing more, line 76`";
+    let told = head(&results, &format!("- **tests** failed: {names}.\n\n{ON_FIXTURES}"));
     assert!(runner.comments()[2].starts_with(&told), "{}", runner.comments()[2]);
 }
 
@@ -176,7 +181,67 @@ fn a_broken_policy_fails_the_job_with_annotations_and_the_comment_says_so() {
         "{}",
         comments[2]
     );
-    assert!(!comments[2].contains("<details>"), "{}", comments[2]);
+    assert!(!comments[2].contains("<details>") && !comments[2].contains("Replayed"), "{}", comments[2]);
+    let missing = "there is no template 'frendly_reminder'";
+    let why = format!(
+        "- **check** failed: `policy.dun:30: {missing}`.\n\
+         - **tests** failed: `{missing}`, `1 error in 'policy.dun'`.\n\
+         - **replay** failed: `{missing}`, `1 error in 'policy.dun'`.\n"
+    );
+    assert!(comments[2].contains(&why), "{}", comments[2]);
+}
+
+/// The comment says which of the conditions of `fail-on` is met.
+#[test]
+fn a_change_that_is_not_allowed_fails_the_job_and_is_named() {
+    if !can_run() {
+        return;
+    }
+    let runner = Runner { with: &[("fail-on", "newly-contacted,no-longer-held")], ..Runner::new(".") };
+    runner.change("policy.dun", "at D+20 call by shop", "at D+1 call by shop");
+    let job = runner.run();
+    assert_eq!(job.outcomes["replay"], "failure", "{}", job.log);
+    let comment = &runner.comments()[2];
+    let why = "- **replay** failed: `steps become 'no-longer-held', which '--fail-on' forbids`.\n\n";
+    assert!(comment.contains(&format!("{why}{ON_FIXTURES}")), "{comment}");
+    assert!(comment.contains("**No longer held: "), "{comment}");
+}
+
+/// What cannot be read was not replayed, and the comment says what it is.
+#[test]
+fn a_ledger_that_cannot_be_read_is_told_and_not_taken_for_a_replay() {
+    if !can_run() {
+        return;
+    }
+    let command = "mkdir \"$RUNNER_TEMP/ledger\" && echo name > \"$RUNNER_TEMP/ledger/invoices.csv\"";
+    let runner = Runner { data_step: Some(command), ..changed() };
+    let job = runner.run();
+    assert_eq!(job.outcomes, outcomes(&[("replay", "failure")]), "{}", job.log);
+    let comment = &runner.comments()[2];
+    let why = "- **replay** failed: `invoices.csv:1: invoices need these columns: 'invoice_id', ";
+    assert!(comment.contains(why) && !comment.contains("Replayed"), "{comment}");
+}
+
+/// Names are code, so that none of them addresses anybody, and the rest of them is counted.
+#[test]
+fn failing_tests_are_named_as_far_as_there_is_room() {
+    if !can_run() {
+        return;
+    }
+    let runner = changed();
+    let mut text = fs::read_to_string(runner.repository().join("policy.dun")).unwrap();
+    for number in 1..=7 {
+        text.push_str(&format!(
+            "\nscenario \"@all `x` {number}\":\n  invoice 1200 EUR due 2026-10-01\n  expect never: message\n"
+        ));
+    }
+    fs::write(runner.repository().join("policy.dun"), text).unwrap();
+    let job = runner.run();
+    assert_eq!(job.outcomes, outcomes(&[("test", "failure")]), "{}", job.log);
+    let comment = &runner.comments()[2];
+    assert!(comment.contains("- **tests** failed: `@all 'x' 1, line "), "{comment}");
+    assert!(comment.contains("`@all 'x' 5, line ") && comment.contains("` and 2 more.\n"), "{comment}");
+    assert!(!comment.contains("@all 'x' 6"), "{comment}");
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Runner {
     pub(crate) actor: &'static str,
     /// What a user writes into the step that fetches the ledger.
     pub(crate) data_step: Option<&'static str>,
+    /// What a user sets of the action besides.
+    pub(crate) with: &'static [(&'static str, &'static str)],
 }
 
 /// How a job went: each step's outcome by its name, and what was printed.
@@ -63,7 +65,7 @@ impl Runner {
         for name in ["repository", "temp", "bin", "state"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
-        let runner = Runner { folder, head: "acme/rules", actor: "ada", data_step: None };
+        let runner = Runner { folder, head: "acme/rules", actor: "ada", data_step: None, with: &[] };
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_dun"), runner.folder.path().join("bin").join("dun"))
             .unwrap();
         runner.program("gh", &fs::read_to_string(format!("{ROOT}/tests/workflow/gh")).unwrap());
@@ -163,7 +165,9 @@ impl Runner {
         }
         let last = steps.last().unwrap();
         assert!(last["uses"].as_str().unwrap().contains("/dun@"), "{last}");
-        self.action(&last["with"], &mut job);
+        let mut with = last["with"].clone();
+        self.with.iter().for_each(|(name, value)| with[*name] = Value::from(*value));
+        self.action(&with, &mut job);
         job
     }
 
@@ -255,11 +259,11 @@ impl Runner {
             return job.outcomes[id].clone();
         }
         match name {
+            "github.actor" => String::from(self.actor),
             "github.event.pull_request.number" => String::from("7"),
             "github.event.pull_request.base.ref" => String::from("main"),
             "github.event.pull_request.head.repo.full_name" => String::from(self.head),
             "github.repository" => String::from("acme/rules"),
-            "github.actor" => String::from(self.actor),
             "github.token" => String::from("token"),
             "runner.temp" => self.temp().display().to_string(),
             _ => panic!("`{name}` is not known"),
