@@ -83,7 +83,7 @@ fn the_workflow_names_inputs_that_the_action_has() {
     assert!(given.is_subset(&inputs), "{given:?}");
     assert_eq!(with["policy"], "finance/rules/policy.dun");
     assert_eq!(with["fixtures"], "finance/rules/data");
-    let listed = ["data", "fail-on", "fixtures", "from", "policy", "to"];
+    let listed = ["cases", "data", "fail-on", "fixtures", "from", "min-coverage", "policy", "to"];
     assert_eq!(inputs.iter().map(String::as_str).collect::<Vec<_>>(), listed);
 }
 
@@ -242,6 +242,42 @@ fn failing_tests_are_named_as_far_as_there_is_room() {
     assert!(comment.contains("- **tests** failed: `@all 'x' 1, line "), "{comment}");
     assert!(comment.contains("`@all 'x' 5, line ") && comment.contains("` and 2 more.\n"), "{comment}");
     assert!(!comment.contains("@all 'x' 6"), "{comment}");
+}
+
+/// Snapshot cases beside the policy are compared, and others where they are said to be; coverage is asked for.
+#[test]
+fn snapshot_cases_are_compared_and_coverage_is_measured() {
+    if !can_run() {
+        return;
+    }
+    let runner = Runner { with: &[("min-coverage", "100")], ..changed() };
+    let case = |folder: &str| {
+        let folder = runner.repository().join(folder);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("case.yaml"), "policy: ../../policy.dun\ndata: ../../data\n").unwrap();
+    };
+    case("cases/october");
+    let job = runner.run();
+    assert_eq!(job.outcomes, outcomes(&[("test", "failure")]), "{}", job.log);
+    let comment = &runner.comments()[2];
+    assert!(comment.contains("- **tests** failed: `cases/october`.\n"), "{comment}");
+
+    fs::remove_dir_all(runner.repository().join("cases")).unwrap();
+    assert!(!runner.run().failed(), "all of the policy is reached by its scenarios");
+    let text = fs::read_to_string(runner.repository().join("policy.dun")).unwrap();
+    let (rules, _) = text.split_once("scenario ").unwrap();
+    fs::write(runner.repository().join("policy.dun"), rules).unwrap();
+    let job = runner.run();
+    assert_eq!(job.outcomes["test"], "failure", "{}", job.log);
+    let comment = &runner.comments()[2];
+    assert!(comment.contains("- **tests** failed: `reached 0 %, too little`.\n"), "{comment}");
+
+    fs::write(runner.repository().join("policy.dun"), text).unwrap();
+    case("elsewhere/october");
+    let runner = Runner { with: &[("cases", "elsewhere")], ..runner };
+    let job = runner.run();
+    assert_eq!(job.outcomes, outcomes(&[("test", "failure")]), "{}", job.log);
+    assert!(runner.comments()[2].contains("`elsewhere/october`"), "{}", runner.comments()[2]);
 }
 
 #[test]
