@@ -280,6 +280,22 @@ fn snapshot_cases_are_compared_and_coverage_is_measured() {
     assert!(runner.comments()[2].contains("`elsewhere/october`"), "{}", runner.comments()[2]);
 }
 
+/// A policy that was given another name is compared with what it was.
+#[test]
+fn a_renamed_policy_is_compared_with_what_it_was() {
+    if !can_run() {
+        return;
+    }
+    let runner = Runner { with: &[("policy", "rules.dun")], ..changed() };
+    runner.git(&["mv", "policy.dun", "rules.dun"]);
+    runner.commit("another name");
+    let job = runner.run();
+    assert_eq!(job.outcomes, outcomes(&[]), "{}", job.log);
+    let comment = &runner.comments()[2];
+    assert!(comment.contains("The policy was `policy.dun` before.\n"), "{comment}");
+    assert!(comment.contains("moves from D+20 to D+21"), "{comment}");
+}
+
 #[test]
 fn a_policy_without_a_sound_one_before_it_has_nothing_to_differ_from() {
     if !can_run() {
@@ -304,7 +320,7 @@ fn a_policy_without_a_sound_one_before_it_has_nothing_to_differ_from() {
 
 /// What `main` got since the branch began is not taken for a change of the branch.
 #[test]
-fn the_policy_before_is_the_one_that_the_branch_began_with() {
+fn the_policy_before_is_the_one_without_the_change() {
     if !can_run() {
         return;
     }
