@@ -142,9 +142,10 @@ impl<'s, 'a> Account<'s, 'a> {
     }
 
     /// Adds what is due for the invoices that are kept out, each alone; the first day on which one of them, or one
-    /// of another segment, can join the ladder by itself and bring it forward.
+    /// of another segment, can join the ladder by itself, or its anchor can leave it, and bring it forward.
     fn joining(&self, candidates: &mut Vec<Candidate<'a>>) -> Option<NaiveDate> {
-        let moves = self.sites.iter().any(|site| site.placed.may_move).then(|| self.tomorrow());
+        let moves = self.sites.iter().any(|site| site.placed.may_move) || self.may_be_anchored_anew();
+        let moves = moves.then(|| self.tomorrow());
         self.held.iter().fold(moves, |soonest, (site, scope)| {
             let before = candidates.len();
             let alone = self.climb_of(Some(site), std::slice::from_ref(site), candidates);
@@ -152,6 +153,12 @@ impl<'s, 'a> Account<'s, 'a> {
             let freed = free_again(&scope.holds, self.tomorrow()).filter(|_| is_due);
             [soonest, alone, freed, self.freed_by_time(scope)].into_iter().fold(None, earlier)
         })
+    }
+
+    /// Whether time alone may hold the invoice it is anchored on, so that others go on without that one.
+    fn may_be_anchored_anew(&self) -> bool {
+        let [anchor, _, ..] = self.seen.as_slice() else { return false };
+        self.day.may_be_held(self.customer, &self.customer.invoices[self.sites[*anchor].at])
     }
 
     /// The first day on which an invoice is overdue and can be in the ladder's steps.

@@ -1,9 +1,9 @@
 //! Conditions on a day: yes, no, or unknown when a value is missing (R4).
 
 use super::day::Day;
-use super::facts::{CustomerState, InvoiceState, Value};
+use super::facts::{CustomerState, InvoiceState, Promised, Value};
 use crate::compile::changes_with_time;
-use crate::model::field::Field;
+use crate::model::field::{Field, InvoiceField};
 use crate::model::{Amounts, Bounds, Condition, Predicate, Test};
 use crate::money::Money;
 use chrono::Datelike;
@@ -60,7 +60,14 @@ impl<'a> Day<'a> {
         let may = |part: &Condition| self.may_become(part, holding, customer, invoice);
         match condition {
             Condition::Test(test) => {
-                changes_with_time(condition) || self.test(test, customer, invoice) == Truth::from(holding)
+                let pending = matches!(invoice.promised, Promised::Pending(_));
+                let changes = match (test.field, &test.predicate) {
+                    // A promise that nobody keeps is broken, and no other is made.
+                    (Field::Invoice(InvoiceField::Promised), Predicate::Flag) => pending && !holding,
+                    (Field::Invoice(InvoiceField::PromiseBroken), Predicate::Flag) => pending && holding,
+                    _ => changes_with_time(condition),
+                };
+                changes || self.test(test, customer, invoice) == Truth::from(holding)
             }
             Condition::Not(inner) => self.may_become(inner, !holding, customer, invoice),
             Condition::All(parts) if holding => parts.iter().all(may),

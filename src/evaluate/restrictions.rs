@@ -125,6 +125,21 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// Whether time alone may bring a carve-out that holds an invoice.
+    pub(super) fn may_be_held(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> bool {
+        let holds = |restriction: &Restriction| matches!(restriction.kind, RestrictionKind::Hold { .. });
+        let mut holding = self
+            .program
+            .policy
+            .carve_outs
+            .iter()
+            .filter(|carve_out| carve_out.restrictions.iter().any(holds));
+        holding.any(|carve_out| {
+            self.truth(&carve_out.when, customer, invoice) != Truth::Yes
+                && self.may_become(&carve_out.when, true, customer, invoice)
+        })
+    }
+
     /// A hold stops the whole invoice wherever it is written, in one of its cadences as well (R16).
     fn holds(
         &self,

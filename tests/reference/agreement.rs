@@ -122,7 +122,7 @@ impl<'a> Trial<'a> {
                     &difference(&engine.without_next(), &compared.without_next()),
                 ));
             }
-            let late = too_late(&engine, &reference);
+            let late = too_late(&Report::of(&plan), &reference);
             if !late.is_empty() {
                 return Err(self.told(story, day, &late));
             }

@@ -357,3 +357,25 @@ fn r13_a_contact_at_the_rung_carried_out_last_passes_what_lies_below_it() {
         ["2026-10-11 acts approval(finance) charge fee #3 I1", "problem unknown-step"]
     );
 }
+
+#[test]
+fn r23_a_customers_ladder_may_be_anchored_anew_when_a_promise_is_broken() {
+    // I1 is due on 10-04 and promised for 10-07. From 10-08 the promise is broken and I1 on hold: the ladder sees I2 and I3
+    // only, and its call of day 2 comes on 10-13. While it is anchored on I1 that day was 10-06.
+    let case = case_with(
+        "  catch up: same day only",
+        "cadence account per customer:\n  at D+2 call by finance\n  at D+27 charge fee 40 EUR\nsegment all otherwise:\n  use account\ncarve-out broken when invoice.promise_broken:\n  hold\n",
+    );
+    let rows = "invoices I1, due_date: 2026-10-04\ninvoices I2, due_date: 2026-10-11\ninvoices I3, due_date: 2026-10-11\npromises invoice_id: I1, due: 2026-10-07";
+    let plan = case.plan(rows, "2026-10-07");
+    // I2 and I3 are overdue from 10-12 on.
+    assert_eq!(
+        plan,
+        [
+            "waiting I1 promised next 2026-10-08",
+            "waiting I2 due_soon next 2026-10-12",
+            "waiting I3 due_soon next 2026-10-12"
+        ]
+    );
+    assert_eq!(case.plan(rows, "2026-10-13")[..1], ["2026-10-13 acts manual call finance C1: I2 I3"]);
+}

@@ -76,7 +76,7 @@ pub(crate) fn plan(world: &World) -> Report {
     messages::limit_the_day(world, &mut written);
     report.entries.extend(messages::credit_notices(world, &written));
     report.left_out = steps::bring_marks_along(world, &mut written);
-    let stuck = silence::stuck(&written);
+    let stuck = silence::stuck(world, &written);
     report.firsts = silence::firsts(world, &written, &stuck);
     report.entries.extend(written.into_iter().map(|message| silence::entry(world, message, &report.firsts)));
     report.waiting = silence::waiting(world, &report.entries);

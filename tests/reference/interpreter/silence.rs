@@ -190,20 +190,14 @@ fn is_stuck(stuck: &[Stuck], due: &steps::Due, on: NaiveDate) -> bool {
 }
 
 /// R23: what no day on the calendar ends withholds a step on every later day as well, a limit through its day.
-pub(super) fn stuck(written: &[Message]) -> Vec<Stuck> {
-    let passing = [
-        "nothing_to_charge",
-        "limit",
-        "one_a_day",
-        "failed_today",
-        "hold_until",
-        "held",
-        "disputed",
-        "promised",
-    ];
+pub(super) fn stuck(world: &World, written: &[Message]) -> Vec<Stuck> {
+    let passing = ["limit", "one_a_day", "failed_today", "hold_until", "held", "disputed", "promised"];
     let mut found = Vec::new();
     for message in written {
-        let lasts = message.blockers.iter().any(|blocker| !passing.contains(&blocker.code));
+        // Interest up to a day to come grows until then.
+        let grows = message.lead().due.nominal > world.today;
+        let passes = |code: &str| passing.contains(&code) || (code == "nothing_to_charge" && grows);
+        let lasts = message.blockers.iter().any(|blocker| !passes(blocker.code));
         let over = message.blockers.iter().filter(|blocker| matches!(blocker.code, "limit" | "one_a_day"));
         let limited = over.filter_map(|blocker| blocker.until).max();
         if lasts || limited.is_some() {
