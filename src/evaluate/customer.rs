@@ -398,15 +398,20 @@ fn done_once(candidates: &mut Vec<Candidate>, first: usize) {
     if candidates.len() < first + 2 {
         return;
     }
-    let mut seen: Vec<(String, Vec<usize>)> = Vec::new();
-    let mut at = 0;
-    candidates.retain(|candidate| {
-        at += 1;
-        let step = (candidate.key.clone(), candidate.about.clone());
-        let is_new = at <= first || !seen.contains(&step);
-        seen.extend((at > first).then_some(step));
-        is_new
-    });
+    let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len() - first);
+    for candidate in candidates.drain(first..) {
+        let same = |own: &&mut Candidate| own.key == candidate.key && own.about == candidate.about;
+        match kept.iter_mut().find(same) {
+            // What stands in for it tomorrow, if the other one stays away, may be the first to go on.
+            Some(own) if candidate.blocked_alone || own.last_chance => {
+                own.next = earlier(own.next, candidate.next);
+                own.goes_on = earlier(own.goes_on, candidate.goes_on);
+            }
+            Some(_) => {}
+            None => kept.push(candidate),
+        }
+    }
+    candidates.append(&mut kept);
 }
 
 fn daily_limits(group: &Group) -> Vec<(RuleId, u32)> {

@@ -406,10 +406,19 @@ impl<'a> Climber<'_, 'a> {
         if waited.due.len() < before {
             climb.next = earlier(climb.next, self.rest_of(rung, rungs));
         }
-        let lapse = self.after_due_date(rungs, rung);
-        climb.next = earlier(climb.next, lapse);
+        // What somebody was given of the rung started last is told as well where a higher one is waited for.
+        let last = behind.and_then(|behind| behind.index).map(|at| &rungs[at]);
+        if let Some(last) = self.begun(rungs).filter(|begun| *begun != rung && Some(*begun) == last) {
+            let mut left = Climb::default();
+            self.add_steps(last, &mut left, |_| true);
+            left.due
+                .retain(|due| due.step.waits && is_given(due) && !self.forbidden(due.step) && !known(due));
+            waited.due.append(&mut left.due);
+        }
+        let goes_on = earlier(self.after_due_date(rungs, rung), self.after_ceasing(rungs, rung));
+        climb.next = earlier(climb.next, goes_on);
         climb.due.append(&mut waited.due);
-        climb.due.iter_mut().for_each(|due| due.goes_on = lapse);
+        climb.due.iter_mut().for_each(|due| due.goes_on = goes_on);
     }
 
     /// Whether the next rung was planned before what is left of the one started last came (`same day only`).
@@ -426,6 +435,14 @@ impl<'a> Climber<'_, 'a> {
         let after = rungs.iter().filter(|after| rung.nominal < due && after.nominal >= due);
         let could_act = after.filter(|after| self.any_acts(after) || self.may_apply_later(after));
         could_act.filter_map(|after| self.first_free(after, after.planned.max(due))).min()
+    }
+
+    /// Where time can end what is waited for: the first day on which a rung after it could act.
+    fn after_ceasing(&self, rungs: &[Planned], rung: &Planned) -> Option<NaiveDate> {
+        let after = rungs.iter().skip_while(|own| *own != rung).skip(1);
+        let after = after.filter(|_| self.may_cease(rung));
+        let could_act = after.filter(|after| self.any_acts(after) || self.may_apply_later(after));
+        could_act.filter_map(|after| self.first_free(after, after.planned)).min()
     }
 
     /// The first day on which what is left of a rung could act: not before a deadline is over.
@@ -531,7 +548,8 @@ impl<'a> Climber<'_, 'a> {
             let before = climb.due.len();
             if can_act {
                 self.act_or_wait(rung, day, started_today, climb);
-            } else if rung.planned <= today
+            } else if instead.is_none()
+                && rung.planned <= today
                 && self.live_steps(rung, first).any(|(step, _)| self.applies(rung, step))
             {
                 skipped = Some(rung);

@@ -379,3 +379,40 @@ fn r23_a_customers_ladder_may_be_anchored_anew_when_a_promise_is_broken() {
     );
     assert_eq!(case.plan(rows, "2026-10-13")[..1], ["2026-10-13 acts manual call finance C1: I2 I3"]);
 }
+
+#[test]
+fn r23_a_step_of_two_ladders_goes_on_with_the_first_of_them() {
+    // On hold through 10-07, day 6. One ladder acts on its day or never; the other makes up for day 2 on 10-08.
+    let case = case(
+        "cadence strict:\n  catch up: same day only\n  at D+6 notify owner\ncadence patient:\n  at D+2 notify owner\nsegment all otherwise:\n  use strict, patient\n",
+    );
+    let held = "invoices I1, due_date: 2026-10-01, hold_until: 2026-10-07";
+    assert_eq!(case.plan(held, "2026-10-07"), ["withheld hold_until notify owner I1 next 2026-10-08"]);
+    assert_eq!(case.plan(held, "2026-10-08"), ["2026-10-08 acts automatic notify owner I1"]);
+}
+
+#[test]
+fn r23_a_ladder_goes_on_when_time_ends_what_it_waits_for() {
+    // The call applies through day 19, 10-20; the mark of day 10 comes on 10-21.
+    let case = case(
+        "segment all otherwise:\n  at D+3 call by finance and wait, if invoice.days_overdue < 20 days\n  at D+10 flag watch\n",
+    );
+    let given = format!("{DUE}\nhistory I1 2026-10-04 call finance assigned, rung: D+3");
+    assert_eq!(case.plan(&given, "2026-10-20"), ["withheld not_done call finance I1 next 2026-10-21"]);
+    assert_eq!(case.plan(&given, "2026-10-21"), ["2026-10-21 acts automatic flag watch I1"]);
+}
+
+#[test]
+fn r09_what_was_given_of_the_rung_started_last_is_told_beside_a_higher_one() {
+    // The call of D+20 was given through another ladder while the one of D+15 was not made.
+    let case = case(
+        "segment all otherwise:\n  at D+15 call by finance and task \"Look\" for owner and wait\n  at D+20 call by legal and wait\n",
+    );
+    let rows = format!(
+        "{DUE}\nhistory I1 2026-10-16 call finance done, rung: D+15\nhistory I1 2026-10-16 task \"Look\" assigned, rung: D+15\nhistory I1 2026-10-16 call legal assigned, rung: D+20"
+    );
+    assert_eq!(
+        case.plan(&rows, "2026-10-30"),
+        ["withheld not_done call legal I1 next none", "withheld not_done task \"Look\" I1 next none"]
+    );
+}
