@@ -415,7 +415,8 @@ impl<'a> Climber<'_, 'a> {
                 .retain(|due| due.step.waits && is_given(due) && !self.forbidden(due.step) && !known(due));
             waited.due.append(&mut left.due);
         }
-        let goes_on = earlier(self.after_due_date(rungs, rung), self.after_ceasing(rungs, rung));
+        let goes_on =
+            earlier(self.after_due_date(rungs, rung), self.after_ceasing(&rungs[above(behind)..], rung));
         climb.next = earlier(climb.next, goes_on);
         climb.due.append(&mut waited.due);
         climb.due.iter_mut().for_each(|due| due.goes_on = goes_on);
@@ -437,12 +438,11 @@ impl<'a> Climber<'_, 'a> {
         could_act.filter_map(|after| self.first_free(after, after.planned.max(due))).min()
     }
 
-    /// Where time can end what is waited for: the first day on which a rung after it could act.
-    fn after_ceasing(&self, rungs: &[Planned], rung: &Planned) -> Option<NaiveDate> {
-        let after = rungs.iter().skip_while(|own| *own != rung).skip(1);
-        let after = after.filter(|_| self.may_cease(rung));
-        let could_act = after.filter(|after| self.any_acts(after) || self.may_apply_later(after));
-        could_act.filter_map(|after| self.first_free(after, after.planned)).min()
+    /// Where time can end what is waited for: the first day on which another rung ahead could act.
+    fn after_ceasing(&self, ahead: &[Planned], rung: &Planned) -> Option<NaiveDate> {
+        let others = ahead.iter().filter(|own| *own != rung && self.may_cease(rung));
+        let could_act = others.filter(|own| self.any_acts(own) || self.may_apply_later(own));
+        could_act.filter_map(|own| self.first_free(own, own.planned)).min()
     }
 
     /// The first day on which what is left of a rung could act: not before a deadline is over.
