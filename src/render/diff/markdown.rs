@@ -78,17 +78,17 @@ fn table(impact: &Impact, entries: &[&Entry], tells_why: bool, room: usize) -> S
     let numbers = [false, false, true, false, false, false];
     let mut table = Table::new(&titles[..columns], &numbers[..columns], room);
     for entry in entries {
-        let money = || entry.invoices.iter().map(|owed| owed.balance.balance);
+        let open = || entry.invoices.iter().map(|owed| (owed.invoice.as_str(), owed.balance.balance));
         let after = words::after(entry, impact.to);
         let cells = [
             customer(entry),
             invoices(entry),
-            data(&sums(money())),
+            data(&sums(open().map(|(_, balance)| balance))),
             data(&words::before(entry, impact.to)),
             format!("**{}** {}", data(&entry.step), data(&after)),
             reason(&words::because(entry), str::to_owned),
         ];
-        table.row(&cells[..columns], money());
+        table.row(&cells[..columns], open());
     }
     table.finish("step")
 }

@@ -1,5 +1,7 @@
 //! The tables of a plan in Markdown, each within its room.
 
+use std::collections::BTreeMap;
+
 use super::{Room, data, day, folded, id, invoice_ids, money};
 use crate::money::Money;
 use crate::plan::{Action, Kind, Plan, Waiting, Withheld};
@@ -11,7 +13,8 @@ pub(in crate::render) struct Table {
     rows: String,
     room: usize,
     left_out: usize,
-    left_out_money: Vec<Money>,
+    /// What is open on the invoices that the rows left out are about, each once.
+    left_out_money: BTreeMap<String, Money>,
 }
 
 impl Table {
@@ -19,18 +22,22 @@ impl Table {
     pub(in crate::render) fn new(titles: &[&str], numbers: &[bool], room: usize) -> Table {
         let rule: Vec<&str> = numbers.iter().map(|number| if *number { "---:" } else { "---" }).collect();
         let head = format!("| {} |\n| {} |\n", titles.join(" | "), rule.join(" | "));
-        Table { head, rows: String::new(), room, left_out: 0, left_out_money: Vec::new() }
+        Table { head, rows: String::new(), room, left_out: 0, left_out_money: BTreeMap::new() }
     }
 
-    /// Adds a row of escaped cells, or counts it and its money as left out. After the first that is left out
-    /// all others are, so that what is shown is the beginning.
-    pub(in crate::render) fn row(&mut self, cells: &[String], money: impl IntoIterator<Item = Money>) {
+    /// Adds a row of escaped cells, or counts it and what is open on its invoices as left out. After the first that is
+    /// left out all others are, so that what is shown is the beginning.
+    pub(in crate::render) fn row<'r>(
+        &mut self,
+        cells: &[String],
+        open: impl IntoIterator<Item = (&'r str, Money)>,
+    ) {
         let row = format!("| {} |\n", cells.join(" | "));
         if self.left_out == 0 && self.rows.len() + row.len() <= self.room {
             self.rows.push_str(&row);
         } else {
             self.left_out += 1;
-            self.left_out_money.extend(money);
+            self.left_out_money.extend(open.into_iter().map(|(invoice, money)| (invoice.to_owned(), money)));
         }
     }
 
@@ -41,7 +48,7 @@ impl Table {
         }
         let mut out = format!("{}{}\n", self.head, self.rows);
         if self.left_out > 0 {
-            let sum = sums(self.left_out_money.into_iter());
+            let sum = sums(self.left_out_money.into_values());
             let sum = if sum.is_empty() { sum } else { format!(", {}", data(&sum)) };
             out.push_str(&format!("And {} more{sum}, left out here.\n\n", count(self.left_out, what)));
         }
@@ -49,8 +56,8 @@ impl Table {
     }
 }
 
-fn balances(action: &Action) -> impl Iterator<Item = Money> + '_ {
-    action.invoices.iter().map(|invoice| invoice.balance)
+fn balances(action: &Action) -> impl Iterator<Item = (&str, Money)> {
+    action.invoices.iter().map(|invoice| (invoice.id.as_str(), invoice.balance))
 }
 
 /// The customer's id, and the name on request.
@@ -136,9 +143,26 @@ pub(super) fn waiting(plan: &Plan) -> String {
             day(*next, plan.header.as_of),
             balance.grouped(),
         ];
-        table.row(&cells, [*balance]);
+        table.row(&cells, [(invoice.as_str(), *balance)]);
     }
     let sum = sums(plan.waiting.iter().map(|waiting| waiting.balance));
     let title = format!("Nothing due: {}, {}", count(plan.waiting.len(), "invoice"), data(&sum));
     folded(&title, &table.finish("invoice"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+    use crate::money::Money;
+
+    #[test]
+    fn what_is_left_out_counts_an_invoice_once() {
+        let mut table = Table::new(&["step"], &[false], 0);
+        let open = Money::new(12_000, "EUR".parse().expect("a currency"));
+        for step in ["email first", "email second"] {
+            table.row(&[step.to_owned()], [("I1", open)]);
+        }
+        table.row(&["call finance".to_owned()], [("I2", open)]);
+        assert!(table.finish("step").ends_with("And 3 steps more, 240.00 EUR, left out here.\n\n"));
+    }
 }
