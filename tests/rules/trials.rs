@@ -340,6 +340,12 @@ fn r16_a_hold_has_no_known_end_where_time_ends_its_carve_out() {
     );
     assert_eq!(case.plan(DUE, "2026-10-02"), ["withheld held email a I1 next none"]);
     assert_eq!(case.plan(DUE, "2026-10-05"), ["2026-10-05 acts automatic email a I1"]);
+    // So where a value is not known, and time makes the rest fail.
+    let unknown = crate::support::case(
+        "segment all otherwise:\n  at D+1 email a\ncarve-out fresh when invoice.days_overdue < 4 days and customer.since <= 2020-12-31:\n  hold until 2026-10-20\n",
+    );
+    assert_eq!(unknown.plan(DUE, "2026-10-02"), ["withheld unknown_value email a I1 next none"]);
+    assert_eq!(unknown.plan(DUE, "2026-10-05"), ["2026-10-05 acts automatic email a I1"]);
 }
 
 #[test]

@@ -201,7 +201,10 @@ impl<'a> World<'a> {
                 (end >= self.today && days > 0)
                     .then(|| self.blocker("held", Some(restriction.rule), earlier([Some(end), dated])))
             }
-            Truth::Unknown => Some(self.blocker("unknown_value", Some(restriction.rule), dated)),
+            Truth::Unknown => {
+                let dated = dated.filter(|_| !changes_with_time(&carve_out.when));
+                Some(self.blocker("unknown_value", Some(restriction.rule), dated))
+            }
             Truth::True => {
                 let end = self.end(invoice, &carve_out.when).map(|end| add_days(end, days));
                 let code = self.hold_code(invoice, &carve_out.when);
