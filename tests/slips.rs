@@ -213,6 +213,8 @@ const HALF_SAID: &[&str] = &[
     "scenario \"s\":\n  expect on 2026-10-04 email first_reminder",
     "scenario \"s\":\n  expect 2026-10-04: email first_reminder",
     "scenario \"s\":\n  expect 2026-10-04 email first_reminder and message",
+    "scenario \"s\":\n  expect on 2026-10-04, 2026-10-06: email first_reminder",
+    "scenario \"s\":\n  expect 2026-10-04, 2026-10-06: email first_reminder",
     "scenario \"s\":\n  expect nothing 2026-10-04 because disputed",
     "scenario \"s\":\n  expect nothing",
     "scenario \"s\":\n  expect nothing on 2026-10-04 because it is disputed",

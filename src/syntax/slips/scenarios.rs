@@ -25,11 +25,12 @@ fn expectation(s: &Statement) -> Option<Slip> {
     let has_on = never || c.phrase("on") || nothing && c.phrase("after");
     let dated = never || date(&mut c);
     let end = s.range.start + s.text[s.range.start..c.at].trim_end().len();
-    let lacks_colon = !nothing && !c.rest().is_empty() && !c.mark(":");
+    let lacks_colon = !nothing && c.rest().starts_with(char::is_alphabetic);
     let slip = Slip::new(Code::Syntax, s.range.clone(), "this is not how an expectation is written");
+    let is_whole = nothing || c.rest().starts_with(':');
     match (dated, has_on, lacks_colon) {
         (true, false, true) => Some(slip.edit(day..day, "on ").edit(end..end, ":")),
-        (true, false, false) => Some(slip.edit(day..day, "on ")),
+        (true, false, false) if is_whole => Some(slip.edit(day..day, "on ")),
         (true, true, true) => Some(slip.edit(end..end, ":")),
         _ => s.is_first().then(|| slip.help(EXPECTATIONS)),
     }
