@@ -728,7 +728,7 @@ impl<'a> Climber<'_, 'a> {
     fn may_cease(&self, rung: &Planned) -> bool {
         let steps = self.live_steps(rung, self.day.today);
         let mut acting = steps.filter(|(step, _)| self.applies(rung, step) && !self.forbidden(step));
-        acting.all(|(step, _)| self.may_become(step, false) || self.scope.may_forbid(self.day, step))
+        acting.all(|(step, _)| self.may_become(step, false) || self.day.may_be_forbidden(step))
     }
 
     /// Whether time alone can end that a rung applies, whatever forbids it.

@@ -125,6 +125,15 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// Whether time alone may bring a carve-out that forbids a step.
+    pub(super) fn may_be_forbidden(&self, step: &Step) -> bool {
+        let coming = self.program.policy.carve_outs.iter().filter(|own| changes_with_time(&own.when));
+        let mut restrictions = coming.flat_map(|own| &own.restrictions);
+        step.acts.first().is_some_and(|act| {
+            restrictions.any(|own| matches!(own.kind, RestrictionKind::Never(never) if never.covers(act)))
+        })
+    }
+
     /// Whether time alone may bring a carve-out that holds an invoice.
     pub(super) fn may_be_held(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> bool {
         let holds = |restriction: &Restriction| matches!(restriction.kind, RestrictionKind::Hold { .. });
@@ -429,19 +438,6 @@ impl<'a> Scope<'a> {
                     .carve_out
                     .is_some_and(|(at, _)| changes_with_time(&day.program.policy.carve_outs[at].when))
             })
-        })
-    }
-
-    /// Whether time alone may bring something that forbids a step.
-    pub(super) fn may_forbid(&self, day: &Day, step: &Step) -> bool {
-        let carve_outs = || day.program.policy.carve_outs.iter();
-        let coming = || carve_outs().filter(|carve_out| changes_with_time(&carve_out.when));
-        let forbids = |restriction: &Restriction, act| match restriction.kind {
-            RestrictionKind::Never(forbidden) => forbidden.covers(act),
-            _ => false,
-        };
-        step.acts.first().is_some_and(|act| {
-            coming().flat_map(|carve_out| &carve_out.restrictions).any(|own| forbids(own, act))
         })
     }
 
