@@ -181,9 +181,9 @@ impl<'a> Day<'a> {
         let blocker = self.hold_of(in_force, until, customer, invoice);
         // Where time alone may end what brings it, and nobody can tell the day, its own end is not the known one.
         let may_end = blocker.until.is_none()
-            && in_force
-                .carve_out
-                .is_some_and(|(at, _)| changes_with_time(&self.program.policy.carve_outs[at].when));
+            && in_force.carve_out.is_some_and(|(at, _)| {
+                self.may_become(&self.program.policy.carve_outs[at].when, false, customer, invoice)
+            });
         let end = earlier(until.filter(|_| !may_end), blocker.until);
         Some(Blocker { until: end.map(resumed), ..blocker })
     }

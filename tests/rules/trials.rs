@@ -340,6 +340,12 @@ fn r16_a_hold_has_no_known_end_where_time_ends_its_carve_out() {
     );
     assert_eq!(case.plan(DUE, "2026-10-02"), ["withheld held email a I1 next none"]);
     assert_eq!(case.plan(DUE, "2026-10-05"), ["2026-10-05 acts automatic email a I1"]);
+    // A broken promise is not mended by time.
+    let broken = crate::support::case(
+        "segment all otherwise:\n  at D+1 email a\ncarve-out broken when invoice.promise_broken:\n  hold until 2026-10-20\n",
+    );
+    let rows = format!("{DUE}\npromises invoice_id: I1, due: 2026-09-25, made: 2026-09-20");
+    assert_eq!(broken.plan(&rows, "2026-10-02"), ["withheld held email a I1 next 2026-10-21"]);
     // So where a value is not known, and time makes the rest fail.
     let unknown = crate::support::case(
         "segment all otherwise:\n  at D+1 email a\ncarve-out fresh when invoice.days_overdue < 4 days and customer.since <= 2020-12-31:\n  hold until 2026-10-20\n",

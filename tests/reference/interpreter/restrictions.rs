@@ -202,16 +202,40 @@ impl<'a> World<'a> {
                     .then(|| self.blocker("held", Some(restriction.rule), earlier([Some(end), dated])))
             }
             Truth::Unknown => {
-                let dated = dated.filter(|_| !changes_with_time(&carve_out.when));
+                let dated = dated.filter(|_| !self.may_turn(invoice, &carve_out.when, false));
                 Some(self.blocker("unknown_value", Some(restriction.rule), dated))
             }
             Truth::True => {
                 let end = self.end(invoice, &carve_out.when).map(|end| add_days(end, days));
                 let code = self.hold_code(invoice, &carve_out.when);
                 // Time may end the condition sooner than the date, on a day that nobody can tell.
-                let dated = dated.filter(|_| end.is_some() || !changes_with_time(&carve_out.when));
+                let dated =
+                    dated.filter(|_| end.is_some() || !self.may_turn(invoice, &carve_out.when, false));
                 Some(self.blocker(code, Some(restriction.rule), earlier([end, dated])))
             }
+        }
+    }
+
+    /// R16: whether a condition holds, or fails, now or once time has passed and nothing else has happened.
+    fn may_turn(&self, invoice: InvoiceRow, condition: &Condition, holding: bool) -> bool {
+        let wanted = if holding { Truth::True } else { Truth::False };
+        match condition {
+            Condition::Not(inner) => self.may_turn(invoice, inner, !holding),
+            Condition::All(parts) if holding => parts.iter().all(|part| self.may_turn(invoice, part, true)),
+            Condition::Any(parts) if !holding => parts.iter().all(|part| self.may_turn(invoice, part, false)),
+            Condition::All(parts) | Condition::Any(parts) => {
+                parts.iter().any(|part| self.may_turn(invoice, part, holding))
+            }
+            // A pending promise ends with its day; what was broken stays so.
+            _ if is_flag(condition, InvoiceField::Promised) => {
+                !holding || self.truth(invoice, condition) == wanted
+            }
+            _ if is_flag(condition, InvoiceField::PromiseBroken) => {
+                let promise = self.promise(invoice);
+                let pending = promise.is_some_and(|promise| self.state_of(promise) == PromiseState::Pending);
+                holding && pending || self.truth(invoice, condition) == wanted
+            }
+            Condition::Test(_) => changes_with_time(condition) || self.truth(invoice, condition) == wanted,
         }
     }
 
