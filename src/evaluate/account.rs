@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -23,7 +22,6 @@ pub(super) struct Account<'s, 'a> {
     customer: &'s CustomerState<'a>,
     sites: &'s [Site<'a>],
     id: LadderId,
-    currency: Currency,
     /// The first day of the episode; none while nothing is overdue.
     episode: Option<NaiveDate>,
     /// The ledger rows of the episode.
@@ -86,7 +84,7 @@ impl<'s, 'a> Account<'s, 'a> {
         let scope = Scope::joined(seen.iter().map(|&site| &sites[site].scope));
         let segments: BTreeSet<_> = sites.iter().map(|site| site.placed.segment).collect();
         let present = segments.into_iter().flat_map(|segment| day.present_keys(segment)).copied().collect();
-        Account { day, customer, sites, id, currency, episode, rows, present, seen, held, scope }
+        Account { day, customer, sites, id, episode, rows, present, seen, held, scope }
     }
 
     /// Whether the ladder is the one of an invoice.
@@ -125,7 +123,7 @@ impl<'s, 'a> Account<'s, 'a> {
         let before = candidates.len();
         let own = self.climb_of(self.seen.first(), &self.seen, candidates);
         let told: BTreeSet<usize> =
-            candidates[before..].iter().flat_map(|candidate| candidate.about.iter().copied()).collect();
+            candidates[before..].iter().flat_map(|candidate| candidate.about().iter().copied()).collect();
         let joining = self.joining(candidates);
         // An invoice that it asks nothing about today may be in its steps tomorrow.
         let again = |site: usize| {
@@ -194,12 +192,11 @@ impl<'s, 'a> Account<'s, 'a> {
             at: anchor.at,
             scope: climber.scope,
             calendar: climber.calendar,
-            segment: Arc::clone(&self.day.program.policy.segments[anchor.placed.segment.0].name),
+            segment: anchor.placed.segment,
             together: Some(Together {
                 seen: sites.iter().map(|&site| self.sites[site].at).collect(),
                 about,
                 rows: &self.rows,
-                currency: self.currency,
                 episode,
             }),
         };

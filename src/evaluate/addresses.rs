@@ -1,6 +1,6 @@
 //! Who has a role, who owns an invoice, and where a message goes (R15, R21).
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
@@ -11,10 +11,31 @@ use crate::plan::{Person, Recipient};
 use crate::snapshot::ledger::Outcome;
 use crate::snapshot::tables::Contact;
 
+/// Someone in a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Holder<'a> {
+    pub(super) role: &'a str,
+    pub(super) address: &'a str,
+}
+
+impl From<Holder<'_>> for Person {
+    fn from(Holder { role, address }: Holder) -> Person {
+        Person { role: role.into(), address: address.into() }
+    }
+}
+
 /// Where a message goes, and in which language it should be.
 pub(super) struct Destination<'a> {
-    pub(super) recipient: Recipient,
+    /// `billing`, or the role named with `to`.
+    pub(super) role: &'a str,
+    pub(super) address: Cow<'a, str>,
     pub(super) language: Option<&'a str>,
+}
+
+impl From<&Destination<'_>> for Recipient {
+    fn from(destination: &Destination) -> Recipient {
+        Recipient { role: destination.role.into(), address: destination.address.as_ref().into() }
+    }
 }
 
 impl<'a> Day<'a> {
@@ -24,7 +45,7 @@ impl<'a> Day<'a> {
         role: RoleId,
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
-    ) -> Option<Person> {
+    ) -> Option<Holder<'a>> {
         self.holder(role, customer, invoice).or_else(|| {
             let fallback = self.program.policy.settings.fallback?;
             self.holder(fallback, customer, invoice)
@@ -36,30 +57,30 @@ impl<'a> Day<'a> {
         role: RoleId,
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
-    ) -> Option<Person> {
-        let (name, fixed) = &self.roles[role.0];
-        let address = match (&self.program.policy.role(role).holder, fixed) {
-            (_, Some(address)) => Arc::clone(address),
-            (RoleHolder::Field(field), _) => match self.value(*field, customer, invoice) {
-                Value::Text(text) if is_address(Channel::Email, text) => Arc::from(text),
+    ) -> Option<Holder<'a>> {
+        let role = self.program.policy.role(role);
+        let address = match &role.holder {
+            RoleHolder::Address(address) => address,
+            RoleHolder::Field(field) => match self.value(*field, customer, invoice) {
+                Value::Text(text) if is_address(Channel::Email, text) => text,
                 _ => return None,
             },
-            _ => {
-                let contact = self.contact(customer, name)?;
-                Arc::from(
-                    contact
-                        .email
-                        .map(|email| self.snapshot.text(email))
-                        .filter(|text| is_address(Channel::Email, text))?,
-                )
+            RoleHolder::Contact => {
+                let email = self.contact(customer, &role.name)?.email;
+                let email = email.map(|email| self.snapshot.text(email));
+                email.filter(|text| is_address(Channel::Email, text))?
             }
         };
-        Some(Person { role: Arc::clone(name), address })
+        Some(Holder { role: &role.name, address })
     }
 
     /// The owner of an invoice: the role it was handed to, else its own owner, else its customer's, else
     /// the fallback.
-    pub(super) fn owner(&self, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) -> Option<Person> {
+    pub(super) fn owner(
+        &self,
+        customer: &CustomerState<'a>,
+        invoice: &InvoiceState<'a>,
+    ) -> Option<Holder<'a>> {
         let handed_to =
             invoice.handed_to.as_ref().and_then(|handed| self.program.policy.role_named(&handed.role));
         if let Some(role) = handed_to {
@@ -70,7 +91,7 @@ impl<'a> Day<'a> {
         let address =
             owner.map(|owner| self.snapshot.text(owner)).filter(|text| is_address(Channel::Email, text));
         match address {
-            Some(address) => Some(Person { role: Arc::from("owner"), address: Arc::from(address) }),
+            Some(address) => Some(Holder { role: "owner", address }),
             None => {
                 self.program.policy.settings.fallback.and_then(|role| self.holder(role, customer, invoice))
             }
@@ -82,7 +103,7 @@ impl<'a> Day<'a> {
         &self,
         channel: Channel,
         customer: &CustomerState<'a>,
-    ) -> Option<Arc<str>> {
+    ) -> Option<Cow<'a, str>> {
         let billing = self.contact(customer, "billing").filter(|contact| contact.email.is_some());
         self.billing_address(channel, customer, billing)
     }
@@ -107,34 +128,29 @@ impl<'a> Day<'a> {
         let Act::Message { channel, to, .. } = act else { return None };
         let customers = &self.snapshot.customers;
         let own_language = customers.language.get(customer.row.index()).map(|tag| self.snapshot.text(tag));
-        let (role, address, language): (Arc<str>, Arc<str>, _) = match to {
+        let (role, address, language): (&str, Cow<str>, _) = match to {
             Some(role) if *channel == Channel::Email => {
                 let person = self.holder(*role, customer, invoice)?;
-                let contact = self.contact(customer, &person.role);
+                let contact = self.contact(customer, person.role);
                 let language =
                     contact.and_then(|contact| contact.language).map(|tag| self.snapshot.text(tag));
-                (person.role, person.address, language.or(own_language))
+                (person.role, Cow::Borrowed(person.address), language.or(own_language))
             }
             Some(role) => {
-                let name = &self.roles[role.0].0;
+                let name = &self.program.policy.role(*role).name;
                 let contact = self.contact(customer, name)?;
                 let phone = contact.phone.filter(|_| *channel == Channel::Sms)?;
                 let language = contact.language.map(|tag| self.snapshot.text(tag));
-                (Arc::clone(name), Arc::from(self.snapshot.text(phone)), language.or(own_language))
+                (name, Cow::Borrowed(self.snapshot.text(phone)), language.or(own_language))
             }
             None => {
                 let billing = self.contact(customer, "billing").filter(|contact| contact.email.is_some());
                 let language =
                     billing.and_then(|contact| contact.language).map(|tag| self.snapshot.text(tag));
-                (
-                    Arc::from("billing"),
-                    self.billing_address(*channel, customer, billing)?,
-                    language.or(own_language),
-                )
+                ("billing", self.billing_address(*channel, customer, billing)?, language.or(own_language))
             }
         };
-        self.is_usable(customer, *channel, &address)
-            .then_some(Destination { recipient: Recipient { role, address }, language })
+        self.is_usable(customer, *channel, &address).then_some(Destination { role, address, language })
     }
 
     fn billing_address(
@@ -142,9 +158,9 @@ impl<'a> Day<'a> {
         channel: Channel,
         customer: &CustomerState<'a>,
         billing: Option<&Contact>,
-    ) -> Option<Arc<str>> {
+    ) -> Option<Cow<'a, str>> {
         let (customers, at) = (&self.snapshot.customers, customer.row.index());
-        let text = |text| Arc::from(self.snapshot.text(text));
+        let text = |text| Cow::Borrowed(self.snapshot.text(text));
         match channel {
             Channel::Email => billing.and_then(|contact| contact.email).or(customers.email.get(at)).map(text),
             Channel::Sms => customers.mobile.get(at).map(text),
@@ -163,7 +179,7 @@ impl<'a> Day<'a> {
                 let town = town.join(" ");
                 let lines: Vec<&str> =
                     lines.into_iter().flatten().chain([town.as_str()]).chain(country).collect();
-                Some(Arc::from(lines.join(", ")))
+                Some(Cow::Owned(lines.join(", ")))
             }
         }
     }

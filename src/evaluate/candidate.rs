@@ -1,23 +1,20 @@
 //! A step that is due: what it would do, who acts and approves, and what stands in its way (R15).
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::actions::hour;
-use super::addresses::Destination;
+use super::addresses::{Destination, Holder};
 use super::combine::Hours;
 use super::day::Day;
-use super::facts::{CustomerState, InvoiceState, Promised};
+use super::facts::{CustomerState, InvoiceState};
 use super::history::Status;
 use super::ladder::{DueStep, earlier};
+use super::obstacle::{Obstacle, Why};
 use super::restrictions::{Asked, Scope, free_again};
-use super::sentences;
 use crate::calendar::{Calendar, add_days};
-use crate::model::{Act, Anchor, LadderId, Restriction, RestrictionKind, RoleId, RuleId, Step};
-use crate::money::Currency;
-use crate::plan::digest::Hasher;
-use crate::plan::{Approver, Blocker, Kind, Person};
+use crate::model::{Act, LadderId, Restriction, RestrictionKind, RoleId, RuleId, SegmentId, Step};
+use crate::plan::Kind;
 use crate::snapshot::ledger::{LedgerRow, Outcome};
 use crate::template::Choice;
 
@@ -40,32 +37,30 @@ impl Origin {
 pub(super) struct Candidate<'a> {
     /// The invoice, among the customer's; for a ladder per customer the one that it is anchored on.
     pub(super) invoice: usize,
-    /// The invoices that it is about, that one first.
-    pub(super) about: Vec<usize>,
-    /// The first day of the episode, for a ladder per customer.
-    pub(super) episode: Option<NaiveDate>,
+    /// For a ladder per customer: the invoices that it is about, and the first day of the episode.
+    together: Option<(Vec<usize>, NaiveDate)>,
     pub(super) origin: Origin,
     pub(super) rule: RuleId,
     pub(super) step_line: &'a Step,
     pub(super) act: &'a Act,
-    /// The step key, with its occurrence, for the ledger.
-    pub(super) step: String,
-    pub(super) rung: String,
+    /// Which time of a repeated step, 0 for one that does not repeat.
+    pub(super) repetition: u32,
+    /// The day of the dispute or promise that it belongs to, where one begins anew with each.
+    pub(super) event: Option<NaiveDate>,
     pub(super) nominal: NaiveDate,
-    /// A hash of customer, invoice, step key and occurrence.
-    pub(super) key: String,
-    pub(super) segment: Arc<str>,
+    pub(super) segment: SegmentId,
     pub(super) destination: Option<Destination<'a>>,
-    pub(super) template: Option<Choice>,
+    pub(super) template: Option<Choice<'a>>,
     /// What it books.
-    pub(super) charge: Option<crate::plan::Charge>,
-    pub(super) actor: Option<Person>,
+    pub(super) charge: Option<Box<crate::plan::Charge>>,
+    pub(super) actor: Option<Holder<'a>>,
     pub(super) by_hand: bool,
-    pub(super) approvers: Vec<Approver>,
+    /// Each once, in order.
+    pub(super) approvers: Vec<Asking<'a>>,
     /// The hours in which it may go out; none at all when the first is not before the second.
     pub(super) window: Option<Hours>,
     pub(super) limits: Vec<&'a Restriction>,
-    pub(super) blockers: Vec<Blocker>,
+    pub(super) obstacles: Vec<Obstacle<'a>>,
     /// Whether something stood in its way before it was combined and limited.
     pub(super) blocked_alone: bool,
     /// Whether it is done today or never.
@@ -73,10 +68,38 @@ pub(super) struct Candidate<'a> {
     pub(super) next: Option<NaiveDate>,
     /// The day of the ladder's next rung, where it goes on although this step is not done.
     pub(super) goes_on: Option<NaiveDate>,
-    pub(super) sentence: String,
+}
+
+/// Someone who must approve, and the rule that asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asking<'a> {
+    pub(super) who: Holder<'a>,
+    pub(super) rule: RuleId,
 }
 
 impl Candidate<'_> {
+    /// The invoices that it is about, the one that it is anchored on first.
+    pub(super) fn about(&self) -> &[usize] {
+        self.together.as_ref().map_or(std::slice::from_ref(&self.invoice), |(about, _)| about)
+    }
+
+    /// The first day of the episode, for a ladder per customer.
+    pub(super) fn episode(&self) -> Option<NaiveDate> {
+        self.together.as_ref().map(|&(_, since)| since)
+    }
+
+    /// The step key, with its occurrence, as the ledger names it.
+    pub(super) fn step(&self) -> Cow<'_, str> {
+        named(&self.step_line.key, self.repetition)
+    }
+
+    /// Whether another one is the same step of the same invoices.
+    pub(super) fn is_same(&self, other: &Candidate) -> bool {
+        (self.repetition, self.event, self.episode()) == (other.repetition, other.event, other.episode())
+            && self.about() == other.about()
+            && self.step_line.key == other.step_line.key
+    }
+
     pub(super) fn is_message(&self) -> bool {
         self.act.is_message()
     }
@@ -110,7 +133,7 @@ pub(super) struct Bench<'d, 'a> {
     pub(super) at: usize,
     pub(super) scope: &'d Scope<'a>,
     pub(super) calendar: &'d Calendar,
-    pub(super) segment: Arc<str>,
+    pub(super) segment: SegmentId,
     /// The other invoices of a ladder per customer.
     pub(super) together: Option<Together<'d>>,
 }
@@ -123,7 +146,6 @@ pub(super) struct Together<'d> {
     pub(super) about: Vec<usize>,
     /// The ledger rows of the episode.
     pub(super) rows: &'d [LedgerRow],
-    pub(super) currency: Currency,
     /// The first day of the episode.
     pub(super) episode: NaiveDate,
 }
@@ -136,8 +158,8 @@ pub(super) struct Due<'a> {
     pub(super) repetition: u32,
     pub(super) nominal: NaiveDate,
     pub(super) status: Status,
-    /// Which dispute or promise, where one begins anew with each.
-    pub(super) event: String,
+    /// The day of the dispute or promise that it belongs to, where one begins anew with each.
+    pub(super) event: Option<NaiveDate>,
     /// The day of the ladder's next rung, where it goes on although this step is not done.
     pub(super) goes_on: Option<NaiveDate>,
     /// Whether it is done today or never.
@@ -152,7 +174,7 @@ impl<'a> From<DueStep<'a>> for Due<'a> {
             repetition: due.rung.occurrence,
             nominal: due.rung.nominal,
             status: due.status,
-            event: String::new(),
+            event: None,
             goes_on: due.goes_on,
             last_chance: due.last_chance,
         }
@@ -175,7 +197,7 @@ impl<'a> Bench<'_, 'a> {
             others.into_iter().map(|due| self.candidate(Due::from(due))).collect();
         let mut of_top = judged.iter().zip(is_top).filter(|(_, is_top)| *is_top);
         let is_withheld = |own: &Candidate| {
-            let first = before.iter().find(|known| known.key == own.key && known.about == own.about);
+            let first = before.iter().find(|known| known.is_same(own));
             own.blocked_alone || first.is_some_and(|first| first.blocked_alone)
         };
         let acts = of_top.any(|(judged, _)| judged.as_ref().is_some_and(|judged| !is_withheld(judged)));
@@ -189,51 +211,43 @@ impl<'a> Bench<'_, 'a> {
         let first = due.step.acts.first()?;
         let ladder = due.origin.ladder();
         let (act, destination) = self.reachable(due.step).unwrap_or((first, None));
-        let mut blockers = self.blockers(&due, first, act);
-        let template = self.template(act, destination.as_ref(), &mut blockers);
+        let mut obstacles = self.obstacles(&due, first, act);
+        let template = self.template(act, destination.as_ref(), &mut obstacles);
         if act.is_message() && destination.is_none() {
-            blockers.push(self.no_address(act, due.step.rule));
+            obstacles.push(self.no_address(act, due.step.rule));
         }
-        let (actor, by_hand) = self.actor(ladder, act, due.step.rule, &mut blockers);
-        let approvers = self.approvers(&due, act, &mut blockers);
+        let (actor, by_hand) = self.actor(ladder, act, due.step.rule, &mut obstacles);
+        let approvers = self.approvers(&due, act, &mut obstacles);
         let window = self.scope.window(ladder).filter(|_| act.is_message());
-        blockers.extend(self.no_hours(window, due.step.rule));
+        obstacles.extend(no_hours(window, due.step.rule));
         let charge = match act {
-            Act::Charge(charge) => self.charge(charge, &due).map_err(|why| blockers.push(why)).ok(),
+            Act::Charge(charge) => self.charge(charge, &due).map_err(|why| obstacles.push(why)).ok(),
             _ => None,
         };
-        let step = match due.repetition {
-            0 => due.step.key.clone(),
-            nth => format!("{} #{nth}", due.step.key),
-        };
-        let key = self.key(&step, &due.event);
         Some(Candidate {
             invoice: self.at,
-            episode: self.together.as_ref().map(|together| together.episode),
-            about: self.together.as_ref().map_or_else(|| vec![self.at], |together| together.about.clone()),
+            together: self.together.as_ref().map(|together| (together.about.clone(), together.episode)),
             origin: due.origin,
             rule: due.step.rule,
             step_line: due.step,
             act,
-            rung: due.step.moment.name(),
+            repetition: due.repetition,
+            event: due.event,
             nominal: due.nominal,
-            key,
-            step,
-            segment: Arc::clone(&self.segment),
+            segment: self.segment,
             destination,
             template,
-            charge,
+            charge: charge.map(Box::new),
             actor,
             by_hand,
             approvers,
             window,
             limits: if act.is_message() { self.limits(ladder) } else { Vec::new() },
-            next: self.next(act, &blockers, &due),
+            next: self.next(act, &obstacles, &due),
             goes_on: due.goes_on,
             last_chance: due.last_chance,
-            blocked_alone: !blockers.is_empty(),
-            blockers,
-            sentence: self.sentence(due.step),
+            blocked_alone: !obstacles.is_empty(),
+            obstacles,
         })
     }
 
@@ -249,41 +263,36 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// Everything that stands in the way before addresses and templates, the gravest first.
-    fn blockers(&self, due: &Due<'a>, first: &Act, act: &Act) -> Vec<Blocker> {
+    fn obstacles(&self, due: &Due<'a>, first: &Act, act: &Act) -> Vec<Obstacle<'a>> {
         let (day, ladder) = (self.day, due.origin.ladder());
-        let mut blockers = Vec::new();
+        let mut obstacles = Vec::new();
         if act.concerns_customer() {
-            blockers.extend(day.refusal.clone());
-            blockers.extend(self.problem());
-            if let Some(row) = self.unknown_outcome() {
-                let sentence = format!("nobody knows what became of `{row}`: settle it in the ledger");
-                blockers.push(day.blocker("unknown_outcome", sentence, None));
-            }
+            obstacles.extend(day.refusal.clone());
+            obstacles.extend(self.problem());
+            let unknown = self.unknown_outcome();
+            obstacles.extend(unknown.map(|row| Obstacle::built_in(Why::UnknownOutcome(Some(row)))));
         }
-        blockers.extend(self.scope.forbidden(day, ladder, act));
+        obstacles.extend(self.scope.forbidden(day, ladder, act));
         if !std::ptr::eq(first, act) {
             // A fallback never passes a restriction on what it stands in for.
-            let known: Vec<_> = blockers.clone();
-            blockers.extend(
+            let known: Vec<_> = obstacles.clone();
+            obstacles.extend(
                 self.scope.forbidden(day, ladder, first).into_iter().filter(|own| !known.contains(own)),
             );
         }
-        blockers.extend(self.scope.held(ladder, act).iter().cloned());
-        if due.status == Status::FailedToday {
-            let sentence = String::from("it was tried today and is tried again on the next day");
-            let until = self.until_tomorrow(act, self.day.rolling(ladder, self.calendar));
-            blockers.push(Blocker { until, ..day.blocker("failed_today", sentence, None) });
-        }
-        if let Status::Pending(since) = due.status {
-            let sentence =
-                format!("given to a person on {}, and not done yet", sentences::date(since, day.today));
-            blockers.push(day.blocker("not_done", sentence, Some(due.step.rule)));
-        }
-        if due.status == Status::Unknown && !act.concerns_customer() {
-            let sentence = String::from("nobody knows what became of it: settle it in the ledger");
-            blockers.push(day.blocker("unknown_outcome", sentence, None));
-        }
-        blockers
+        obstacles.extend(self.scope.held(ladder, act).iter().cloned());
+        obstacles.extend(match due.status {
+            Status::FailedToday => {
+                let until = self.until_tomorrow(act, self.day.rolling(ladder, self.calendar));
+                Some(Obstacle::built_in(Why::FailedToday).until(until))
+            }
+            Status::Pending(since) => Some(Obstacle::of(due.step.rule, Why::NotDone(since))),
+            Status::Unknown if !act.concerns_customer() => {
+                Some(Obstacle::built_in(Why::UnknownOutcome(None)))
+            }
+            _ => None,
+        });
+        obstacles
     }
 
     /// The last day before an action may be tried again: contacts wait for an open day.
@@ -294,11 +303,11 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// The problem of the invoice or its customer that withholds contacts (R5).
-    fn problem(&self) -> Option<Blocker> {
+    fn problem(&self) -> Option<Obstacle<'a>> {
         let of_invoices =
             self.seen().iter().find_map(|&at| self.day.invoice_problem(self.customer.invoices[at].row));
         let found = of_invoices.or_else(|| self.day.customer_problem(self.customer.row));
-        found.map(|problem| self.day.blocker("problem", problem.message.clone(), None))
+        found.map(|problem| Obstacle::built_in(Why::Problem(problem)))
     }
 
     /// The invoice, or all that a ladder per customer sees.
@@ -322,48 +331,24 @@ impl<'a> Bench<'_, 'a> {
         unsettled.next().map(|row| self.day.snapshot.text(row.step))
     }
 
-    fn no_address(&self, act: &Act, rule: RuleId) -> Blocker {
-        let channel = act.contact().map_or("", |channel| channel.word());
-        let sentence = match channel {
-            _ if act.contact().is_some_and(|channel| self.day.bounced_somewhere(self.customer, channel)) => {
-                "a message bounced, and the ledger does not say at which address: add the address to that row"
-            }
-            "email" => "there is no e-mail address that works",
-            "sms" => "there is no mobile number that works",
-            _ => "there is no postal address",
-        };
-        self.day.blocker("no_address", sentence.to_owned(), Some(rule))
-    }
-
-    /// What keeps a message back that may go out at no hour.
-    fn no_hours(&self, window: Option<Hours>, rule: RuleId) -> Option<Blocker> {
-        let (from, to) = window.filter(|(from, to)| from >= to)?;
-        let sentence = format!(
-            "`messages between` leaves it no hour: not before {} and not after {}",
-            hour(from),
-            hour(to)
-        );
-        Some(self.day.blocker("no_hours", sentence, Some(rule)))
+    fn no_address(&self, act: &Act, rule: RuleId) -> Obstacle<'a> {
+        let channel = act.contact();
+        let bounced = channel.is_some_and(|channel| self.day.bounced_somewhere(self.customer, channel));
+        Obstacle::of(rule, if bounced { Why::Bounced } else { Why::NoAddress(channel) })
     }
 
     /// The template in the recipient's language (R21).
     fn template(
         &self,
-        act: &Act,
-        destination: Option<&Destination>,
-        blockers: &mut Vec<Blocker>,
-    ) -> Option<Choice> {
+        act: &'a Act,
+        destination: Option<&Destination<'a>>,
+        obstacles: &mut Vec<Obstacle<'a>>,
+    ) -> Option<Choice<'a>> {
         let name = act.template()?;
         let language = destination.and_then(|destination| destination.language);
         let choice = self.day.templates.choose(name, language);
         if choice.is_none() {
-            let sentence = match language {
-                Some(language) => {
-                    format!("there is no template `{name}` in `{language}`, and none without a language")
-                }
-                None => format!("there is no template `{name}`"),
-            };
-            blockers.push(self.day.blocker("no_template", sentence, None));
+            obstacles.push(Obstacle::built_in(Why::NoTemplate { name, language }));
         }
         choice
     }
@@ -374,8 +359,8 @@ impl<'a> Bench<'_, 'a> {
         ladder: Option<LadderId>,
         act: &Act,
         rule: RuleId,
-        blockers: &mut Vec<Blocker>,
-    ) -> (Option<Person>, bool) {
+        obstacles: &mut Vec<Obstacle<'a>>,
+    ) -> (Option<Holder<'a>>, bool) {
         let role = match act {
             Act::Call { by: role, .. } | Act::Notify { role, .. } | Act::Task { role, .. } => Some(*role),
             Act::HandOff { role } | Act::Escalate { role } => Some(*role),
@@ -385,7 +370,7 @@ impl<'a> Bench<'_, 'a> {
         if let Some(role) = role {
             let person = self.day.person(role, self.customer, self.invoice());
             if person.is_none() {
-                blockers.push(self.nobody(Some(role), rule));
+                obstacles.push(Obstacle::of(rule, Why::Nobody(Some(role))));
             }
             return (person, by_person);
         }
@@ -394,40 +379,29 @@ impl<'a> Bench<'_, 'a> {
             Some(role) => {
                 let person = self.resolve(role);
                 if person.is_none() {
-                    blockers.push(self.nobody(role, rule));
+                    obstacles.push(Obstacle::of(rule, Why::Nobody(role)));
                 }
                 (person, true)
             }
         }
     }
 
-    fn resolve(&self, role: Option<RoleId>) -> Option<Person> {
+    fn resolve(&self, role: Option<RoleId>) -> Option<Holder<'a>> {
         match role {
             Some(role) => self.day.person(role, self.customer, self.invoice()),
             None => self.day.owner(self.customer, self.invoice()),
         }
     }
 
-    fn nobody(&self, role: Option<RoleId>, rule: RuleId) -> Blocker {
-        let name = role.map_or("owner", |role| &self.day.roles[role.0].0);
-        let sentence = format!("nobody has the role `{name}` here, and there is no fallback");
-        self.day.blocker("nobody", sentence, Some(rule))
-    }
-
-    fn nobody_approves(&self, rule: RuleId) -> Blocker {
-        let sentence = String::from("a charge needs the approval of the fallback, and the policy has none");
-        self.day.blocker("nobody", sentence, Some(rule))
-    }
-
     /// Everyone who must approve: all of them (R15).
-    fn approvers(&self, due: &Due<'a>, act: &Act, blockers: &mut Vec<Blocker>) -> Vec<Approver> {
+    fn approvers(&self, due: &Due<'a>, act: &Act, obstacles: &mut Vec<Obstacle<'a>>) -> Vec<Asking<'a>> {
         let ladder = due.origin.ladder();
         let mut asked = self.scope.approvals(self.day, ladder, self.invoice(), due.step, act, self.calendar);
         if act.is_charge() {
             // A charge waits for the fallback, whoever else is asked.
             match self.day.program.policy.settings.fallback {
                 Some(role) => asked.push(Asked { by: Some(role), rule: None }),
-                None => blockers.push(self.nobody_approves(due.step.rule)),
+                None => obstacles.push(Obstacle::of(due.step.rule, Why::NobodyApproves)),
             }
         }
         if act.is_message() {
@@ -439,16 +413,13 @@ impl<'a> Bench<'_, 'a> {
                 asked.push(Asked { by: None, rule: Some(rule) });
             }
         }
-        let mut approvers: Vec<Approver> = Vec::new();
+        let mut approvers: Vec<Asking> = Vec::new();
         for one in asked {
-            let Some(person) = self.resolve(one.by) else {
-                blockers.push(self.nobody(one.by, one.rule.unwrap_or(due.step.rule)));
-                continue;
-            };
-            if !approvers.iter().any(|known| known.role == person.role && known.address == person.address) {
-                let rule = self.day.rule(one.rule.unwrap_or(due.step.rule));
-                let (id, file, line) = (Arc::clone(&rule.id), Arc::clone(&rule.file), rule.line);
-                approvers.push(Approver { role: person.role, address: person.address, rule: id, file, line });
+            let rule = one.rule.unwrap_or(due.step.rule);
+            match self.resolve(one.by) {
+                None => obstacles.push(Obstacle::of(rule, Why::Nobody(one.by))),
+                Some(who) if approvers.iter().any(|known| known.who == who) => {}
+                Some(who) => approvers.push(Asking { who, rule }),
             }
         }
         approvers.sort();
@@ -460,44 +431,32 @@ impl<'a> Bench<'_, 'a> {
         limits.filter(|limit| !matches!(limit.kind, RestrictionKind::DataNoOlder(_))).collect()
     }
 
-    fn key(&self, step: &str, event: &str) -> String {
-        let mut hash = Hasher::default();
-        hash.text(self.day.snapshot.customer_id(self.customer.row));
-        // The invoice that a ladder per customer is anchored on may change within an episode.
-        match &self.together {
-            None => hash.text(self.day.snapshot.invoice_id(self.invoice().row)),
-            Some(together) => {
-                hash.text("per customer").text(together.currency.code()).text(&together.episode.to_string())
-            }
-        };
-        hash.text(step).text(event);
-        hash.short()
-    }
-
     /// The first day on which the ladder could go on: with this step after the known ends of what blocks it,
     /// or without it (R23).
-    fn next(&self, act: &Act, blockers: &[Blocker], due: &Due) -> Option<NaiveDate> {
+    fn next(&self, act: &Act, obstacles: &[Obstacle<'a>], due: &Due) -> Option<NaiveDate> {
         if due.last_chance {
             return due.goes_on;
         }
         // Interest through a day to come grows until then.
-        let grows = |blocker: &&Blocker| blocker.code == "nothing_to_charge" && due.nominal > self.day.today;
-        let lasting = blockers.iter().filter(|blocker| !grows(blocker));
+        let grows = |own: &&Obstacle| own.why == Why::NothingToCharge && due.nominal > self.day.today;
+        let lasting = obstacles.iter().filter(|own| !grows(own));
         let free = free_again(lasting, add_days(self.day.today, 1));
         let rolling = self.day.rolling(due.origin.ladder(), self.calendar);
         let rolled = |day| if act.contact().is_some() { rolling.open_on_or_after(day) } else { day };
         earlier(free.map(rolled), due.goes_on)
     }
+}
 
-    /// Why it is due, in a person's words.
-    fn sentence(&self, step: &Step) -> String {
-        let invoice = self.invoice();
-        match step.moment.anchor {
-            Anchor::Dispute => sentences::dispute(invoice, self.day.snapshot, self.day.today),
-            Anchor::Promise if invoice.promised != Promised::No => {
-                sentences::promise(invoice.promised, self.day.today)
-            }
-            _ => sentences::overdue(invoice.days_overdue),
-        }
+/// The key of a step at one of its times.
+pub(super) fn named(key: &str, repetition: u32) -> Cow<'_, str> {
+    match repetition {
+        0 => Cow::Borrowed(key),
+        nth => Cow::Owned(format!("{key} #{nth}")),
     }
+}
+
+/// What keeps a message back that may go out at no hour.
+fn no_hours<'a>(window: Option<Hours>, rule: RuleId) -> Option<Obstacle<'a>> {
+    let hours = window.filter(|(from, to)| from >= to)?;
+    Some(Obstacle::of(rule, Why::NoHours(hours)))
 }

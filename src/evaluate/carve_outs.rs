@@ -21,8 +21,8 @@ struct Appointment {
     /// The day it acts on: contacts on an open one.
     day: NaiveDate,
     lapsed: bool,
-    /// Which dispute or promise it belongs to.
-    event: String,
+    /// The day of the dispute or promise that it belongs to: ledger rows before it are not about it.
+    event: Option<NaiveDate>,
     status: Status,
     /// Whether it is carried out or passed.
     finished: bool,
@@ -94,9 +94,9 @@ impl<'a> Bench<'_, 'a> {
             false => nominal,
         };
         let lapsed = nominal < invoice.due && today >= invoice.due && step.moment.anchor.is_of_invoice();
-        let (event, since) = self.event(step, nominal);
+        let event = self.event(step, nominal);
         let rows = history::rows_of(&self.day.history, invoice.rows, key, 0);
-        let rows = rows.filter(|row| since.is_none_or(|since| row.date >= since));
+        let rows = rows.filter(|row| event.is_none_or(|since| row.date >= since));
         let status = if step.waits { history::status_of_waiting } else { history::status };
         let status = status(rows.clone(), today);
         let finished = match status {
@@ -118,17 +118,16 @@ impl<'a> Bench<'_, 'a> {
         (step.moment.anchor == Anchor::Dispute && undated).then_some(self.day.today)
     }
 
-    /// Which dispute or promise a step belongs to, and from which day ledger rows can be about it.
-    fn event(&self, step: &Step, nominal: NaiveDate) -> (String, Option<NaiveDate>) {
+    /// The day of the dispute or promise that a step belongs to.
+    fn event(&self, step: &Step, nominal: NaiveDate) -> Option<NaiveDate> {
         let invoice = &self.customer.invoices[self.at];
-        let since = match step.moment.anchor {
+        match step.moment.anchor {
             Anchor::Dispute => invoice.dispute.and_then(|dispute| dispute.opened.date()),
             Anchor::Promise => invoice
                 .promised
                 .promise()
                 .map(|promise| promise.made.date().unwrap_or(promise.due.min(nominal))),
             _ => None,
-        };
-        (since.map_or(String::new(), |since| since.to_string()), since)
+        }
     }
 }

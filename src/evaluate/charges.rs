@@ -7,12 +7,13 @@ use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use super::history::{self, Status};
+use super::obstacle::{Obstacle, Why};
 use crate::calendar::{add_days, days_between};
 use crate::compile::HistoryKind;
-use crate::model::charge::{BaseRate, RATE_PARTS};
+use crate::model::charge::RATE_PARTS;
 use crate::model::{Act, Charge, InterestRate, LadderId, RuleId, Step};
 use crate::money::{Currency, Money};
-use crate::plan::{self, Blocker, ChargeKind};
+use crate::plan::{self, ChargeKind};
 use crate::snapshot::ledger::{LedgerRow, Outcome};
 
 const DAYS_OF_A_YEAR: i128 = 365;
@@ -200,11 +201,6 @@ impl<'a> Day<'a> {
         of_ladders.chain(of_carve_outs).filter_map(rate).collect()
     }
 
-    fn nothing_to_charge(&self, rule: RuleId) -> Blocker {
-        let sentence = String::from("all interest up to the day of this step is charged or waived");
-        self.blocker("nothing_to_charge", sentence, Some(rule))
-    }
-
     /// Of several interest steps of one day, in whatever ladders, each charges only what those before it do not.
     pub(super) fn share_interest(&self, candidates: &mut [Candidate<'a>]) {
         let is_interest = |candidate: &Candidate<'a>| {
@@ -215,18 +211,18 @@ impl<'a> Day<'a> {
         order.sort_by_key(|&at| (candidates[at].nominal, candidates[at].rule));
         let mut taken: Vec<(Vec<usize>, i64)> = Vec::new();
         for at in order {
+            let about = candidates[at].about();
+            let of_same = taken.iter().filter(|(known, _)| known.iter().any(|own| about.contains(own)));
+            let before = of_same.fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
             let candidate = &mut candidates[at];
             let Some(charge) = &mut candidate.charge else { continue };
-            let of_same =
-                taken.iter().filter(|(about, _)| about.iter().any(|own| candidate.about.contains(own)));
-            let before = of_same.fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
             let own = charge.amount.minor.saturating_sub(before);
             charge.amount = Money::new(own, charge.currency);
             if own > 0 {
-                taken.push((candidate.about.clone(), own));
+                taken.push((candidate.about().to_vec(), own));
             } else {
                 candidate.charge = None;
-                candidate.blockers.push(self.nothing_to_charge(candidate.rule));
+                candidate.obstacles.push(nothing_to_charge(candidate.rule));
                 (candidate.blocked_alone, candidate.next) = (true, None);
             }
         }
@@ -235,18 +231,18 @@ impl<'a> Day<'a> {
 
 impl<'a> Bench<'_, 'a> {
     /// What a due step books, or what stands in its way.
-    pub(super) fn charge(&self, charge: &Charge, due: &Due<'a>) -> Result<plan::Charge, Blocker> {
+    pub(super) fn charge(&self, charge: &'a Charge, due: &Due<'a>) -> Result<plan::Charge, Obstacle<'a>> {
         match charge {
             Charge::Fee(fee) => self.fee(*fee, due),
             Charge::Interest(rate) => self.interest(rate, due),
         }
     }
 
-    fn fee(&self, fee: Money, due: &Due<'a>) -> Result<plan::Charge, Blocker> {
+    fn fee(&self, fee: Money, due: &Due<'a>) -> Result<plan::Charge, Obstacle<'a>> {
         let currency = self.invoice().balance.currency;
         if fee.currency != currency {
-            let sentence = format!("the fee is in {}, and the invoice in {currency}", fee.currency);
-            return Err(self.day.blocker("other_currency", sentence, Some(due.step.rule)));
+            let why = Why::OtherCurrency { fee: fee.currency, invoice: currency };
+            return Err(Obstacle::of(due.step.rule, why));
         }
         Ok(plan::Charge {
             kind: ChargeKind::Fee,
@@ -261,7 +257,7 @@ impl<'a> Bench<'_, 'a> {
 
     /// Interest runs to the day at which the step stands: a step that comes late charges no more, and what was
     /// approved stays what it was.
-    fn interest(&self, rate: &InterestRate, due: &Due<'a>) -> Result<plan::Charge, Blocker> {
+    fn interest(&self, rate: &'a InterestRate, due: &Due<'a>) -> Result<plan::Charge, Obstacle<'a>> {
         let currency = self.invoice().balance.currency;
         let through = due.nominal.min(self.day.today);
         let about: Vec<&InvoiceState> = self.about().iter().map(|&at| &self.customer.invoices[at]).collect();
@@ -269,7 +265,7 @@ impl<'a> Bench<'_, 'a> {
         let left = self.day.interest_left(&about, rows, rate, through);
         let Left { amount, charged } = left.map_err(|unclear| self.unclear(&unclear, rate, due))?;
         if amount <= 0 {
-            return Err(self.day.nothing_to_charge(due.step.rule));
+            return Err(nothing_to_charge(due.step.rule));
         }
         let first = about.iter().filter_map(|invoice| self.day.first_overdue_day(invoice.row)).min();
         Ok(plan::Charge {
@@ -283,18 +279,12 @@ impl<'a> Bench<'_, 'a> {
         })
     }
 
-    fn unclear(&self, unclear: &Unclear, rate: &InterestRate, due: &Due<'a>) -> Blocker {
-        let (code, sentence) = match unclear {
-            Unclear::NoRate(day) => ("no_rate", no_rate(rate, *day)),
-            Unclear::NoAmount(on) => {
-                let currency = self.invoice().balance.currency;
-                let sentence = format!(
-                    "the ledger has a charge of {on}, and not how much it was in {currency}: add `amount` to that row"
-                );
-                ("unknown_amount", sentence)
-            }
+    fn unclear(&self, unclear: &Unclear, rate: &'a InterestRate, due: &Due<'a>) -> Obstacle<'a> {
+        let why = match unclear {
+            Unclear::NoRate(day) => Why::NoRate(rate, *day),
+            Unclear::NoAmount(on) => Why::UnknownAmount(*on, self.invoice().balance.currency),
         };
-        self.day.blocker(code, sentence, Some(due.step.rule))
+        Obstacle::of(due.step.rule, why)
     }
 
     /// The invoices that the step is about.
@@ -303,13 +293,8 @@ impl<'a> Bench<'_, 'a> {
     }
 }
 
-fn no_rate(rate: &InterestRate, first: NaiveDate) -> String {
-    let (file, from) = match &rate.base {
-        BaseRate::ByDate(file, rates) => (file.as_str(), rates.first().map(|(from, _)| *from)),
-        BaseRate::Fixed(_) => ("", None),
-    };
-    let begins = from.map_or(String::new(), |from| format!(", it begins on {from}"));
-    format!("`{file}` has no rate for {first}{begins}: add the earlier ones")
+fn nothing_to_charge<'a>(rule: RuleId) -> Obstacle<'a> {
+    Obstacle::of(rule, Why::NothingToCharge)
 }
 
 /// The rates of some days in percent, in the order of the days.

@@ -6,11 +6,12 @@ use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
 use super::history::{self, Status};
 use super::marks::{AccountMark, Mark};
+use super::seal::Content;
 use super::sentences;
 use crate::model::{Act, Stage};
-use crate::money::Currency;
-use crate::plan::digest::Hasher;
-use crate::plan::{Action, Because, Kind, Member, Mode};
+use crate::money::{Currency, Money};
+use crate::plan::digest::{Hasher, Key};
+use crate::plan::{Action, Because, Kind, Member};
 use crate::snapshot::ledger::LedgerRow;
 
 /// What a mark is on, as the ledger names it.
@@ -57,7 +58,8 @@ impl<'a> Day<'a> {
         let id = self.snapshot.invoice_id(invoice.row);
         let subject = Subject { invoice: Some(id), currency: None };
         let action = self.clear_mark(customer, subject, mark, sentence);
-        self.sealed(Action { invoices: vec![self.plan_invoice(invoice)], ..action })
+        let content = cleared(mark, vec![self.numbered(invoice)]);
+        Action { invoices: vec![self.plan_invoice(invoice)], content: Some(content), ..action }
     }
 
     fn clear_account(&self, customer: &CustomerState<'a>, own: &AccountMark) -> Action {
@@ -68,7 +70,7 @@ impl<'a> Day<'a> {
         let invoice = own.invoice.map(|row| self.snapshot.invoice_id(row));
         let action =
             self.clear_mark(customer, Subject { invoice, currency: own.currency }, &own.mark, sentence);
-        self.sealed(action)
+        Action { content: Some(cleared(&own.mark, Vec::new())), ..action }
     }
 
     fn clear_mark(
@@ -82,7 +84,7 @@ impl<'a> Day<'a> {
         let mut hash = Hasher::default();
         hash.text(self.snapshot.customer_id(customer.row)).text(subject.invoice.unwrap_or(""));
         hash.text(&step).text(&mark.since.to_string());
-        let key = hash.short();
+        let key = hash.key();
         let because = self.clear_rule(mark, sentence);
         let member = Member {
             invoice: subject.invoice.map(str::to_owned),
@@ -92,19 +94,15 @@ impl<'a> Day<'a> {
             rung: None,
             segment: None,
             rule: Arc::clone(&because.rule),
-            key: key.clone(),
+            key: key.to_string(),
         };
         Action {
             flag: Some(mark.name.to_string()),
             members: vec![member],
-            keys: vec![key],
-            ..self.blank_action(customer, Kind::Clear, Mode::Automatic, step, because)
+            keys: vec![key.to_string()],
+            key: Key::of_steps(&[key]).to_string(),
+            ..self.blank_action(customer, Kind::Clear, step, because)
         }
-    }
-
-    fn sealed(&self, mut action: Action) -> Action {
-        self.seal(&mut action);
-        action
     }
 
     /// The rule that set the flag, where the policy still has it.
@@ -123,4 +121,9 @@ impl<'a> Day<'a> {
             None => Because { rule: Arc::from("clearing"), file: None, line: None, sentence },
         }
     }
+}
+
+/// What an approval of a clearing would be about.
+fn cleared(mark: &Mark, invoices: Vec<(&str, Money)>) -> String {
+    Content { kind: Some(Kind::Clear), flag: &mark.name, invoices, ..Content::default() }.digest().to_string()
 }

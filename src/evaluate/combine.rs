@@ -4,24 +4,24 @@ use std::cmp::Reverse;
 
 use chrono::NaiveTime;
 
-use super::candidate::Candidate;
+use super::candidate::{Asking, Candidate};
 use super::facts::CustomerState;
+use super::obstacle::Obstacle;
 use crate::model::{Channel, RestrictionKind, RuleId};
-use crate::plan::{Approver, Blocker};
 use crate::snapshot::Snapshot;
 
 /// What is done together: one candidate, or the members of one message, the leading one first.
 pub(super) struct Group<'a> {
     pub(super) members: Vec<Candidate<'a>>,
     /// What stands in the way of all members.
-    pub(super) blockers: Vec<Blocker>,
+    pub(super) obstacles: Vec<Obstacle<'a>>,
 }
 
 impl<'a> Group<'a> {
     pub(super) fn alone(candidate: Candidate<'a>) -> Group<'a> {
         let mut candidate = candidate;
-        let blockers = std::mem::take(&mut candidate.blockers);
-        Group { members: vec![candidate], blockers }
+        let obstacles = std::mem::take(&mut candidate.obstacles);
+        Group { members: vec![candidate], obstacles }
     }
 
     /// The member that leads.
@@ -30,7 +30,7 @@ impl<'a> Group<'a> {
     }
 
     pub(super) fn is_free(&self) -> bool {
-        self.blockers.is_empty()
+        self.obstacles.is_empty()
     }
 
     pub(super) fn channel(&self) -> Option<Channel> {
@@ -39,8 +39,11 @@ impl<'a> Group<'a> {
 
     /// The invoices it is about, the leading one first, each once.
     pub(super) fn invoices(&self) -> Vec<usize> {
+        if let [only] = self.members.as_slice() {
+            return only.about().to_vec();
+        }
         let mut invoices: Vec<usize> = Vec::new();
-        for &invoice in self.members.iter().flat_map(|member| &member.about) {
+        for &invoice in self.members.iter().flat_map(Candidate::about) {
             if !invoices.contains(&invoice) {
                 invoices.push(invoice);
             }
@@ -54,11 +57,11 @@ impl<'a> Group<'a> {
     }
 
     /// All approvers of all members.
-    pub(super) fn approvers(&self) -> Vec<Approver> {
-        let mut all: Vec<Approver> = Vec::new();
-        for approver in self.members.iter().flat_map(|member| &member.approvers) {
-            if !all.iter().any(|known| known.role == approver.role && known.address == approver.address) {
-                all.push(approver.clone());
+    pub(super) fn approvers(&self) -> Vec<Asking<'a>> {
+        let mut all: Vec<Asking> = Vec::new();
+        for asking in self.members.iter().flat_map(|member| &member.approvers) {
+            if !all.iter().any(|known| known.who == asking.who) {
+                all.push(*asking);
             }
         }
         all.sort();
@@ -125,7 +128,7 @@ pub(super) fn combine<'a>(
                 && together(group.lead(), &candidate, customer)
                 && have_common_hours(group.hours(), candidate.window)
         };
-        let is_free = candidate.is_message() && candidate.blockers.is_empty() && !each_alone;
+        let is_free = candidate.is_message() && candidate.obstacles.is_empty() && !each_alone;
         match groups.iter_mut().find(|group| is_free && joins(group)) {
             Some(group) => group.members.push(candidate),
             None => groups.push(Group::alone(candidate)),
@@ -142,7 +145,7 @@ fn together(a: &Candidate, b: &Candidate, customer: &CustomerState) -> bool {
     a.act.way() == b.act.way()
         && (!formal || a.rule == b.rule)
         && a.step_line.deadline == b.step_line.deadline
-        && to.recipient.address == other.recipient.address
+        && to.address == other.address
         && first.balance.currency == second.balance.currency
         && (first.days_overdue < 0) == (second.days_overdue < 0)
 }

@@ -7,12 +7,14 @@ use chrono::NaiveDate;
 use super::combine::Group;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState};
+use super::obstacle::{Obstacle, Why};
+use super::seal::Content;
 use super::sentences;
 use crate::compile::credit_notice;
 use crate::model::Stage;
 use crate::money::{Currency, Money};
-use crate::plan::digest::Hasher;
-use crate::plan::{Action, Because, Blocker, Kind, Member, Mode, Person};
+use crate::plan::digest::{Hasher, Key};
+use crate::plan::{Action, Because, Kind, Member};
 
 /// Money of a customer that settles nothing yet: a payment or credit note that belongs to no invoice, or an invoice
 /// whose balance is below zero.
@@ -25,13 +27,13 @@ pub(super) struct Credit<'a> {
 }
 
 impl<'a> Day<'a> {
-    /// The blocker of a message that asks for no more than the customer's unallocated credits, and the newest
-    /// of those credits.
+    /// What stands in the way of a message that asks for no more than the customer's unallocated credits, and the
+    /// newest of those credits.
     pub(super) fn allocate_first(
         &self,
         customer: &CustomerState<'a>,
         group: &Group<'a>,
-    ) -> Option<(Blocker, Credit<'a>)> {
+    ) -> Option<(Obstacle<'a>, Credit<'a>)> {
         let invoices = group.invoices();
         let currency = customer.invoices[*invoices.first()?].balance.currency;
         let credits = self.credits(customer, currency);
@@ -42,11 +44,7 @@ impl<'a> Day<'a> {
         if credits < asked {
             return None;
         }
-        let credits = Money::new(credits, currency).grouped();
-        let sentence = format!(
-            "{credits} of the customer's payments and credit notes belong to no invoice yet: allocate them first"
-        );
-        Some((self.blocker("allocate_first", sentence, None), newest))
+        Some((Obstacle::built_in(Why::AllocateFirst(Money::new(credits, currency))), newest))
     }
 
     /// What a customer has in credits of one currency, up to today.
@@ -85,16 +83,22 @@ impl<'a> Day<'a> {
         credit: Credit<'a>,
     ) -> Option<Action> {
         let lead = &customer.invoices[group.lead().invoice];
-        let person: Person = self.person(self.program.policy.settings.fallback?, customer, lead)?;
+        let person = self.person(self.program.policy.settings.fallback?, customer, lead)?;
         let (id, customer_id) = (credit.id, self.snapshot.customer_id(customer.row));
-        let step = credit_notice(&person.role, id);
+        let step = credit_notice(person.role, id);
         let mut rows = self.snapshot.ledger_of_customer(customer.row).filter(|row| row.date <= self.today);
         if rows.any(|row| row.outcome.carries_out() && self.snapshot.text(row.step) == step) {
             return None;
         }
         let mut hash = Hasher::default();
         hash.text(customer_id).text(&step);
-        let key = hash.short();
+        let key = hash.key();
+        let content = Content {
+            kind: Some(Kind::Notify),
+            actor: Some(person),
+            invoices: vec![self.numbered(lead)],
+            ..Content::default()
+        };
         let invoice = self.plan_invoice(lead);
         let day = sentences::date(credit.date, self.today);
         let sentence = format!(
@@ -110,16 +114,17 @@ impl<'a> Day<'a> {
             rung: None,
             segment: None,
             rule: Arc::clone(&because.rule),
-            key: key.clone(),
+            key: key.to_string(),
         };
-        let mut action = Action {
+        let action = Action {
             invoices: vec![invoice],
-            actor: Some(person),
+            actor: Some(person.into()),
             members: vec![member],
-            keys: vec![key],
-            ..self.blank_action(customer, Kind::Notify, Mode::Automatic, step, because)
+            keys: vec![key.to_string()],
+            key: Key::of_steps(&[key]).to_string(),
+            content: Some(content.digest().to_string()),
+            ..self.blank_action(customer, Kind::Notify, step, because)
         };
-        self.seal(&mut action);
         Some(action)
     }
 }

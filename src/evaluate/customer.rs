@@ -1,7 +1,7 @@
 //! One customer on a day: from open invoices to actions, withheld steps and waiting invoices.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -9,37 +9,51 @@ use super::candidate::{Bench, Candidate};
 use super::combine::{Group, combine};
 use super::condition::Truth;
 use super::day::Day;
+use super::decision::Decision;
 use super::facts::{CustomerState, InvoiceState};
 use super::ladder::{Climber, Present, earlier};
 use super::limits::Written;
+use super::obstacle::{Obstacle, Why};
 use super::restrictions::{Scope, free_again};
-use crate::calendar::{Calendar, add_days};
+use crate::calendar::add_days;
 use crate::code::Code;
 use crate::compile::{Program, SegmentFacts};
 use crate::model::{Catches, Channel, Condition, LadderId, RestrictionKind, RuleId, Segment, SegmentId};
 use crate::money::{Currency, Money};
-use crate::plan::{Action, Blocker, Customer, Kind, Owed, Receivables, Waiting, Withheld};
+use crate::plan::{Action, Customer, Owed, Receivables, Waiting, Withheld};
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
 
-/// An action, with the limits per day that it counts for.
-pub(super) struct Counted {
-    pub(super) action: Action,
-    pub(super) daily: Vec<(RuleId, u32)>,
-    /// When its ladder could go on if a limit per day kept the action back.
-    pub(super) next: Option<NaiveDate>,
+/// A customer's day, decided.
+pub(super) struct Decided<'a> {
+    pub(super) customer: CustomerState<'a>,
+    /// What is done and what is withheld, in the plan's order: invoice, then step.
+    pub(super) entries: Vec<Entry<'a>>,
+    /// Open invoices with nothing due, each with the day of its next step as far as is known.
+    quiet: Vec<(usize, Option<NaiveDate>)>,
+    /// Open invoices that no segment catches.
+    unplaced: Vec<usize>,
 }
 
-impl From<Action> for Counted {
-    fn from(action: Action) -> Counted {
-        Counted { action, daily: Vec::new(), next: None }
+/// Something to do or to withhold.
+pub(super) enum Entry<'a> {
+    /// By the policy.
+    Decision(Box<Decision<'a>>),
+    /// What dun does by itself, which nothing stands in the way of.
+    Ready(Box<Action>),
+}
+
+impl<'a> Decided<'a> {
+    /// What is done and withheld, without those who wait.
+    pub(super) fn of(customer: CustomerState<'a>, entries: Vec<Entry<'a>>) -> Decided<'a> {
+        Decided { customer, entries, quiet: Vec::new(), unplaced: Vec::new() }
     }
 }
 
 /// What a customer contributes to a plan.
 #[derive(Default)]
 pub(super) struct Contribution {
-    pub(super) actions: Vec<Counted>,
+    pub(super) actions: Vec<Action>,
     pub(super) withheld: Vec<Withheld>,
     pub(super) waiting: Vec<Waiting>,
     pub(super) problems: Vec<Problem>,
@@ -64,33 +78,77 @@ pub(super) struct Site<'a> {
 }
 
 impl<'a> Day<'a> {
-    /// What a customer contributes.
-    pub(super) fn contribution(&self, row: CustomerRow) -> Contribution {
+    /// Decides what is due for a customer, limits per day apart.
+    pub(super) fn decided(&self, row: CustomerRow) -> Decided<'a> {
         let customer = self.customer(row);
-        let mut contribution = Contribution::default();
         let mut candidates = Vec::new();
         let sites = self.sites(&customer);
-        let mut quiet: Vec<(usize, Option<NaiveDate>)> = Vec::new();
-        let mut placed = sites.iter().map(|site| site.at).peekable();
-        for (at, invoice) in customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open()) {
-            contribution.count(invoice);
-            if placed.next_if_eq(&at).is_none() {
-                contribution.problems.push(self.unplaced(invoice));
-                quiet.push((at, self.may_be_placed()));
-            }
-        }
         let next = self.climb(&customer, &sites, &mut candidates);
         let mut acts = vec![false; customer.invoices.len()];
-        candidates.iter().flat_map(|candidate| &candidate.about).for_each(|&at| acts[at] = true);
-        let sites = sites.iter().zip(next);
-        quiet.extend(sites.map(|(site, next)| (site.at, next)).filter(|&(at, _)| !acts[at]));
-        quiet.sort_unstable();
-        contribution.waiting.extend(quiet.into_iter().map(|(at, next)| self.waiting(&customer, at, next)));
-        self.decide(&customer, candidates, &mut contribution);
-        contribution.customer = self.owing(&customer);
-        let clearing = self.clearing(&customer);
-        contribution.actions.extend(clearing.into_iter().map(Counted::from));
-        contribution.sort();
+        candidates.iter().flat_map(Candidate::about).for_each(|&at| acts[at] = true);
+        let (mut quiet, mut unplaced) = (Vec::new(), Vec::new());
+        let mut placed = sites.iter().zip(next).peekable();
+        for (at, _) in customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open()) {
+            match placed.next_if(|(site, _)| site.at == at) {
+                Some((_, next)) if !acts[at] => quiet.push((at, next)),
+                Some(_) => {}
+                None => {
+                    unplaced.push(at);
+                    quiet.push((at, self.may_be_placed()));
+                }
+            }
+        }
+        let entries = self.entries(&customer, candidates);
+        Decided { customer, entries, quiet, unplaced }
+    }
+
+    /// What is done and withheld, in the plan's order.
+    pub(super) fn entries(
+        &self,
+        customer: &CustomerState<'a>,
+        candidates: Vec<Candidate<'a>>,
+    ) -> Vec<Entry<'a>> {
+        let mut entries = self.decide(customer, candidates);
+        entries.extend(self.clearing(customer).into_iter().map(|action| Entry::Ready(Box::new(action))));
+        entries.sort_by(|a, b| self.place_of(customer, a).cmp(&self.place_of(customer, b)));
+        entries
+    }
+
+    /// Where an entry stands among those of its customer: by invoice, then step.
+    pub(super) fn place_of<'e>(
+        &'e self,
+        customer: &CustomerState<'a>,
+        entry: &'e Entry<'a>,
+    ) -> (Option<&'e str>, Cow<'e, str>) {
+        match entry {
+            Entry::Decision(decision) => {
+                let lead = decision.invoices.first().map(|&at| customer.invoices[at].row);
+                (lead.map(|row| self.snapshot.invoice_id(row)), decision.lead().step())
+            }
+            Entry::Ready(action) => {
+                let lead = action.invoices.first().map(|invoice| invoice.id.as_str());
+                (lead, Cow::Borrowed(action.step.as_str()))
+            }
+        }
+    }
+
+    /// What is decided, as the plan tells it.
+    pub(super) fn contribution(&self, decided: &Decided<'a>) -> Contribution {
+        let Decided { customer, entries, quiet, unplaced } = decided;
+        let mut contribution = Contribution { customer: self.owing(customer), ..Contribution::default() };
+        let open = customer.invoices.iter().filter(|invoice| invoice.is_open());
+        open.for_each(|invoice| contribution.count(invoice));
+        for entry in entries {
+            match entry {
+                Entry::Ready(action) => contribution.actions.push(Action::clone(action)),
+                Entry::Decision(decision) if decision.is_done() => {
+                    contribution.actions.push(self.action(customer, decision));
+                }
+                Entry::Decision(decision) => contribution.withheld.push(self.withheld(customer, decision)),
+            }
+        }
+        contribution.waiting = quiet.iter().map(|&(at, next)| self.waiting(customer, at, next)).collect();
+        contribution.problems = unplaced.iter().map(|&at| self.unplaced(&customer.invoices[at])).collect();
         contribution
     }
 
@@ -114,7 +172,7 @@ impl<'a> Day<'a> {
         for candidate in candidates.iter_mut() {
             // Another ladder of the invoice may go on before this one does.
             let own =
-                candidate.about.iter().filter_map(|at| sites.binary_search_by_key(at, |site| site.at).ok());
+                candidate.about().iter().filter_map(|at| sites.binary_search_by_key(at, |site| site.at).ok());
             let soonest = own.fold(None, |soonest, site| earlier(soonest, next[site]));
             candidate.next = earlier(candidate.next, soonest);
             candidate.goes_on = earlier(candidate.goes_on, soonest);
@@ -230,7 +288,7 @@ impl<'a> Day<'a> {
         let at = *at;
         let invoice = &customer.invoices[at];
         let calendar = self.calendar(customer, invoice);
-        let segment = Arc::clone(&self.program.policy.segments[placed.segment.0].name);
+        let segment = placed.segment;
         let bench = Bench { day: self, customer, at, scope, calendar, segment, together: None };
         let present = self.present_keys(placed.segment);
         let free_from = free_again(&scope.holds, add_days(self.today, 1));
@@ -309,81 +367,63 @@ impl<'a> Day<'a> {
     ) -> Option<String> {
         match &invoice.handed_to {
             Some(handed) => Some(handed.role.to_string()),
-            None => self.owner(customer, invoice).map(|person| person.address.to_string()),
+            None => self.owner(customer, invoice).map(|person| person.address.to_owned()),
         }
     }
 
-    /// Combines, limits, writes, and sorts into actions and withheld steps.
-    pub(super) fn decide(
-        &self,
-        customer: &CustomerState<'a>,
-        candidates: Vec<Candidate<'a>>,
-        contribution: &mut Contribution,
-    ) {
+    /// Combines, limits and writes.
+    fn decide(&self, customer: &CustomerState<'a>, candidates: Vec<Candidate<'a>>) -> Vec<Entry<'a>> {
         if candidates.is_empty() {
-            return;
+            return Vec::new();
         }
         let alone = self.program.policy.settings.one_message_per_invoice;
-        let mut groups = combine(candidates, customer, self.snapshot, alone);
+        let groups = combine(candidates, customer, self.snapshot, alone);
         let has_message = groups.iter().any(|group| group.is_free() && group.channel().is_some());
         let written = if has_message { Some(self.written(customer)) } else { None };
         let mut taken: Vec<Channel> = written.as_ref().map_or(Vec::new(), |written| written.today.clone());
+        let mut entries: Vec<Entry> = Vec::with_capacity(groups.len());
         let mut told: Vec<Action> = Vec::new();
-        for group in &mut groups {
+        for mut group in groups {
             if group.is_free() && (group.channel().is_some() || group.lead().act.is_charge()) {
-                let found = self.allocate_first(customer, group);
-                if let Some((blocker, credit)) = found {
-                    let notice = self.notify_of_credit(customer, group, credit);
+                let found = self.allocate_first(customer, &group);
+                if let Some((obstacle, credit)) = found {
+                    let notice = self.notify_of_credit(customer, &group, credit);
                     told.extend(notice.filter(|notice| !told.iter().any(|known| known.key == notice.key)));
-                    group.blockers.push(blocker);
+                    group.obstacles.push(obstacle);
                 }
             }
-            let calendar = self.calendar(customer, &customer.invoices[group.lead().invoice]);
-            let calendar = self.rolling(group.lead().origin.ladder(), calendar);
             if let (Some(channel), Some(written), true) = (group.channel(), &written, group.is_free()) {
-                self.limit(group, channel, written, &mut taken, calendar);
+                self.limit(customer, &mut group, channel, written, &taken);
             }
-            let action = self.action(customer, group);
-            if group.is_free() {
-                taken.extend(group.channel());
-                let next = self.next_of(group);
-                contribution.actions.push(Counted { daily: daily_limits(group), action, next });
-            } else {
-                contribution.withheld.push(self.withheld(group, action));
-            }
+            let mut decision = self.decision(customer, group);
+            decision.next = self.next_of(&decision.group);
+            taken.extend(decision.group.channel().filter(|_| decision.is_done()));
+            entries.push(Entry::Decision(Box::new(decision)));
         }
-        contribution.actions.extend(told.into_iter().map(Counted::from));
+        entries.extend(told.into_iter().map(|action| Entry::Ready(Box::new(action))));
+        entries
     }
 
     /// What keeps a message that is free by itself from going out today (R18, R19).
     fn limit(
         &self,
+        customer: &CustomerState<'a>,
         group: &mut Group<'a>,
         channel: Channel,
         written: &Written,
-        taken: &mut [Channel],
-        calendar: &Calendar,
+        taken: &[Channel],
     ) {
-        group.blockers.extend(self.customer_limits(group, written, calendar));
+        let calendar = self.calendar(customer, &customer.invoices[group.lead().invoice]);
+        let calendar = self.rolling(group.lead().origin.ladder(), calendar);
+        group.obstacles.extend(self.customer_limits(group, written, calendar));
         if taken.contains(&channel) && !self.program.policy.settings.one_message_per_invoice {
-            let sentence =
-                format!("one {} a day to a customer, and a more urgent one goes first", name(channel));
-            let blocker = Blocker { until: Some(self.today), ..self.blocker("one_a_day", sentence, None) };
-            group.blockers.push(blocker);
+            group.obstacles.push(Obstacle::built_in(Why::OneADay(channel)).until(self.today));
         }
-    }
-
-    fn withheld(&self, group: &Group<'a>, action: Action) -> Withheld {
-        let next = self.next_of(group);
-        let is_message = action.kind != Kind::Task;
-        let body = action.body.filter(|_| !is_message);
-        let action = Action { body, content: None, ..action };
-        Withheld { action, blockers: group.blockers.clone(), next }
     }
 
     /// When the ladder of a group's lead could go on without the group being carried out today.
     fn next_of(&self, group: &Group<'a>) -> Option<NaiveDate> {
-        let free = free_again(&group.blockers, add_days(self.today, 1));
+        let free = free_again(&group.obstacles, add_days(self.today, 1));
         let next = group.members.iter().map(|member| {
             // What a single step knows of its end comes first: its ladder may have passed it.
             let alone = member.blocked_alone || member.last_chance;
@@ -400,7 +440,7 @@ fn done_once(candidates: &mut Vec<Candidate>, first: usize) {
     }
     let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len() - first);
     for candidate in candidates.drain(first..) {
-        let same = |own: &&mut Candidate| own.key == candidate.key && own.about == candidate.about;
+        let same = |own: &&mut Candidate| own.is_same(&candidate);
         match kept.iter_mut().find(same) {
             // What stands in for it tomorrow, if the other one stays away, may be the first to go on.
             Some(own) if candidate.blocked_alone || own.last_chance => {
@@ -414,21 +454,13 @@ fn done_once(candidates: &mut Vec<Candidate>, first: usize) {
     candidates.append(&mut kept);
 }
 
-fn daily_limits(group: &Group) -> Vec<(RuleId, u32)> {
+/// The limits per day that a message counts for.
+pub(super) fn daily_limits(group: &Group) -> Vec<(RuleId, u32)> {
     let limits = group.limits().into_iter().filter_map(|(rule, kind)| match kind {
         RestrictionKind::SendAtMost(most) => Some((rule, *most)),
         _ => None,
     });
     if group.channel().is_some() { limits.collect() } else { Vec::new() }
-}
-
-fn name(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Email => "e-mail",
-        Channel::Sms => "text message",
-        Channel::Letter => "letter",
-        Channel::Call => "call",
-    }
 }
 
 impl Contribution {
@@ -439,14 +471,5 @@ impl Contribution {
             self.receivables.len() - 1
         });
         self.receivables[at].add(invoice.balance.minor, invoice.days_overdue);
-    }
-
-    /// The plan's order within a customer: invoice, then step.
-    pub(super) fn sort(&mut self) {
-        fn place(action: &Action) -> (Option<&str>, &str) {
-            (action.invoices.first().map(|invoice| invoice.id.as_str()), &action.step)
-        }
-        self.actions.sort_by(|a, b| place(&a.action).cmp(&place(&b.action)));
-        self.withheld.sort_by(|a, b| place(&a.action).cmp(&place(&b.action)));
     }
 }

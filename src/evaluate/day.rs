@@ -1,18 +1,17 @@
 //! What every decision of one evaluation reads: program, templates, snapshot, history and the day.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
 use super::history::History;
 use super::ladder::Present;
 use super::messages::Wanted;
+use super::obstacle::{Obstacle, Why};
 use super::pilot::Members;
 use crate::calendar::{Calendar, days_between};
 use crate::compile::Program;
-use crate::model::{RoleHolder, Rule, RuleId, SegmentId};
-use crate::plan::{Because, Blocker};
+use crate::model::{Rule, RuleId, SegmentId};
+use crate::plan::Because;
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::{CustomerRow, InvoiceRow};
@@ -33,9 +32,7 @@ pub(super) struct Day<'a> {
     pub(super) history: History,
     pub(super) today: NaiveDate,
     /// Blocks every contact: the data is too old, or the ledger is ahead.
-    pub(super) refusal: Option<Blocker>,
-    /// The roles' names, and their addresses where they are fixed.
-    pub(super) roles: Vec<(Arc<str>, Option<Arc<str>>)>,
+    pub(super) refusal: Option<Obstacle<'a>>,
     /// The calendar of customers for whom no condition holds.
     pub(super) always_open: Calendar,
     /// What each template reads.
@@ -55,13 +52,6 @@ impl<'a> Day<'a> {
         today: NaiveDate,
         options: Options,
     ) -> Day<'a> {
-        let roles = program.policy.roles.iter().map(|role| {
-            let address = match &role.holder {
-                RoleHolder::Address(address) => Some(Arc::from(address.as_str())),
-                RoleHolder::Field(_) | RoleHolder::Contact => None,
-            };
-            (Arc::from(role.name.as_str()), address)
-        });
         let mut day = Day {
             program,
             templates,
@@ -69,7 +59,6 @@ impl<'a> Day<'a> {
             history: History::read(program, snapshot),
             today,
             refusal: None,
-            roles: roles.collect(),
             always_open: Calendar::default(),
             wanted: Wanted::of(templates, &program.policy.fields),
             present: (0..program.policy.segments.len())
@@ -82,40 +71,18 @@ impl<'a> Day<'a> {
         day
     }
 
-    /// The blocker of `data no older than N days` (unknown is too old).
-    fn too_old(&self) -> Option<Blocker> {
+    /// What `data no older than N days` brings (unknown is too old).
+    fn too_old(&self) -> Option<Obstacle<'a>> {
         let (rule, most) = self.program.data_no_older?;
         let age = self.snapshot.taken_on.map(|taken| days_between(taken, self.today));
-        if age.is_some_and(|age| age <= i64::from(most)) {
-            return None;
-        }
-        let sentence = match age {
-            Some(age) => format!("the data is {age} days old, and the policy allows {most}"),
-            None => format!(
-                "nobody knows when the data was taken, and the policy allows {most} days: write `taken: DATE` in snapshot.yaml"
-            ),
-        };
-        Some(self.blocker("stale_data", sentence, Some(rule)))
+        let is_fresh = age.is_some_and(|age| age <= i64::from(most));
+        (!is_fresh).then(|| Obstacle::of(rule, Why::StaleData { age, most }))
     }
 
-    /// The blocker of a plan for a day before the newest ledger row (R1).
-    pub(super) fn ledger_ahead(&self) -> Option<Blocker> {
+    /// What stands in the way of a plan for a day before the newest ledger row (R1).
+    pub(super) fn ledger_ahead(&self) -> Option<Obstacle<'a>> {
         let newest = self.history.newest.filter(|&newest| newest > self.today)?;
-        let sentence = format!("the ledger goes on to {newest}: a plan for this day can only be a replay");
-        Some(self.blocker("replay", sentence, None))
-    }
-
-    /// A blocker, with the place of its rule.
-    pub(super) fn blocker(&self, code: &'static str, sentence: String, rule: Option<RuleId>) -> Blocker {
-        let rule = rule.map(|id| self.rule(id));
-        Blocker {
-            code,
-            sentence,
-            rule: rule.map(|rule| Arc::clone(&rule.id)),
-            file: rule.map(|rule| Arc::clone(&rule.file)),
-            line: rule.map(|rule| rule.line),
-            until: None,
-        }
+        Some(Obstacle::built_in(Why::Replay(newest)))
     }
 
     /// The due date of any invoice.
@@ -129,12 +96,7 @@ impl<'a> Day<'a> {
 
     pub(super) fn because(&self, rule: RuleId, sentence: String) -> Because {
         let rule = self.rule(rule);
-        Because {
-            rule: Arc::clone(&rule.id),
-            file: Some(Arc::clone(&rule.file)),
-            line: Some(rule.line),
-            sentence,
-        }
+        Because { rule: rule.id.clone(), file: Some(rule.file.clone()), line: Some(rule.line), sentence }
     }
 
     /// The problem that withholds the contacts of a customer (R5), or those of every customer.

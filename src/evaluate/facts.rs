@@ -1,8 +1,8 @@
 //! The state of invoices and customers on a day (R2, R3), and every field of the catalogue.
 
-use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -94,8 +94,8 @@ pub(super) struct CustomerState<'a> {
     /// Marks of the customer as a whole whose episode has ended (R24).
     pub(super) ended_marks: Vec<AccountMark>,
     /// By segment: whether its condition holds, where what it asks about the customer alone tells.
-    pub(super) segments: OnceCell<Vec<Option<Truth>>>,
-    sums: OnceCell<Sums>,
+    pub(super) segments: OnceLock<Vec<Option<Truth>>>,
+    sums: OnceLock<Sums>,
 }
 
 /// Figures over all of a customer's invoices, worked out when first asked for.
@@ -110,31 +110,31 @@ struct Sums {
     days_since_message: Option<i64>,
 }
 
-/// The value of a field.
+/// The value of a field; a sum is the customer's of the day, a text the data's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Value<'a> {
+pub(super) enum Value<'s, 'a> {
     Missing,
     Text(&'a str),
     /// In millionths.
     Number(i64),
     Money(Money),
     /// A sum over several currencies, one amount for each.
-    Sum(&'a [Money]),
+    Sum(&'s [Money]),
     Date(NaiveDate),
     Flag(bool),
     /// Joined with `;`; a record without tags has none, which is not missing.
     Tags(&'a str),
 }
 
-fn days(days: i64) -> Value<'static> {
+fn days(days: i64) -> Value<'static, 'static> {
     Value::Number(days.saturating_mul(MILLION))
 }
 
-fn or_missing<'a, T>(value: Option<T>, some: impl Fn(T) -> Value<'a>) -> Value<'a> {
+fn or_missing<'s, 'a, T>(value: Option<T>, some: impl Fn(T) -> Value<'s, 'a>) -> Value<'s, 'a> {
     value.map_or(Value::Missing, some)
 }
 
-fn in_currencies(sum: &[Money]) -> Value<'_> {
+fn in_currencies<'s>(sum: &'s [Money]) -> Value<'s, 'static> {
     if let [only] = sum { Value::Money(*only) } else { Value::Sum(sum) }
 }
 
@@ -155,7 +155,7 @@ impl<'a> Day<'a> {
         let mut invoices = Vec::with_capacity(rows().count());
         invoices.extend(rows().map(|invoice| self.invoice(invoice, &marks)));
         let ended_marks = marks.ended;
-        CustomerState { row, invoices, ended_marks, segments: OnceCell::new(), sums: OnceCell::new() }
+        CustomerState { row, invoices, ended_marks, segments: OnceLock::new(), sums: OnceLock::new() }
     }
 
     fn invoice(&self, row: InvoiceRow, marks: &AccountMarks) -> InvoiceState<'a> {
@@ -328,7 +328,7 @@ impl<'a> Day<'a> {
         field: Field,
         customer: &'s CustomerState<'a>,
         invoice: &'s InvoiceState<'a>,
-    ) -> Value<'s>
+    ) -> Value<'s, 'a>
     where
         'a: 's,
     {
@@ -340,7 +340,7 @@ impl<'a> Day<'a> {
         }
     }
 
-    fn own(&self, at: usize, customer: CustomerRow, invoice: InvoiceRow) -> Value<'a> {
+    fn own(&self, at: usize, customer: CustomerRow, invoice: InvoiceRow) -> Value<'a, 'a> {
         let field = &self.program.policy.fields[at];
         let value = match field.subject {
             Subject::Invoice => {
@@ -357,7 +357,7 @@ impl<'a> Day<'a> {
         }
     }
 
-    fn own_value(&self, value: OwnValue) -> Value<'a> {
+    fn own_value(&self, value: OwnValue) -> Value<'a, 'a> {
         match value {
             OwnValue::Text(text) => Value::Text(self.snapshot.text(text)),
             OwnValue::Number(number) => Value::Number(number),
@@ -368,7 +368,7 @@ impl<'a> Day<'a> {
         }
     }
 
-    fn invoice_value<'s>(&self, field: InvoiceField, invoice: &'s InvoiceState<'a>) -> Value<'s> {
+    fn invoice_value<'s>(&self, field: InvoiceField, invoice: &'s InvoiceState<'a>) -> Value<'s, 'a> {
         let (invoices, at) = (&self.snapshot.invoices, invoice.row.index());
         let text = |text| or_missing(text, |text| Value::Text(self.snapshot.text(text)));
         let amount = Money::new(invoices.amount[at], invoice.balance.currency);
@@ -414,7 +414,7 @@ impl<'a> Day<'a> {
         invoice.rows.iter().filter(sent).count() as i64
     }
 
-    fn customer_value<'s>(&self, field: CustomerField, customer: &'s CustomerState<'a>) -> Value<'s> {
+    fn customer_value<'s>(&self, field: CustomerField, customer: &'s CustomerState<'a>) -> Value<'s, 'a> {
         let (customers, at) = (&self.snapshot.customers, customer.row.index());
         let text = |text| or_missing(text, |text| Value::Text(self.snapshot.text(text)));
         match field {
@@ -450,7 +450,7 @@ impl<'a> Day<'a> {
     }
 
     /// Figures over all of the customer's invoices.
-    fn sum_value<'s>(&self, field: CustomerField, customer: &'s CustomerState<'a>) -> Value<'s> {
+    fn sum_value<'s>(&self, field: CustomerField, customer: &'s CustomerState<'a>) -> Value<'s, 'a> {
         let sums = customer.sums.get_or_init(|| self.sums(customer));
         match field {
             CustomerField::Balance => in_currencies(&sums.balance),

@@ -5,10 +5,9 @@ use chrono::NaiveDate;
 use super::combine::Group;
 use super::day::Day;
 use super::facts::CustomerState;
-use super::sentences;
+use super::obstacle::{Obstacle, Why};
 use crate::calendar::{Calendar, add_days};
 use crate::model::{Channel, RestrictionKind};
-use crate::plan::Blocker;
 use crate::snapshot::ledger::Outcome;
 
 /// The days on which a customer was written to, as the ledger has it.
@@ -40,20 +39,15 @@ impl<'a> Day<'a> {
         group: &Group<'a>,
         written: &Written,
         calendar: &Calendar,
-    ) -> Vec<Blocker> {
+    ) -> Vec<Obstacle<'a>> {
         let limits = group.limits().into_iter().filter_map(|(rule, kind)| match kind {
             RestrictionKind::WriteAtMost { times, days } => Some((rule, *times, i64::from(*days))),
             _ => None,
         });
         let over = limits.filter_map(|(rule, times, days)| {
             let free = written.free_on(self.today, times, days).filter(|&free| free > self.today)?;
-            let last = written.days.last().map_or(String::new(), |&last| {
-                format!("last written to on {}, ", sentences::date(last, self.today))
-            });
-            let often = if times == 1 { String::from("once") } else { format!("{times} times") };
-            let sentence = format!("{last}and at most {often} every {days} days");
-            let until = Some(add_days(calendar.open_on_or_after(free), -1));
-            Some(Blocker { until, ..self.blocker("limit", sentence, Some(rule)) })
+            let why = Why::Limit { last: written.days.last().copied(), times, days };
+            Some(Obstacle::of(rule, why).until(add_days(calendar.open_on_or_after(free), -1)))
         });
         over.collect()
     }

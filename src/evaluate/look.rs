@@ -2,13 +2,12 @@
 //! when each invoice has to be looked at again.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::candidate::Bench;
-use super::customer::{Contribution, Counted, Site};
+use super::candidate::{Bench, Candidate};
+use super::customer::{Decided, Site};
 use super::day::{Day, Options};
 use super::facts::{CustomerState, InvoiceState};
 use super::ladder::{Climber, earlier};
@@ -55,9 +54,9 @@ fn has_come(again: Option<NaiveDate>, today: NaiveDate) -> bool {
 }
 
 /// What is seen of a customer.
-struct Glance {
-    row: CustomerRow,
-    part: Contribution,
+struct Glance<'a> {
+    decided: Decided<'a>,
+    waiting: Vec<Waiting>,
     met: BTreeSet<RuleId>,
     /// When the invoices that were looked at have to be looked at again.
     again: Vec<(InvoiceRow, Option<NaiveDate>)>,
@@ -79,24 +78,25 @@ pub fn look(
     let customers: Vec<CustomerRow> = snapshot.customer_rows().filter(due).collect();
     let whole = day.wanted.reads_account();
     let glance = |row| day.glance(row, &watch.invoices, everyone, whole);
-    let seen: Vec<Glance> = customers.into_par_iter().map(glance).collect();
+    let mut seen: Vec<Glance> = customers.into_par_iter().map(glance).collect();
     let mut look = Look::default();
-    let mut whole = Contribution::default();
-    for glance in seen {
-        for (invoice, again) in glance.again {
+    for glance in &mut seen {
+        for (invoice, again) in glance.again.drain(..) {
             watch.invoices[invoice.index()] = again;
         }
-        let is_due = !glance.part.actions.is_empty() || !glance.part.withheld.is_empty();
-        let invoices = snapshot.invoices_of(glance.row).map(|invoice| watch.invoices[invoice.index()]);
-        watch.customers[glance.row.index()] = invoices.fold(is_due.then(|| add_days(as_of, 1)), earlier);
-        look.met.extend(glance.met);
-        look.waiting.extend(glance.part.waiting);
-        whole.actions.extend(glance.part.actions);
-        whole.withheld.extend(glance.part.withheld);
+        let (row, is_due) = (glance.decided.customer.row, !glance.decided.entries.is_empty());
+        let invoices = snapshot.invoices_of(row).map(|invoice| watch.invoices[invoice.index()]);
+        watch.customers[row.index()] = invoices.fold(is_due.then(|| add_days(as_of, 1)), earlier);
+        look.met.append(&mut glance.met);
+        look.waiting.append(&mut glance.waiting);
     }
-    day.limit_per_day(&mut whole);
-    look.actions = whole.actions.into_iter().map(|counted| counted.action).collect();
-    look.withheld = whole.withheld;
+    let mut decided: Vec<Decided> = seen.into_iter().map(|glance| glance.decided).collect();
+    day.limit_per_day(&mut decided);
+    for decided in &decided {
+        let part = day.contribution(decided);
+        look.actions.extend(part.actions);
+        look.withheld.extend(part.withheld);
+    }
     look
 }
 
@@ -145,7 +145,13 @@ impl<'a> Day<'a> {
 
     /// What is due for a customer. Invoices are left out that were quiet and whose day to be looked at again has not
     /// come: nothing is due for them. `whole` says that messages may tell of them all the same.
-    fn glance(&self, row: CustomerRow, again: &[Option<NaiveDate>], everyone: bool, whole: bool) -> Glance {
+    fn glance(
+        &self,
+        row: CustomerRow,
+        again: &[Option<NaiveDate>],
+        everyone: bool,
+        whole: bool,
+    ) -> Glance<'a> {
         let all = everyone || !self.stand_alone(row);
         let is_awake = |invoice: InvoiceRow| all || has_come(again[invoice.index()], self.today);
         let customer = self.customer_among(row, |invoice| whole || is_awake(invoice));
@@ -153,9 +159,8 @@ impl<'a> Day<'a> {
         let mut candidates = Vec::new();
         let next = self.climb(&customer, &sites, &mut candidates);
         let mut acts = vec![false; customer.invoices.len()];
-        candidates.iter().flat_map(|candidate| &candidate.about).for_each(|&at| acts[at] = true);
-        let mut glance =
-            Glance { row, part: Contribution::default(), met: self.met(&sites), again: Vec::new() };
+        candidates.iter().flat_map(Candidate::about).for_each(|&at| acts[at] = true);
+        let (mut waiting, mut looked_at) = (Vec::new(), Vec::new());
         let of_customer = self.next_fact_of_customer(row);
         let mut placed = sites.iter().zip(next).peekable();
         let awake = customer.invoices.iter().enumerate().filter(|(_, invoice)| is_awake(invoice.row));
@@ -164,7 +169,7 @@ impl<'a> Day<'a> {
             let next = placed.map_or_else(|| self.may_be_placed(), |(_, next)| next);
             let is_quiet = invoice.is_open() && !acts[at];
             if everyone && is_quiet {
-                glance.part.waiting.push(self.waiting(&customer, at, next));
+                waiting.push(self.waiting(&customer, at, next));
             }
             let again = if acts[at] || self.stays_awake(invoice) {
                 Some(add_days(self.today, 1))
@@ -174,12 +179,10 @@ impl<'a> Day<'a> {
                 let next = next.filter(|_| is_quiet);
                 [next, turn].into_iter().fold(fact, earlier).map(|day| day.max(add_days(self.today, 1)))
             };
-            glance.again.push((invoice.row, again));
+            looked_at.push((invoice.row, again));
         }
-        self.decide(&customer, candidates, &mut glance.part);
-        glance.part.actions.extend(self.clearing(&customer).into_iter().map(Counted::from));
-        glance.part.sort();
-        glance
+        let (entries, met) = (self.entries(&customer, candidates), self.met(&sites));
+        Glance { decided: Decided::of(customer, entries), waiting, met, again: looked_at }
     }
 
     /// Whether an invoice has to be looked at every day: an open one where a day may change what is due, one that is
@@ -215,7 +218,7 @@ impl<'a> Day<'a> {
             let (day, free_from, present) = (self, None, present);
             Climber { day, id, customer, invoice, rows, calendar, rolling, scope, free_from, present }.turn()
         });
-        let segment = Arc::clone(&self.program.policy.segments[placed.segment.0].name);
+        let segment = placed.segment;
         let bench = Bench { day: self, customer, at: *at, scope, calendar, segment, together: None };
         let ends = scope.holds.iter().map(|hold| hold.until.map(|until| add_days(until, 1)));
         ladders.chain(ends).fold(bench.carve_outs_turn(), earlier)

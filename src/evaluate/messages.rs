@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::addresses::Holder;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Promised, Value};
+use super::obstacle::Why;
 use crate::model::field::{CustomerField, Field, InvoiceField, Subject};
 use crate::money::{Currency, Money};
 use crate::snapshot::Snapshot;
@@ -113,14 +115,14 @@ pub(super) struct Written {
 impl<'a> Day<'a> {
     /// Writes a template about some of a customer's invoices, the leading one first.
     ///
-    /// The error is a blocker's code and sentence.
+    /// The error is what stands in its way.
     pub(super) fn write(
         &self,
         template: TemplateId,
         customer: &CustomerState<'a>,
         invoices: &[usize],
         deadline: Option<NaiveDate>,
-    ) -> Result<Written, (&'static str, String)> {
+    ) -> Result<Written, Why<'a>> {
         let facts = self.facts(template, customer, invoices, deadline);
         match self.templates.render(template, &facts) {
             Ok(rendered) => Ok(Written {
@@ -129,10 +131,10 @@ impl<'a> Day<'a> {
                 format: self.templates.body_format(template).word(),
             }),
             Err(crate::template::RenderError::Missing { name, place }) => {
-                Err(("missing_value", format!("`{name}` has no value, and {place} needs it")))
+                Err(Why::MissingValue(format!("`{name}` has no value, and {place} needs it")))
             }
             Err(failed @ crate::template::RenderError::Failed { .. }) => {
-                Err(("template_fails", failed.to_string()))
+                Err(Why::TemplateFails(failed.to_string()))
             }
         }
     }
@@ -291,7 +293,7 @@ impl<'a> Day<'a> {
         &self,
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
-    ) -> Option<crate::plan::Person> {
+    ) -> Option<Holder<'a>> {
         self.program.policy.settings.sender.and_then(|role| self.person(role, customer, invoice))
     }
 
@@ -300,7 +302,7 @@ impl<'a> Day<'a> {
         &self,
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
-    ) -> Option<crate::plan::Person> {
+    ) -> Option<Holder<'a>> {
         self.program.policy.settings.reply_to.and_then(|role| self.person(role, customer, invoice))
     }
 }

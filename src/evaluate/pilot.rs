@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::day::Day;
+use super::obstacle::{Obstacle, Why};
 use crate::code::Code;
 use crate::model::RuleId;
 use crate::model::policy::{Pilot, PilotCustomers};
-use crate::plan::Blocker;
-use crate::plan::digest::Hasher;
+use crate::plan::digest::{Hasher, Key};
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
@@ -39,12 +39,12 @@ impl Members {
 /// So many customers of least hash. A hash is of the id alone, so the others hardly matter: a new customer takes the
 /// place of at most one, and one that is gone leaves its place to one.
 fn least(count: u64, snapshot: &Snapshot) -> Vec<CustomerRow> {
-    let mut hashed: Vec<(String, CustomerRow)> = snapshot
+    let mut hashed: Vec<(Key, CustomerRow)> = snapshot
         .customer_rows()
         .map(|row| {
             let mut hash = Hasher::default();
             hash.text("pilot").text(snapshot.customer_id(row));
-            (hash.short(), row)
+            (hash.key(), row)
         })
         .collect();
     hashed.sort_unstable();
@@ -52,12 +52,11 @@ fn least(count: u64, snapshot: &Snapshot) -> Vec<CustomerRow> {
     hashed.into_iter().take(count).map(|(_, row)| row).collect()
 }
 
-impl Day<'_> {
+impl<'a> Day<'a> {
     /// What withholds every step of a customer outside of the pilot.
-    pub(super) fn outside_pilot(&self, customer: CustomerRow) -> Option<Blocker> {
+    pub(super) fn outside_pilot(&self, customer: CustomerRow) -> Option<Obstacle<'a>> {
         let pilot = self.pilot.as_ref().filter(|pilot| pilot.rows.binary_search(&customer).is_err())?;
-        let sentence = String::from("the policy is on trial, and the customer is not in its pilot");
-        Some(self.blocker("pilot", sentence, Some(pilot.rule)))
+        Some(Obstacle::of(pilot.rule, Why::Pilot))
     }
 
     /// Customers that the pilot names and the data lacks.

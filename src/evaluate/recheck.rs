@@ -339,7 +339,7 @@ impl<'d, 'a> Judge<'d, 'a> {
     ) -> Option<Reason> {
         match invoice.stage {
             Stage::Disputed => {
-                let sentence = sentences::dispute(invoice, self.day.snapshot, self.day.today);
+                let sentence = sentences::dispute(invoice.dispute, self.day.snapshot, self.day.today);
                 return Some(Reason::new("disputed", without_remark(&sentence)));
             }
             Stage::Promised => {

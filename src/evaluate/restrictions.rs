@@ -11,7 +11,7 @@ use super::condition::Truth;
 use super::day::Day;
 use super::facts::{CustomerState, InvoiceState, Promised};
 use super::ladder::earlier;
-use super::sentences;
+use super::obstacle::{Obstacle, Why};
 use crate::calendar::{Calendar, add_days};
 use crate::compile::changes_with_time;
 use crate::model::field::{Field, InvoiceField};
@@ -19,7 +19,6 @@ use crate::model::{
     Act, Approval, Bounds, CarveOut, Channel, Condition, Forbidden, LadderId, Predicate, Restriction,
     RestrictionKind, RoleId, RuleId, SegmentId, Step, Test,
 };
-use crate::plan::Blocker;
 use crate::snapshot::ledger::Outcome;
 
 /// A restriction in force, and the carve-out that brings it.
@@ -35,16 +34,19 @@ struct InForce<'a> {
 pub(super) struct Scope<'a> {
     /// Whether somebody it was escalated to approves its messages.
     is_escalated: bool,
+    /// What is in force for every invoice of the segment: everywhere, and in the segment itself.
+    blocks: [&'a [Restriction]; 2],
+    /// What else is in force.
     in_force: Vec<InForce<'a>>,
     ladders: &'a [crate::model::Ladder],
     /// Carve-outs whose condition holds.
     pub(super) matching: Vec<usize>,
     /// What keeps the customer out of the pilot, which holds every step, wherever written.
-    pub(super) pilot: Option<Blocker>,
+    pub(super) pilot: Option<Obstacle<'a>>,
     /// What holds the invoice (R16).
-    pub(super) holds: Vec<Blocker>,
+    pub(super) holds: Vec<Obstacle<'a>>,
     /// Why the customer is not to be contacted at all (R6).
-    pub(super) no_contact: Vec<Blocker>,
+    pub(super) no_contact: Vec<Obstacle<'a>>,
 }
 
 /// A decline that the ledger has of a step.
@@ -76,11 +78,8 @@ impl<'a> Day<'a> {
         let program = self.program;
         let policy = &program.policy;
         let is_escalated = invoice.escalated_to().next().is_some();
-        let mut scope = Scope { ladders: &policy.ladders, is_escalated, ..Scope::default() };
-        let blocks = [&policy.everywhere, &policy.segments[segment.0].restrictions];
-        for restriction in blocks.into_iter().flatten() {
-            scope.in_force.push(InForce { restriction, carve_out: None });
-        }
+        let blocks = [policy.everywhere.as_slice(), policy.segments[segment.0].restrictions.as_slice()];
+        let mut scope = Scope { ladders: &policy.ladders, is_escalated, blocks, ..Scope::default() };
         for (at, carve_out) in policy.carve_outs.iter().enumerate() {
             let unknown = match self.truth(&carve_out.when, customer, invoice) {
                 Truth::No => {
@@ -106,22 +105,20 @@ impl<'a> Day<'a> {
     /// The built-in holds that a policy cannot lift; they withhold charges as well (R6).
     fn no_contact(&self, scope: &mut Scope<'a>, customer: &CustomerState<'a>, invoice: &InvoiceState<'a>) {
         let snapshot = self.snapshot;
-        let mut add =
-            |code, sentence: &str| scope.no_contact.push(self.blocker(code, sentence.to_owned(), None));
+        let mut add = |why| scope.no_contact.push(Obstacle::built_in(why));
         if snapshot.customers.do_not_contact.get(customer.row.index()) == Some(true) {
-            add("do_not_contact", "the customer is not to be contacted");
+            add(Why::DoNotContact);
         }
         if self.insolvent(customer.row) {
-            add("insolvent", "the customer is insolvent");
+            add(Why::Insolvent);
         }
         if self.handed_over(invoice.row) {
-            add("handed_over", "an agency or a factor has the invoice");
+            add(Why::HandedOver);
         }
         if let Some(until) =
             snapshot.invoices.hold_until.get(invoice.row.index()).filter(|&until| until >= self.today)
         {
-            let sentence = format!("on hold through {}", sentences::date(until, self.today));
-            scope.holds.push(Blocker { until: Some(until), ..self.blocker("hold_until", sentence, None) });
+            scope.holds.push(Obstacle::built_in(Why::HoldUntil(until)).until(until));
         }
     }
 
@@ -160,8 +157,8 @@ impl<'a> Day<'a> {
         let cadences =
             self.program.ladders_of(segment).iter().flat_map(|id| &scope.ladders[id.0].restrictions);
         let cadences = cadences.map(|restriction| InForce { restriction, carve_out: None });
-        let in_force = scope.in_force.iter().copied().chain(cadences);
-        let holds: Vec<Blocker> =
+        let in_force = scope.everywhere().chain(cadences);
+        let holds: Vec<Obstacle> =
             in_force.filter_map(|in_force| self.hold(&in_force, customer, invoice)).collect();
         scope.holds.extend(holds);
     }
@@ -172,20 +169,20 @@ impl<'a> Day<'a> {
         in_force: &InForce<'a>,
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
-    ) -> Option<Blocker> {
+    ) -> Option<Obstacle<'a>> {
         let RestrictionKind::Hold { until, resume } = in_force.restriction.kind else { return None };
         let resumed = |end| add_days(end, i64::from(resume));
         if until.is_some_and(|until| resumed(until) < self.today) {
             return None;
         }
-        let blocker = self.hold_of(in_force, until, customer, invoice);
+        let hold = self.hold_of(in_force, until, customer, invoice);
         // Where time alone may end what brings it, and nobody can tell the day, its own end is not the known one.
-        let may_end = blocker.until.is_none()
+        let may_end = hold.until.is_none()
             && in_force.carve_out.is_some_and(|(at, _)| {
                 self.may_become(&self.program.policy.carve_outs[at].when, false, customer, invoice)
             });
-        let end = earlier(until.filter(|_| !may_end), blocker.until);
-        Some(Blocker { until: end.map(resumed), ..blocker })
+        let end = earlier(until.filter(|_| !may_end), hold.until);
+        Some(hold.until(end.map(resumed)))
     }
 
     /// What brings a hold, and the end of that.
@@ -195,42 +192,37 @@ impl<'a> Day<'a> {
         until: Option<NaiveDate>,
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
-    ) -> Blocker {
-        let rule = Some(in_force.restriction.rule);
+    ) -> Obstacle<'a> {
+        let rule = in_force.restriction.rule;
         let Some((at, unknown)) = in_force.carve_out else {
-            let block = &self.rule(in_force.restriction.rule).block;
-            let end =
-                until.map_or(String::new(), |until| format!(" until {}", sentences::date(until, self.today)));
-            return self.blocker("held", format!("`{block}` holds everything{end}"), rule);
+            return Obstacle::of(rule, Why::BlockHolds(until));
         };
         let carve_out = &self.program.policy.carve_outs[at];
         if let Some(field) = unknown {
-            let field = self.field_name(field);
-            let sentence = format!(
-                "`{field}` is not known, and the carve-out `{}` holds when it may apply",
-                carve_out.name
-            );
-            return self.blocker("unknown_value", sentence, rule);
+            return Obstacle::of(rule, Why::MayHold(field, &carve_out.name));
         }
         let asks = |field| carve_out.when.conjuncts().iter().any(|part| is_flag(part, field));
-        let (code, sentence) = if asks(InvoiceField::Disputed) {
-            ("disputed", sentences::dispute(invoice, self.snapshot, self.today))
+        let why = if asks(InvoiceField::Disputed) {
+            Why::Disputed(invoice.dispute)
         } else if asks(InvoiceField::Promised) {
-            ("promised", sentences::promise(invoice.promised, self.today))
+            Why::Promised(invoice.promised)
         } else {
-            ("held", format!("the carve-out `{}` holds it", carve_out.name))
+            Why::CarveOutHolds(&carve_out.name)
         };
-        let until = self.known_end(&carve_out.when, customer, invoice);
-        Blocker { until, ..self.blocker(code, sentence, rule) }
+        Obstacle::of(rule, why).until(self.known_end(&carve_out.when, customer, invoice))
     }
 
     /// A carve-out that held until a known day and goes on some days after it: `hold and resume N days later`.
     fn not_resumed(
         &self,
-        carve_out: &CarveOut,
+        carve_out: &'a CarveOut,
         customer: &CustomerState<'a>,
         invoice: &InvoiceState<'a>,
-    ) -> Option<Blocker> {
+    ) -> Option<Obstacle<'a>> {
+        let resumes = |own: &Restriction| matches!(own.kind, RestrictionKind::Hold { resume: 1.., .. });
+        if !carve_out.restrictions.iter().any(resumes) {
+            return None;
+        }
         // Where nobody knows when the condition ended, the hold ended with it.
         let ended = self.ended(&carve_out.when, customer, invoice)?;
         let holds = carve_out.restrictions.iter().filter_map(|restriction| match restriction.kind {
@@ -242,12 +234,8 @@ impl<'a> Day<'a> {
             _ => None,
         });
         let (last, ended, resume, rule) = holds.max_by_key(|&(last, ..)| last)?;
-        let sentence = format!(
-            "what `{}` held until {} goes on {resume} days later",
-            carve_out.name,
-            sentences::date(ended, self.today)
-        );
-        Some(Blocker { until: Some(last), ..self.blocker("held", sentence, Some(rule)) })
+        let why = Why::NotResumed { carve_out: &carve_out.name, ended, resume };
+        Some(Obstacle::of(rule, why).until(last))
     }
 
     /// The last day on which a condition held that does not any more, where dates alone tell.
@@ -371,14 +359,14 @@ impl<'a> Scope<'a> {
         for scope in scopes {
             joined.ladders = scope.ladders;
             joined.is_escalated |= scope.is_escalated;
-            for in_force in &scope.in_force {
-                if !joined.in_force.contains(in_force) {
-                    joined.in_force.push(*in_force);
+            for in_force in scope.everywhere() {
+                if !joined.in_force.contains(&in_force) {
+                    joined.in_force.push(in_force);
                 }
             }
-            for blocker in &scope.no_contact {
-                if !joined.no_contact.contains(blocker) {
-                    joined.no_contact.push(blocker.clone());
+            for own in &scope.no_contact {
+                if !joined.no_contact.contains(own) {
+                    joined.no_contact.push(own.clone());
                 }
             }
         }
@@ -387,15 +375,22 @@ impl<'a> Scope<'a> {
 
     /// The restrictions that apply wherever a step stands.
     pub(super) fn rules(&self) -> impl Iterator<Item = RuleId> {
-        self.in_force.iter().map(|in_force| in_force.restriction.rule)
+        self.everywhere().map(|in_force| in_force.restriction.rule)
+    }
+
+    /// What applies wherever a step stands.
+    fn everywhere(&self) -> impl Iterator<Item = InForce<'a>> + use<'_, 'a> {
+        let blocks = self.blocks.into_iter().flatten();
+        let blocks = blocks.map(|restriction| InForce { restriction, carve_out: None });
+        blocks.chain(self.in_force.iter().copied())
     }
 
     /// What holds an invoice that a ladder per customer must not see: one on hold, or in other hands (R14).
     pub(super) fn kept_out(&self) -> Option<Scope<'a>> {
-        let is_other_hands = |blocker: &Blocker| blocker.code == "handed_over";
-        let (other_hands, no_contact): (Vec<Blocker>, Vec<Blocker>) =
+        let is_other_hands = |own: &Obstacle| own.why == Why::HandedOver;
+        let (other_hands, no_contact): (Vec<Obstacle>, Vec<Obstacle>) =
             self.no_contact.iter().cloned().partition(is_other_hands);
-        let holds: Vec<Blocker> = self.holds.iter().cloned().chain(other_hands).collect();
+        let holds: Vec<Obstacle> = self.holds.iter().cloned().chain(other_hands).collect();
         (!holds.is_empty()).then(|| Scope { holds, no_contact, ..self.clone() })
     }
 
@@ -409,7 +404,7 @@ impl<'a> Scope<'a> {
     fn all(&self, ladder: Option<LadderId>) -> impl Iterator<Item = InForce<'a>> + use<'_, 'a> {
         let cadence = ladder.map_or(&[][..], |ladder| &self.ladders[ladder.0].restrictions[..]);
         let cadence = cadence.iter().map(|restriction| InForce { restriction, carve_out: None });
-        self.in_force.iter().copied().chain(cadence)
+        self.everywhere().chain(cadence)
     }
 
     /// Whether a `never`, written or built in, forbids an action of a ladder.
@@ -441,26 +436,22 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// Everything that forbids an action, as blockers.
-    pub(super) fn forbidden(&self, day: &Day, ladder: Option<LadderId>, act: &Act) -> Vec<Blocker> {
+    /// Everything that forbids an action.
+    pub(super) fn forbidden(&self, day: &Day<'a>, ladder: Option<LadderId>, act: &Act) -> Vec<Obstacle<'a>> {
         let built_in = self.no_contact.iter().filter(|_| act.concerns_customer()).cloned();
         let written = self.forbidding(ladder, act).map(|(in_force, _)| {
             let rule = in_force.restriction.rule;
-            match in_force.carve_out {
-                Some((at, Some(field))) => {
-                    let (field, name) = (day.field_name(field), &day.program.policy.carve_outs[at].name);
-                    let sentence =
-                        format!("`{field}` is not known, and the carve-out `{name}` may forbid it");
-                    day.blocker("unknown_value", sentence, Some(rule))
-                }
-                _ => day.blocker("never", format!("`{}`", day.rule(rule).text), Some(rule)),
-            }
+            let why = match in_force.carve_out {
+                Some((at, Some(field))) => Why::MayForbid(field, &day.program.policy.carve_outs[at].name),
+                _ => Why::Never,
+            };
+            Obstacle::of(rule, why)
         });
         built_in.chain(written).collect()
     }
 
     /// What holds a step: every step of a ladder, and every contact and charge wherever written (R16).
-    pub(super) fn held(&self, ladder: Option<LadderId>, act: &Act) -> &[Blocker] {
+    pub(super) fn held(&self, ladder: Option<LadderId>, act: &Act) -> &[Obstacle<'a>] {
         if ladder.is_some() || act.concerns_customer() { &self.holds } else { self.pilot.as_slice() }
     }
 
@@ -560,8 +551,8 @@ impl<'a> Scope<'a> {
 }
 
 /// The first day after the last known end of what holds, when each has one; today when nothing holds.
-pub(super) fn free_again<'b>(
-    holds: impl IntoIterator<Item = &'b Blocker>,
+pub(super) fn free_again<'o, 'a: 'o>(
+    holds: impl IntoIterator<Item = &'o Obstacle<'a>>,
     today: NaiveDate,
 ) -> Option<NaiveDate> {
     let ends = holds.into_iter().map(|hold| hold.until.map(|until| add_days(until, 1)));

@@ -2,8 +2,11 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::facts::{InvoiceState, Promised};
+use super::facts::Promised;
+use crate::model::charge::BaseRate;
+use crate::model::{Channel, InterestRate};
 use crate::snapshot::Snapshot;
+use crate::snapshot::tables::Dispute;
 
 /// `5 October`, with the year when it is another one than the plan's.
 pub(super) fn date(day: NaiveDate, today: NaiveDate) -> String {
@@ -23,8 +26,8 @@ pub(super) fn overdue(days: i64) -> String {
 }
 
 /// `disputed since 12 September, missing delivery note`.
-pub(super) fn dispute(invoice: &InvoiceState, snapshot: &Snapshot, today: NaiveDate) -> String {
-    let Some(dispute) = invoice.dispute else { return String::from("disputed") };
+pub(super) fn dispute(dispute: Option<&Dispute>, snapshot: &Snapshot, today: NaiveDate) -> String {
+    let Some(dispute) = dispute else { return String::from("disputed") };
     let since = dispute.opened.date().map_or(String::new(), |since| format!(" since {}", date(since, today)));
     let reason = dispute.reason.map_or(String::new(), |reason| format!(", {}", snapshot.text(reason)));
     format!("disputed{since}{reason}")
@@ -38,4 +41,24 @@ pub(super) fn promise(promised: Promised, today: NaiveDate) -> String {
         Promised::Kept(promise) => format!("the promise for {} was kept", date(promise.due, today)),
         Promised::Broken(promise) => format!("the promise for {} was not kept", date(promise.due, today)),
     }
+}
+
+/// A channel as the thing that goes out on it.
+pub(super) fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "e-mail",
+        Channel::Sms => "text message",
+        Channel::Letter => "letter",
+        Channel::Call => "call",
+    }
+}
+
+/// Why there is no interest on a day.
+pub(super) fn no_rate(rate: &InterestRate, day: NaiveDate) -> String {
+    let (file, from) = match &rate.base {
+        BaseRate::ByDate(file, rates) => (file.as_str(), rates.first().map(|(from, _)| *from)),
+        BaseRate::Fixed(_) => ("", None),
+    };
+    let begins = from.map_or(String::new(), |from| format!(", it begins on {from}"));
+    format!("`{file}` has no rate for {day}{begins}: add the earlier ones")
 }

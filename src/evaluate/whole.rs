@@ -1,5 +1,6 @@
 //! The plan as a whole: all customers in parallel, then what concerns them together.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -7,16 +8,14 @@ use std::convert::Infallible;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::customer::{Contribution, Counted};
+use super::customer::{Decided, Entry, daily_limits};
 use super::day::{Day, Options};
+use super::obstacle::{Obstacle, Why};
 use crate::code::Code;
 use crate::compile::{HistoryKind, Program};
 use crate::model::RuleId;
 use crate::plan::header::{FORMAT_VERSION, plan_id};
-use crate::plan::{
-    Action, Blocker, Customer, Header, Mode, Part, Plan, PolicyReference, Receivables, Tally, Totals,
-    Withheld,
-};
+use crate::plan::{Header, Mode, Part, Plan, PolicyReference, Receivables, Tally, Totals};
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::CustomerRow;
@@ -84,31 +83,18 @@ impl<'a> Planning<'a> {
         let day = &self.0;
         let mut tally = Tally::default();
         let mut problems: Vec<Problem> = day.snapshot.problems.clone();
+        let add = |(made, of_part, found): (T, Tally, Vec<Problem>)| {
+            tally.join(&of_part);
+            problems.extend(found);
+            take(made)
+        };
         if day.program.limits_by_day {
             // Customers stand against each other for what may go out on the day.
-            let (whole, customers) = day.whole();
-            whole.receivables.iter().for_each(|sum| tally.add_receivables(sum));
-            problems.extend(whole.problems);
-            let actions = whole.actions.into_iter().map(|counted| counted.action).collect();
-            let part = Part { customers, actions, withheld: whole.withheld, waiting: whole.waiting };
-            tally.add(&part.actions, part.withheld.len(), part.waiting.len());
-            take(make(part))?;
+            in_parts(&day.whole(), |decided| day.part(decided.iter(), &make), add)?;
         } else {
             let customers: Vec<CustomerRow> = day.snapshot.customer_rows().collect();
-            let mut made: Vec<T> = Vec::new();
-            for rows in customers.chunks(CUSTOMERS * AHEAD) {
-                let (taken, next) = rayon::join(
-                    || made.drain(..).try_for_each(&mut take),
-                    || rows.par_chunks(CUSTOMERS).map(|rows| day.part(rows, &make)).collect::<Vec<_>>(),
-                );
-                taken?;
-                for (part, of_part, found) in next {
-                    made.push(part);
-                    tally.join(&of_part);
-                    problems.extend(found);
-                }
-            }
-            made.into_iter().try_for_each(&mut take)?;
+            let decided = |row: &CustomerRow| day.decided(*row);
+            in_parts(&customers, |rows| day.part(rows.iter().map(decided), &make), add)?;
         }
         problems.extend(day.unknown_keys());
         problems.extend(day.unknown_in_pilot());
@@ -118,18 +104,45 @@ impl<'a> Planning<'a> {
     }
 }
 
-/// Whether a limit per day can concern an action.
-fn is_counted(counted: &Counted) -> bool {
-    counted.action.mode == Mode::Automatic && !counted.daily.is_empty()
+/// Makes something of each few of a list, several at a time, and takes it in order.
+fn in_parts<I: Sync, T: Send, E: Send>(
+    all: &[I],
+    make: impl Fn(&[I]) -> T + Sync,
+    mut take: impl FnMut(T) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let mut made: Vec<T> = Vec::new();
+    for several in all.chunks(CUSTOMERS * AHEAD) {
+        let (taken, next) = rayon::join(
+            || made.drain(..).try_for_each(&mut take),
+            || several.par_chunks(CUSTOMERS).map(&make).collect::<Vec<_>>(),
+        );
+        taken?;
+        made = next;
+    }
+    made.into_iter().try_for_each(take)
 }
 
-impl Day<'_> {
+/// The limits per day that a decision counts for: those of what goes out by itself.
+fn counts_for(entry: &Entry) -> Vec<(RuleId, u32)> {
+    match entry {
+        Entry::Decision(decision) if decision.is_done() && decision.mode == Mode::Automatic => {
+            daily_limits(&decision.group)
+        }
+        _ => Vec::new(),
+    }
+}
+
+impl<'a> Day<'a> {
     /// The part of some customers, its sums and its problems.
-    fn part<T>(&self, rows: &[CustomerRow], make: impl Fn(Part) -> T) -> (T, Tally, Vec<Problem>) {
+    fn part<T>(
+        &self,
+        customers: impl Iterator<Item = impl Borrow<Decided<'a>>>,
+        make: impl Fn(Part) -> T,
+    ) -> (T, Tally, Vec<Problem>) {
         let (mut part, mut tally, mut problems) = (Part::default(), Tally::default(), Vec::new());
-        for &row in rows {
-            let own = self.contribution(row);
-            part.actions.extend(own.actions.into_iter().map(|counted| counted.action));
+        for decided in customers {
+            let own = self.contribution(decided.borrow());
+            part.actions.extend(own.actions);
             part.withheld.extend(own.withheld);
             part.waiting.extend(own.waiting);
             part.customers.extend(own.customer);
@@ -140,104 +153,69 @@ impl Day<'_> {
         (make(part), tally, problems)
     }
 
-    /// All customers, after what concerns them together, and what each owes.
-    fn whole(&self) -> (Contribution, Vec<Customer>) {
+    /// All customers, after what concerns them together.
+    fn whole(&self) -> Vec<Decided<'a>> {
         let customers: Vec<_> = self.snapshot.customer_rows().collect();
-        let parts: Vec<Contribution> = customers.into_par_iter().map(|row| self.contribution(row)).collect();
-        let mut whole = Contribution::default();
-        let mut owing: Vec<Customer> = Vec::new();
-        for part in parts {
-            whole.actions.extend(part.actions);
-            whole.withheld.extend(part.withheld);
-            whole.waiting.extend(part.waiting);
-            whole.problems.extend(part.problems);
-            whole.receivables.extend(part.receivables);
-            owing.extend(part.customer);
-        }
-        self.limit_per_day(&mut whole);
-        (whole, owing)
+        let mut all: Vec<Decided> = customers.into_par_iter().map(|row| self.decided(row)).collect();
+        self.limit_per_day(&mut all);
+        all
     }
 
-    /// The part of the plan that concerns one customer. The others are only looked at when a limit per day
-    /// could set them against this one.
-    pub(super) fn part_of(&self, customer: CustomerRow) -> Contribution {
-        let own = self.contribution(customer);
-        if !own.actions.iter().any(is_counted) {
+    /// What is decided about one customer. The others are only looked at when a limit per day could set them against
+    /// this one.
+    pub(super) fn decided_among_all(&self, customer: CustomerRow) -> Decided<'a> {
+        let own = self.decided(customer);
+        if own.entries.iter().all(|entry| counts_for(entry).is_empty()) {
             return own;
         }
-        let id = self.snapshot.customer_id(customer);
-        let (mut whole, _) = self.whole();
-        whole.actions.retain(|counted| counted.action.customer == id);
-        whole.withheld.retain(|withheld| withheld.action.customer == id);
-        Contribution { actions: whole.actions, withheld: whole.withheld, ..own }
+        self.whole().into_iter().find(|decided| decided.customer.row == customer).unwrap_or(own)
     }
 
     /// Limits per day on automatic messages: the most overdue first, then by customer and invoice (R19).
-    pub(super) fn limit_per_day(&self, whole: &mut Contribution) {
-        let mut order: Vec<usize> =
-            (0..whole.actions.len()).filter(|&at| is_counted(&whole.actions[at])).collect();
+    pub(super) fn limit_per_day(&self, all: &mut [Decided<'a>]) {
+        let mut order = Vec::new();
+        for (customer, decided) in all.iter().enumerate() {
+            for (at, entry) in decided.entries.iter().enumerate() {
+                let daily = counts_for(entry);
+                if !daily.is_empty() {
+                    order.push((self.urgency(decided, entry), customer, at, daily));
+                }
+            }
+        }
+        order.sort_by(|a, b| a.0.cmp(&b.0));
+        let order: Vec<_> = order.into_iter().map(|(_, customer, at, daily)| (customer, at, daily)).collect();
         if order.is_empty() {
             return;
         }
-        order.sort_by_cached_key(|&at| {
-            let action = &whole.actions[at].action;
-            let lead = action.invoices.first();
-            (
-                Reverse(lead.map(|lead| lead.days_overdue)),
-                action.customer.clone(),
-                lead.map(|lead| lead.id.clone()),
-                action.step.clone(),
-            )
-        });
         let sent = u32::try_from(self.sent_today()).unwrap_or(u32::MAX);
         let mut used: BTreeMap<RuleId, u32> = BTreeMap::new();
-        let mut over: BTreeMap<usize, Vec<RuleId>> = BTreeMap::new();
-        for at in order {
-            let daily = &whole.actions[at].daily;
+        for (customer, at, daily) in order {
             let full = |(rule, most): &&(RuleId, u32)| used.get(rule).copied().unwrap_or(sent) >= *most;
             let met: Vec<RuleId> = daily.iter().filter(full).map(|(rule, _)| *rule).collect();
             if met.is_empty() {
                 daily.iter().for_each(|(rule, _)| *used.entry(*rule).or_insert(sent) += 1);
-            } else {
-                over.insert(at, met);
+            } else if let Entry::Decision(decision) = &mut all[customer].entries[at] {
+                let over = met.into_iter().map(|rule| Obstacle::of(rule, Why::LimitOfDay).until(self.today));
+                decision.group.obstacles.extend(over);
             }
         }
-        self.withhold_over(whole, &over);
     }
 
-    /// Moves the actions over a limit to what is withheld, keeping both in the plan's order.
-    fn withhold_over(&self, whole: &mut Contribution, over: &BTreeMap<usize, Vec<RuleId>>) {
-        if over.is_empty() {
-            return;
-        }
-        let (mut kept, mut moved) = (Vec::new(), Vec::new());
-        for (at, counted) in std::mem::take(&mut whole.actions).into_iter().enumerate() {
-            match over.get(&at) {
-                None => kept.push(counted),
-                Some(met) => moved.push(self.over_limits(counted, met)),
+    /// What comes first of what may go out on a day.
+    fn urgency(
+        &self,
+        decided: &Decided<'a>,
+        entry: &Entry<'a>,
+    ) -> (Reverse<Option<i64>>, CustomerRow, Option<String>, String) {
+        let customer = &decided.customer;
+        let overdue = match entry {
+            Entry::Decision(decision) => {
+                decision.invoices.first().map(|&at| customer.invoices[at].days_overdue)
             }
-        }
-        whole.actions = kept;
-        whole.withheld.extend(moved);
-        whole.withheld.sort_by_cached_key(|withheld| {
-            let action = &withheld.action;
-            (
-                action.customer.clone(),
-                action.invoices.first().map(|lead| lead.id.clone()),
-                action.step.clone(),
-            )
-        });
-    }
-
-    fn over_limits(&self, counted: Counted, met: &[RuleId]) -> Withheld {
-        let blockers = met.iter().map(|&rule| {
-            let sentence = String::from(
-                "as many messages as the policy allows go out today, and more urgent ones go first",
-            );
-            Blocker { until: Some(self.today), ..self.blocker("limit", sentence, Some(rule)) }
-        });
-        let action = Action { subject: None, body: None, content: None, ..counted.action };
-        Withheld { action, blockers: blockers.collect(), next: counted.next }
+            Entry::Ready(_) => None,
+        };
+        let (invoice, step) = self.place_of(customer, entry);
+        (Reverse(overdue), customer.row, invoice.map(str::to_owned), step.into_owned())
     }
 
     /// Whether the ledger has a step name today already: in a replay it may come later (R1).
@@ -288,7 +266,7 @@ impl Day<'_> {
             engine: env!("CARGO_PKG_VERSION").to_owned(),
             plan_id: String::new(),
             replay: self.ledger_ahead().is_some(),
-            refused: self.refusal.as_ref().map(|blocker| blocker.sentence.clone()),
+            refused: self.refusal.as_ref().map(|refusal| self.obstacle_in_words(refusal)),
             receivables,
             totals,
         };

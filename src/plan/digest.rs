@@ -1,10 +1,20 @@
 //! Hashes that name actions and their content.
 
+use std::fmt;
+
 use sha2::{Digest as _, Sha256};
 
 /// A hash over parts that cannot run into each other: each is preceded by its length.
 #[derive(Debug, Clone, Default)]
 pub struct Hasher(Sha256);
+
+/// A hash that names a step or an action: half of a SHA-256, enough to tell them apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(u128);
+
+/// A hash of a content: a whole SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Content([u8; 32]);
 
 impl Hasher {
     /// Adds a text.
@@ -20,26 +30,62 @@ impl Hasher {
         self
     }
 
-    /// The whole SHA-256, 64 hexadecimal digits.
+    /// The whole SHA-256.
     #[must_use]
-    pub fn long(self) -> String {
-        hexadecimal(&self.0.finalize())
+    pub fn content(self) -> Content {
+        Content(self.0.finalize().into())
     }
 
-    /// The first half, 32 hexadecimal digits, enough to name a step.
+    /// The first half.
     #[must_use]
-    pub fn short(self) -> String {
-        hexadecimal(&self.0.finalize()[..16])
+    pub fn key(self) -> Key {
+        let Content(bytes) = self.content();
+        Key(bytes[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte)))
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+impl Key {
+    /// The key of an action with these steps, whatever their order.
+    #[must_use]
+    pub fn of_steps(steps: &[Key]) -> Key {
+        let mut sorted = steps.to_vec();
+        sorted.sort_unstable();
+        let mut hash = Hasher::default();
+        sorted.iter().for_each(|key| {
+            hash.text(&key.to_string());
+        });
+        hash.key()
+    }
+
+    /// Reads 32 hexadecimal digits.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Key> {
+        u128::from_str_radix(text, 16).ok().map(Key)
+    }
+}
+
+/// 32 hexadecimal digits.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hexadecimal(&self.0.to_be_bytes(), &mut [0; 32], f)
+    }
+}
+
+/// 64 hexadecimal digits.
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hexadecimal(&self.0, &mut [0; 64], f)
+    }
+}
+
+/// Writes two digits a byte, by way of a place for all of them.
+fn hexadecimal(bytes: &[u8], digits: &mut [u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|half| char::from(DIGITS[usize::from(half)]))
-        .collect()
+    for (byte, pair) in bytes.iter().zip(digits.chunks_exact_mut(2)) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+    f.write_str(std::str::from_utf8(digits).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -53,9 +99,20 @@ mod tests {
             parts.iter().for_each(|part| {
                 hasher.text(part);
             });
-            hasher.long()
+            hasher.content()
         };
         assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
-        assert_eq!(hash(&["ab"]).len(), 64);
+        assert_eq!(hash(&["ab"]).to_string().len(), 64);
+    }
+
+    #[test]
+    fn a_key_reads_as_it_is_written() {
+        let mut hasher = Hasher::default();
+        hasher.text("INV-7");
+        let whole = hasher.clone().content().to_string();
+        let key = hasher.key();
+        assert_eq!(key.to_string(), whole[..32]);
+        assert_eq!(Key::read(&whole[..32]), Some(key));
+        assert_eq!(Key::of_steps(&[key, Key(7)]), Key::of_steps(&[Key(7), key]));
     }
 }

@@ -267,5 +267,5 @@ pub fn plan_id(
     });
     hash.text(&as_of.to_string()).text(taken).text(engine);
     hash.number(i64::from(replay)).number(i64::from(is_refused));
-    hash.short()
+    hash.key().to_string()
 }

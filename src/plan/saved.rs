@@ -205,7 +205,7 @@ impl SavedAction {
         keys.iter().for_each(|key| {
             hash.text(key);
         });
-        keys == self.keys && hash.short() == self.key
+        keys == self.keys && hash.key().to_string() == self.key
     }
 
     /// What stands under a key; null where it is missing.

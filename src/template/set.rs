@@ -30,12 +30,12 @@ const SUBJECT: &str = "#subject";
 pub struct TemplateId(usize);
 
 /// The template that a customer gets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice<'t> {
     /// Which one.
     pub id: TemplateId,
     /// The language it is written in, such as `fr` or `fr-BE`.
-    pub language: Arc<str>,
+    pub language: &'t str,
     /// Whether that is the customer's language, the region apart. A customer without a language
     /// gets the policy's, and that is exact.
     pub exact: bool,
@@ -200,7 +200,7 @@ impl TemplateSet {
     /// The template of a name for a customer's language (R21): `fr-BE` falls to `fr`, then to the
     /// file without a language. None when the name has neither.
     #[must_use]
-    pub fn choose(&self, name: &str, language: Option<&str>) -> Option<Choice> {
+    pub fn choose(&self, name: &str, language: Option<&str>) -> Option<Choice<'_>> {
         let ids = self.names.get(name)?;
         let find = |tag: Option<&str>| {
             ids.iter().copied().find(|id| self.files[id.0].name.language.as_deref() == tag)
@@ -220,8 +220,8 @@ impl TemplateSet {
         find(None).map(|id| self.choice(id, same))
     }
 
-    fn choice(&self, id: TemplateId, exact: bool) -> Choice {
-        Choice { id, language: Arc::clone(&self.files[id.0].language), exact }
+    fn choice(&self, id: TemplateId, exact: bool) -> Choice<'_> {
+        Choice { id, language: &self.files[id.0].language, exact }
     }
 
     /// Whether the template has a subject, as an e-mail needs.

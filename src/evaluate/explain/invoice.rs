@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::super::candidate::Bench;
 use super::super::condition::Truth;
 use super::super::customer::Placed;
+use super::super::day::Day;
 use super::super::facts::{InvoiceState, Promised, Value};
 use super::super::history::up_to;
 use super::super::ladder::Climber;
@@ -124,13 +125,14 @@ impl<'a> Teller<'_, 'a> {
         let segment = &day.program.policy.segments[placed.segment.0].name;
         story.segment = Some(segment.clone());
         story.restrictions = self.restrictions(&scope.in_force(ladders));
-        story.holds = scope.no_contact.iter().chain(&scope.holds).cloned().collect();
+        let holds = scope.no_contact.iter().chain(&scope.holds);
+        story.holds = holds.map(|hold| day.blocker(hold)).collect();
         let passes = |row: &_| climbers.first().and_then(|climber| climber.passes_up_to(row));
         let present = Present { keys: present, passes_up_to: &passes };
         story.ledger = self.ledger(up_to(invoice.rows, day.today), &present);
         story.ladders = climbers.iter().map(|climber| self.ladder(climber, at)).collect();
-        let bench =
-            Bench { day, customer, at, scope: &scope, calendar, segment: segment.clone(), together: None };
+        let segment = placed.segment;
+        let bench = Bench { day, customer, at, scope: &scope, calendar, segment, together: None };
         story.carve_out_steps =
             bench.attended().into_iter().map(|attended| self.carve_out_step(&bench, &attended)).collect();
     }
@@ -336,8 +338,8 @@ fn number(millionths: i64) -> String {
 }
 
 /// The sentence of what holds an invoice, where something does.
-pub(super) fn hold_of(scope: &Scope) -> Option<String> {
-    scope.holds.first().map(|hold| hold.sentence.clone())
+pub(super) fn hold_of<'a>(day: &Day<'a>, scope: &Scope<'a>) -> Option<String> {
+    scope.holds.first().map(|hold| day.obstacle_in_words(hold))
 }
 
 #[cfg(test)]

@@ -42,12 +42,11 @@ pub fn explain(
     let (row, invoice) = find::find(snapshot, subject)?;
     let day = Day::new(program, templates, snapshot, as_of, options);
     let customer = day.customer(row);
-    let part = day.part_of(row);
+    let part = day.contribution(&day.decided_among_all(row));
     let mut problems: Vec<Problem> = snapshot.problems.iter().cloned().chain(part.problems).collect();
     problems.retain(|problem| concerns(problem, snapshot.customer_id(row), &customer, &day));
     problems.sort();
-    let actions = part.actions.into_iter().map(|counted| counted.action).collect();
-    let all = Entries { actions, withheld: part.withheld, waiting: part.waiting, problems };
+    let all = Entries { actions: part.actions, withheld: part.withheld, waiting: part.waiting, problems };
     let entries = match invoice {
         Some(invoice) => all.clone().of(snapshot.invoice_id(invoice)),
         None => all.clone(),

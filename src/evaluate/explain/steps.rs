@@ -1,6 +1,6 @@
 //! Rungs and steps: what became of each, from what the ladder and the plan's entries say.
 
-use super::super::candidate::{Bench, kind};
+use super::super::candidate::{Bench, kind, named};
 use super::super::carve_outs::Attended;
 use super::super::condition::Truth;
 use super::super::facts::InvoiceState;
@@ -97,7 +97,7 @@ impl<'a> Teller<'_, 'a> {
                 (State::Lapsed, Some(climber.invoice.due), Some(String::from(why)))
             }
             Standing::Missed => {
-                let why = match hold_of(climber.scope) {
+                let why = match hold_of(self.day, climber.scope) {
                     Some(hold) if seen.rung.planned >= self.day.today => hold,
                     _ => String::from("its day has passed, and what is missed is not caught up"),
                 };
@@ -131,7 +131,7 @@ impl<'a> Teller<'_, 'a> {
         on: Option<NaiveDate>,
         delay: Option<&Delay>,
     ) -> Option<String> {
-        let hold = hold_of(climber.scope).filter(|_| on.is_none_or(|on| on > seen.rung.planned));
+        let hold = hold_of(self.day, climber.scope).filter(|_| on.is_none_or(|on| on > seen.rung.planned));
         match delay {
             Some(Delay::NotDone) => {
                 Some(String::from("the ladder waits until someone has done what was given to them"))
@@ -171,7 +171,7 @@ impl<'a> Teller<'_, 'a> {
             && own.is_forbidden
             && let Some(act) = own.step.acts.first()
         {
-            story.blockers = climber.scope.forbidden(self.day, Some(climber.id), act);
+            story.blockers = self.day.blockers(&climber.scope.forbidden(self.day, Some(climber.id), act));
         }
         story
     }
@@ -213,7 +213,7 @@ impl<'a> Teller<'_, 'a> {
         }
         let act = own.step.acts.first().filter(|_| own.is_forbidden)?;
         let forbidden = climber.scope.forbidden(self.day, Some(climber.id), act);
-        forbidden.first().map(|blocker| blocker.sentence.clone())
+        forbidden.first().map(|own| self.day.obstacle_in_words(own))
     }
 
     /// Why the condition of a step does not hold.
@@ -294,10 +294,7 @@ impl<'a> Teller<'_, 'a> {
 
 /// The key of a step at one of its times.
 fn name(step: &Step, occurrence: u32) -> String {
-    match occurrence {
-        0 => step.key.clone(),
-        nth => format!("{} #{nth}", step.key),
-    }
+    named(&step.key, occurrence).into_owned()
 }
 
 fn repetition(rung: &Rung, time: u32) -> Option<Repetition> {

@@ -13,7 +13,7 @@ impl<'a> Scope<'a> {
     ) -> Vec<(&'a Restriction, Option<Field>)> {
         let cadences = ladders.iter().flat_map(|ladder| &self.ladders[ladder.0].restrictions);
         let cadences = cadences.map(|restriction| InForce { restriction, carve_out: None });
-        let all = self.in_force.iter().copied().chain(cadences);
+        let all = self.everywhere().chain(cadences);
         all.map(|own| (own.restriction, own.carve_out.and_then(|(_, unknown)| unknown))).collect()
     }
 }

@@ -20,7 +20,7 @@ impl World<'_> {
                 let hash = |id: &str| {
                     let mut hash = Hasher::default();
                     hash.text("pilot").text(id);
-                    hash.short()
+                    hash.key()
                 };
                 let before = self.data.customer_rows().filter(|other| hash(id(*other)) < hash(own)).count();
                 u64::try_from(before).unwrap() < *count
