@@ -36,7 +36,11 @@ impl<'a> Day<'a> {
     }
 
     /// All but the text of a message and the digest of the content.
-    fn action_without_text(&self, customer: &CustomerState<'a>, decision: &Decision<'a>) -> Action {
+    pub(crate) fn action_without_text(
+        &self,
+        customer: &CustomerState<'a>,
+        decision: &Decision<'a>,
+    ) -> Action {
         let lead = decision.lead();
         let invoice = &customer.invoices[lead.invoice];
         let because = self.because(lead.rule, self.reason(lead, invoice));
@@ -120,7 +124,7 @@ impl<'a> Day<'a> {
     }
 
     /// Why a step is due, in a person's words.
-    pub(super) fn reason(&self, candidate: &Candidate<'a>, invoice: &InvoiceState<'a>) -> String {
+    pub(crate) fn reason(&self, candidate: &Candidate<'a>, invoice: &InvoiceState<'a>) -> String {
         match candidate.step_line.moment.anchor {
             Anchor::Dispute => sentences::dispute(invoice.dispute, self.snapshot, self.today),
             Anchor::Promise if invoice.promised != Promised::No => {

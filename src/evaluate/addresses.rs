@@ -25,10 +25,10 @@ impl From<Holder<'_>> for Person {
 }
 
 /// Where a message goes, and in which language it should be.
-pub(super) struct Destination<'a> {
+pub(crate) struct Destination<'a> {
     /// `billing`, or the role named with `to`.
     pub(super) role: &'a str,
-    pub(super) address: Cow<'a, str>,
+    pub(crate) address: Cow<'a, str>,
     pub(super) language: Option<&'a str>,
 }
 

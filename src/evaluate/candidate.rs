@@ -34,9 +34,9 @@ impl Origin {
 }
 
 /// A step that is due on an invoice.
-pub(super) struct Candidate<'a> {
+pub(crate) struct Candidate<'a> {
     /// The invoice, among the customer's; for a ladder per customer the one that it is anchored on.
-    pub(super) invoice: usize,
+    pub(crate) invoice: usize,
     /// For a ladder per customer: the invoices that it is about, and the first day of the episode.
     together: Option<(Vec<usize>, NaiveDate)>,
     pub(super) origin: Origin,
@@ -49,7 +49,7 @@ pub(super) struct Candidate<'a> {
     pub(super) event: Option<NaiveDate>,
     pub(super) nominal: NaiveDate,
     pub(super) segment: SegmentId,
-    pub(super) destination: Option<Destination<'a>>,
+    pub(crate) destination: Option<Destination<'a>>,
     pub(super) template: Option<Choice<'a>>,
     /// What it books.
     pub(super) charge: Option<Box<crate::plan::Charge>>,
@@ -84,7 +84,7 @@ impl Candidate<'_> {
     }
 
     /// The first day of the episode, for a ladder per customer.
-    pub(super) fn episode(&self) -> Option<NaiveDate> {
+    pub(crate) fn episode(&self) -> Option<NaiveDate> {
         self.together.as_ref().map(|&(_, since)| since)
     }
 

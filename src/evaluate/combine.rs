@@ -11,10 +11,10 @@ use crate::model::{Channel, RestrictionKind, RuleId};
 use crate::snapshot::Snapshot;
 
 /// What is done together: one candidate, or the members of one message, the leading one first.
-pub(super) struct Group<'a> {
-    pub(super) members: Vec<Candidate<'a>>,
+pub(crate) struct Group<'a> {
+    pub(crate) members: Vec<Candidate<'a>>,
     /// What stands in the way of all members.
-    pub(super) obstacles: Vec<Obstacle<'a>>,
+    pub(crate) obstacles: Vec<Obstacle<'a>>,
 }
 
 impl<'a> Group<'a> {

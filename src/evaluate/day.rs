@@ -25,12 +25,12 @@ pub struct Options {
 }
 
 /// Everything that stays the same for all customers.
-pub(super) struct Day<'a> {
+pub(crate) struct Day<'a> {
     pub(super) program: &'a Program,
     pub(super) templates: &'a TemplateSet,
-    pub(super) snapshot: &'a Snapshot,
+    pub(crate) snapshot: &'a Snapshot,
     pub(super) history: History,
-    pub(super) today: NaiveDate,
+    pub(crate) today: NaiveDate,
     /// Blocks every contact: the data is too old, or the ledger is ahead.
     pub(super) refusal: Option<Obstacle<'a>>,
     /// The calendar of customers for whom no condition holds.

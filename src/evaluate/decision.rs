@@ -1,10 +1,10 @@
 //! What is decided about steps that are due: done or withheld, by whom, to whom and how. Nothing is written out yet
 //! but the text of a message, which may fail.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Timelike};
 
 use super::addresses::Holder;
-use super::candidate::{Asking, Candidate};
+use super::candidate::{Asking, Candidate, Origin};
 use super::combine::{Group, Hours};
 use super::day::Day;
 use super::facts::CustomerState;
@@ -12,17 +12,18 @@ use super::messages::Written;
 use super::obstacle::{Obstacle, Why};
 use crate::calendar::add_days;
 use crate::model::{Act, Attachment};
+use crate::money::Currency;
 use crate::plan::digest::Key;
 use crate::plan::{Kind, Mode};
 use crate::snapshot::ledger::Outcome;
 use crate::snapshot::texts::Text;
 
 /// One step, or the steps of one message.
-pub(super) struct Decision<'a> {
+pub(crate) struct Decision<'a> {
     /// The steps, the leading one first, and what stands in their way: without that, they are done.
-    pub(super) group: Group<'a>,
+    pub(crate) group: Group<'a>,
     /// The invoices that it is about, among the customer's, the leading one first.
-    pub(super) invoices: Vec<usize>,
+    pub(crate) invoices: Vec<usize>,
     pub(super) actor: Option<Holder<'a>>,
     pub(super) approvers: Vec<Asking<'a>>,
     /// Who has approved exactly this.
@@ -33,7 +34,7 @@ pub(super) struct Decision<'a> {
     pub(super) cc: Vec<Holder<'a>>,
     pub(super) attachments: Vec<Attachment>,
     pub(super) hours: Option<Hours>,
-    pub(super) deadline: Option<NaiveDate>,
+    pub(crate) deadline: Option<NaiveDate>,
     /// The message, where one was written.
     pub(super) text: Option<Written>,
     /// When its ladder could go on without it.
@@ -42,7 +43,7 @@ pub(super) struct Decision<'a> {
 
 impl<'a> Decision<'a> {
     /// The step that leads.
-    pub(super) fn lead(&self) -> &Candidate<'a> {
+    pub(crate) fn lead(&self) -> &Candidate<'a> {
         self.group.lead()
     }
 
@@ -64,7 +65,7 @@ impl<'a> Decision<'a> {
     }
 
     /// What is booked.
-    pub(super) fn charge(&self) -> Option<&crate::plan::Charge> {
+    pub(crate) fn charge(&self) -> Option<&crate::plan::Charge> {
         self.lead().charge.as_deref().filter(|_| self.lead().act.is_charge())
     }
 
@@ -75,6 +76,73 @@ impl<'a> Decision<'a> {
 
     pub(super) fn is_registered(&self) -> bool {
         matches!(self.lead().act, Act::Message { registered: true, .. })
+    }
+
+    /// Bytes that are the same for two decisions of one program when these differ in nothing but customer, invoices,
+    /// address, day, text, keys and amounts, and in the sentence why.
+    pub(crate) fn signature(&self, customer: &CustomerState<'a>) -> Vec<u8> {
+        let mut signature = Signature::default();
+        for member in &self.group.members {
+            signature.place(member.step_line).place(member.act).number(member.repetition as usize);
+            signature.number(member.segment.0);
+            match member.origin {
+                Origin::Ladder(ladder) => signature.number(0).number(ladder.0),
+                Origin::CarveOut(at) => signature.number(1).number(at),
+            };
+            let currency = member.episode().map(|_| customer.invoices[member.invoice].balance.currency);
+            signature.text(currency.as_ref().map(Currency::code));
+        }
+        let destination = self.lead().destination.as_ref();
+        signature.text(destination.map(|to| to.role)).text(destination.and_then(|to| to.language));
+        let template = self.lead().template;
+        signature.text(template.map(|template| template.language));
+        signature.number(template.map_or(0, |template| 1 + usize::from(template.exact)));
+        for holder in [self.actor, self.sender, self.reply_to] {
+            signature.holder(holder);
+        }
+        signature.number(self.cc.len());
+        self.cc.iter().for_each(|copy| signature.holder(Some(*copy)));
+        signature.number(self.approvers.len());
+        for asking in &self.approvers {
+            signature.holder(Some(asking.who));
+            signature.number(asking.rule.0 as usize);
+        }
+        signature.number(self.approved_by.len());
+        self.approved_by.iter().for_each(|by| {
+            signature.text(Some(by));
+        });
+        signature.number(self.mode as usize);
+        for hour in self.hours.into_iter().flat_map(|(from, to)| [from, to]) {
+            signature.number(hour.num_seconds_from_midnight() as usize);
+        }
+        signature.text(self.text.as_ref().map(|text| text.format));
+        signature.0
+    }
+}
+
+/// A list of parts that cannot run into each other.
+#[derive(Default)]
+struct Signature(Vec<u8>);
+
+impl Signature {
+    fn number(&mut self, number: usize) -> &mut Signature {
+        self.0.extend((number as u64).to_le_bytes());
+        self
+    }
+
+    fn text(&mut self, text: Option<&str>) -> &mut Signature {
+        self.number(text.map_or(0, |text| 1 + text.len()));
+        self.0.extend(text.unwrap_or_default().as_bytes());
+        self
+    }
+
+    /// What stands in the program, by its place in memory: the program is not moved while it is evaluated.
+    fn place<T>(&mut self, part: &T) -> &mut Signature {
+        self.number(std::ptr::from_ref(part).addr())
+    }
+
+    fn holder(&mut self, holder: Option<Holder>) {
+        self.text(holder.map(|holder| holder.role)).text(holder.map(|holder| holder.address));
     }
 }
 

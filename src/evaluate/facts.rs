@@ -54,9 +54,9 @@ pub enum BalanceSource {
 
 /// An invoice on a day.
 #[derive(Debug)]
-pub(super) struct InvoiceState<'a> {
-    pub(super) row: InvoiceRow,
-    pub(super) balance: Money,
+pub(crate) struct InvoiceState<'a> {
+    pub(crate) row: InvoiceRow,
+    pub(crate) balance: Money,
     pub(super) due: NaiveDate,
     pub(super) days_overdue: i64,
     pub(super) stage: Stage,
@@ -88,9 +88,9 @@ impl InvoiceState<'_> {
 }
 
 /// A customer on a day, with all its invoices.
-pub(super) struct CustomerState<'a> {
-    pub(super) row: CustomerRow,
-    pub(super) invoices: Vec<InvoiceState<'a>>,
+pub(crate) struct CustomerState<'a> {
+    pub(crate) row: CustomerRow,
+    pub(crate) invoices: Vec<InvoiceState<'a>>,
     /// Marks of the customer as a whole whose episode has ended (R24).
     pub(super) ended_marks: Vec<AccountMark>,
     /// By segment: whether its condition holds, where what it asks about the customer alone tells.

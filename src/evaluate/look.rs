@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::candidate::{Bench, Candidate};
-use super::customer::{Decided, Site};
+use super::customer::{Decided, Entry, Site};
 use super::day::{Day, Options};
+use super::decision::Decision;
 use super::facts::{CustomerState, InvoiceState};
 use super::ladder::{Climber, earlier};
 use crate::calendar::add_days;
@@ -19,17 +20,65 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::tables::{CustomerRow, InvoiceRow, Since};
 use crate::template::TemplateSet;
 
-/// A day of some customers: the parts of the day's plan that concern them.
-#[derive(Debug, Default)]
-pub struct Look {
+/// A day of some customers: the parts of the day's plan that concern them, as they are told.
+#[derive(Debug)]
+pub struct Look<A = Action, W = Withheld> {
     /// What is to be done, in the plan's order.
-    pub actions: Vec<Action>,
+    pub actions: Vec<A>,
     /// What is due and withheld, in the plan's order.
-    pub withheld: Vec<Withheld>,
+    pub withheld: Vec<W>,
     /// Open invoices with nothing due, where everyone is looked at.
     pub waiting: Vec<Waiting>,
     /// The blocks that applied to an open invoice that was looked at, and their restrictions.
     pub met: BTreeSet<RuleId>,
+}
+
+/// How decisions are told: as the plan's entries, or in another form. Several customers are told at a time.
+pub(crate) trait Teller: Sync {
+    /// What is to be done.
+    type Action: Send;
+    /// What is withheld.
+    type Withheld: Send;
+
+    /// Tells of a decision to do something.
+    fn action<'a>(
+        &self,
+        day: &Day<'a>,
+        customer: &CustomerState<'a>,
+        decision: &Decision<'a>,
+    ) -> Self::Action;
+
+    /// Tells of what dun does by itself.
+    fn ready(&self, day: &Day<'_>, action: Action) -> Self::Action;
+
+    /// Tells of a decision to withhold something.
+    fn withheld<'a>(
+        &self,
+        day: &Day<'a>,
+        customer: &CustomerState<'a>,
+        decision: &Decision<'a>,
+    ) -> Self::Withheld;
+}
+
+/// Tells the plan's entries.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Entries;
+
+impl Teller for Entries {
+    type Action = Action;
+    type Withheld = Withheld;
+
+    fn action<'a>(&self, day: &Day<'a>, customer: &CustomerState<'a>, decision: &Decision<'a>) -> Action {
+        day.action(customer, decision)
+    }
+
+    fn ready(&self, _: &Day<'_>, action: Action) -> Action {
+        action
+    }
+
+    fn withheld<'a>(&self, day: &Day<'a>, customer: &CustomerState<'a>, decision: &Decision<'a>) -> Withheld {
+        day.withheld(customer, decision)
+    }
 }
 
 /// The first day on which each customer and each invoice has to be looked at again, as long as nobody adds to the
@@ -62,40 +111,53 @@ struct Glance<'a> {
     again: Vec<(InvoiceRow, Option<NaiveDate>)>,
 }
 
+/// What a glance found, told.
+struct Told<A, W> {
+    row: CustomerRow,
+    actions: Vec<A>,
+    withheld: Vec<W>,
+    waiting: Vec<Waiting>,
+    met: BTreeSet<RuleId>,
+    again: Vec<(InvoiceRow, Option<NaiveDate>)>,
+}
+
 /// Plans a day as [`super::plan`] does, for those for whom something can have changed, as if the data had been taken
 /// that day: `data no older than` does not apply. With `everyone` all customers are looked at, and it is told who waits.
 #[must_use]
-pub fn look(
+pub(crate) fn look<T: Teller>(
     program: &Program,
     templates: &TemplateSet,
     snapshot: &Snapshot,
     as_of: NaiveDate,
     watch: &mut Watch,
     everyone: bool,
-) -> Look {
+    teller: &T,
+) -> Look<T::Action, T::Withheld> {
     let day = Day::as_if_fresh(program, templates, snapshot, as_of);
     let due = |row: &CustomerRow| everyone || has_come(watch.customers[row.index()], as_of);
     let customers: Vec<CustomerRow> = snapshot.customer_rows().filter(due).collect();
     let whole = day.wanted.reads_account();
     let glance = |row| day.glance(row, &watch.invoices, everyone, whole);
-    let mut seen: Vec<Glance> = customers.into_par_iter().map(glance).collect();
-    let mut look = Look::default();
-    for glance in &mut seen {
-        for (invoice, again) in glance.again.drain(..) {
+    let told: Vec<Told<T::Action, T::Withheld>> = if program.limits_by_day {
+        let mut seen: Vec<Glance> = customers.into_par_iter().map(glance).collect();
+        day.limit_per_day(&mut seen.iter_mut().map(|glance| &mut glance.decided).collect::<Vec<_>>());
+        seen.into_par_iter().map(|glance| day.told(glance, teller)).collect()
+    } else {
+        customers.into_par_iter().map(|row| day.told(glance(row), teller)).collect()
+    };
+    let (actions, withheld) = (Vec::new(), Vec::new());
+    let mut look = Look { actions, withheld, waiting: Vec::new(), met: BTreeSet::new() };
+    for own in told {
+        for (invoice, again) in own.again {
             watch.invoices[invoice.index()] = again;
         }
-        let (row, is_due) = (glance.decided.customer.row, !glance.decided.entries.is_empty());
-        let invoices = snapshot.invoices_of(row).map(|invoice| watch.invoices[invoice.index()]);
-        watch.customers[row.index()] = invoices.fold(is_due.then(|| add_days(as_of, 1)), earlier);
-        look.met.append(&mut glance.met);
-        look.waiting.append(&mut glance.waiting);
-    }
-    let mut decided: Vec<Decided> = seen.into_iter().map(|glance| glance.decided).collect();
-    day.limit_per_day(&mut decided);
-    for decided in &decided {
-        let part = day.contribution(decided);
-        look.actions.extend(part.actions);
-        look.withheld.extend(part.withheld);
+        let is_due = !own.actions.is_empty() || !own.withheld.is_empty();
+        let invoices = snapshot.invoices_of(own.row).map(|invoice| watch.invoices[invoice.index()]);
+        watch.customers[own.row.index()] = invoices.fold(is_due.then(|| add_days(as_of, 1)), earlier);
+        look.met.extend(own.met);
+        look.waiting.extend(own.waiting);
+        look.actions.extend(own.actions);
+        look.withheld.extend(own.withheld);
     }
     look
 }
@@ -114,6 +176,21 @@ pub fn met(
 }
 
 impl<'a> Day<'a> {
+    fn told<T: Teller>(&self, glance: Glance<'a>, teller: &T) -> Told<T::Action, T::Withheld> {
+        let Glance { decided: Decided { customer, entries, .. }, waiting, met, again } = glance;
+        let (mut actions, mut withheld) = (Vec::new(), Vec::new());
+        for entry in entries {
+            match entry {
+                Entry::Ready(action) => actions.push(teller.ready(self, *action)),
+                Entry::Decision(decision) if decision.is_done() => {
+                    actions.push(teller.action(self, &customer, &decision));
+                }
+                Entry::Decision(decision) => withheld.push(teller.withheld(self, &customer, &decision)),
+            }
+        }
+        Told { row: customer.row, actions, withheld, waiting, met, again }
+    }
+
     /// The rules that an evaluation meets at the open invoices of a customer, whether or not a step is due.
     pub(super) fn met(&self, sites: &[Site<'a>]) -> BTreeSet<RuleId> {
         let policy = &self.program.policy;

@@ -16,7 +16,7 @@ use crate::snapshot::tables::Dispute;
 
 /// Something that stands in the way of a step.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Obstacle<'a> {
+pub(crate) struct Obstacle<'a> {
     pub(super) why: Why<'a>,
     /// The rule, where the policy decided.
     pub(super) rule: Option<RuleId>,
@@ -43,7 +43,7 @@ impl<'a> Obstacle<'a> {
 
 /// What an obstacle is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Why<'a> {
+pub(crate) enum Why<'a> {
     /// The data is so many days old, or nobody knows how old, where a rule allows fewer.
     StaleData {
         age: Option<i64>,
@@ -171,11 +171,11 @@ impl<'a> Day<'a> {
     }
 
     /// All of them, in their order.
-    pub(super) fn blockers(&self, obstacles: &[Obstacle<'a>]) -> Vec<Blocker> {
+    pub(crate) fn blockers(&self, obstacles: &[Obstacle<'a>]) -> Vec<Blocker> {
         obstacles.iter().map(|obstacle| self.blocker(obstacle)).collect()
     }
 
-    // One arm a reason, each a sentence.
+    /// An obstacle in a person's words: an arm for each, so it is as long as there are reasons.
     pub(super) fn obstacle_in_words(&self, obstacle: &Obstacle<'a>) -> String {
         let date = |day| sentences::date(day, self.today);
         match &obstacle.why {

@@ -70,7 +70,7 @@ impl Content<'_> {
 
 impl<'a> Day<'a> {
     /// Hashes of customer, invoice, step key and occurrence, one for each step in its order.
-    pub(super) fn step_keys(&self, customer: &CustomerState<'a>, decision: &Decision<'a>) -> Vec<Key> {
+    pub(crate) fn step_keys(&self, customer: &CustomerState<'a>, decision: &Decision<'a>) -> Vec<Key> {
         decision.group.members.iter().map(|member| self.step_key(customer, member)).collect()
     }
 
@@ -90,7 +90,7 @@ impl<'a> Day<'a> {
     }
 
     /// SHA-256 of everything that an approval is about; none where the text of another day cannot be written.
-    pub(super) fn content(
+    pub(crate) fn content(
         &self,
         customer: &CustomerState<'a>,
         decision: &Decision<'a>,

@@ -157,7 +157,7 @@ impl<'a> Day<'a> {
     fn whole(&self) -> Vec<Decided<'a>> {
         let customers: Vec<_> = self.snapshot.customer_rows().collect();
         let mut all: Vec<Decided> = customers.into_par_iter().map(|row| self.decided(row)).collect();
-        self.limit_per_day(&mut all);
+        self.limit_per_day(&mut all.iter_mut().collect::<Vec<_>>());
         all
     }
 
@@ -172,7 +172,7 @@ impl<'a> Day<'a> {
     }
 
     /// Limits per day on automatic messages: the most overdue first, then by customer and invoice (R19).
-    pub(super) fn limit_per_day(&self, all: &mut [Decided<'a>]) {
+    pub(super) fn limit_per_day(&self, all: &mut [&mut Decided<'a>]) {
         let mut order = Vec::new();
         for (customer, decided) in all.iter().enumerate() {
             for (at, entry) in decided.entries.iter().enumerate() {

@@ -64,6 +64,19 @@ impl Key {
     }
 }
 
+impl Content {
+    /// Reads 64 hexadecimal digits.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Content> {
+        let (first, second) = text.split_at_checked(32)?;
+        let (Key(first), Key(second)) = (Key::read(first)?, Key::read(second)?);
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(&first.to_be_bytes());
+        bytes[16..].copy_from_slice(&second.to_be_bytes());
+        Some(Content(bytes))
+    }
+}
+
 /// 32 hexadecimal digits.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,6 +126,7 @@ mod tests {
         let key = hasher.key();
         assert_eq!(key.to_string(), whole[..32]);
         assert_eq!(Key::read(&whole[..32]), Some(key));
+        assert_eq!(Content::read(&whole).map(|content| content.to_string()), Some(whole));
         assert_eq!(Key::of_steps(&[key, Key(7)]), Key::of_steps(&[Key(7), key]));
     }
 }

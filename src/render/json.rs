@@ -86,14 +86,6 @@ pub fn reading(reading: &Reading, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// A line of the JSON lines form: the entry, and what it is.
-#[derive(Serialize)]
-struct Line<'a, T> {
-    r#type: &'static str,
-    #[serde(flatten)]
-    entry: &'a T,
-}
-
 /// The last line; a file without it is not whole and must not be used.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct End<'a> {
@@ -167,10 +159,15 @@ fn last(header: &Header, problems: &[Problem], out: &mut dyn Write) -> io::Resul
     out.write_all(&all("end", &[End { plan_id: &header.plan_id, totals: &header.totals }])?)
 }
 
+/// The lines of some entries: each as it serializes, with what it is as its first key.
 fn all<T: Serialize>(kind: &'static str, entries: &[T]) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     for entry in entries {
-        serde_json::to_writer(&mut text, &Line { r#type: kind, entry })?;
+        write!(text, r#"{{"type":"{kind}""#)?;
+        // The comma takes the place of the entry's brace.
+        let brace = text.len();
+        serde_json::to_writer(&mut text, entry)?;
+        text[brace] = b',';
         text.push(b'\n');
     }
     Ok(text)

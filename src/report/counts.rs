@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::money::{Currency, Money};
 use crate::plan::amount::{Amount, known_decimal};
+use crate::plan::digest::Key;
 use crate::plan::{Kind, Mode, Person};
 use crate::simulate::{ActionRow, EventRow, Events};
 
@@ -106,7 +107,7 @@ pub(super) fn counts_by<T: Ord + Clone>(events: &[EventRow], of: impl Fn(&EventR
 
 /// How many different steps some actions are about.
 pub(super) fn steps<'r>(actions: impl Iterator<Item = ActionRow<'r>>) -> u64 {
-    let keys: FxHashSet<u128> = actions.flat_map(ActionRow::keys).collect();
+    let keys: FxHashSet<Key> = actions.flat_map(ActionRow::keys).collect();
     keys.len() as u64
 }
 
@@ -117,7 +118,7 @@ pub(super) fn undone(events: &Events) -> u64 {
         return 0;
     }
     let done = events.iter().filter(|event| event.done.is_some());
-    let done: FxHashSet<u128> = done.flat_map(|event| event.action.keys()).collect();
+    let done: FxHashSet<Key> = done.flat_map(|event| event.action.keys()).collect();
     let is_done = |event: &EventRow| event.action.keys().all(|key| done.contains(&key));
     left().filter(|event| !is_done(event)).count() as u64
 }

@@ -5,6 +5,7 @@
 
 mod executor;
 mod habits;
+mod notes;
 mod play;
 mod record;
 mod simulation;
@@ -16,10 +17,11 @@ use crate::compile::Program;
 use crate::snapshot::Snapshot;
 use crate::template::TemplateSet;
 
+use notes::Keeper;
 use simulation::Recorder;
 
 pub use habits::Habits;
-pub use play::{Play, Played, Told};
+pub(crate) use play::{Play, Told};
 pub use record::{ActionRow, EventRow, Events, SpellRow, Spells};
 pub use simulation::{Event, Simulation, Spell, Unmet};
 pub use undated::Undated;
@@ -56,17 +58,15 @@ pub fn simulate(
     let forgotten = snapshot.forget_from(period.from);
     let mut simulation = Simulation::new(program, templates, &snapshot, period, habits);
     simulation.forgotten = forgotten;
-    let mut play = Play::new(program, templates, snapshot, habits);
+    let mut play = Play::telling(program, templates, snapshot, habits, Keeper::default());
     let mut recorder = Recorder::default();
     // Each day is recorded while the next one is planned.
     let mut before = None;
     for day in period.days() {
         let (recorder, last) = (&mut recorder, before.take());
-        let played =
-            play.day_beside(day, |snapshot| last.into_iter().for_each(|last| recorder.add(last, snapshot)));
-        before = Some(played);
+        before = Some(play.day_beside(day, |_| last.into_iter().for_each(|last| recorder.add(last))));
         watch(day);
     }
-    before.into_iter().for_each(|last| recorder.add(last, play.snapshot()));
+    before.into_iter().for_each(|last| recorder.add(last));
     simulation.finish(program, recorder, play.into_snapshot())
 }

@@ -1,19 +1,20 @@
 //! One day after another: who has to be planned, and what is carried out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
+use rustc_hash::FxHashMap;
 
-use super::executor;
+use super::executor::{self, Executable};
 use super::habits::Habits;
 use crate::compile::Program;
-use crate::evaluate::{Look, Watch, look};
-use crate::plan::{Action, Member};
+use crate::evaluate::{Entries, Look, Teller, Watch, look};
+use crate::plan::digest::Key;
 use crate::snapshot::Snapshot;
 use crate::template::TemplateSet;
 
 /// A snapshot whose ledger grows with what its policy does, day by day.
-pub struct Play<'a> {
+pub(crate) struct Play<'a, T = Entries> {
     program: &'a Program,
     templates: &'a TemplateSet,
     snapshot: Snapshot,
@@ -25,12 +26,13 @@ pub struct Play<'a> {
     /// Who has to be planned when.
     watch: Watch,
     /// The first day on which a plan had a step that waits for people, by the step's key.
-    asked: BTreeMap<String, NaiveDate>,
+    asked: FxHashMap<Key, NaiveDate>,
+    teller: T,
 }
 
 /// A step of which is told what becomes of it on a later day: until then nobody carries it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub(crate) struct Told {
     /// The customer's id.
     pub customer: String,
     /// The invoice's number; none for the customer as a whole.
@@ -43,63 +45,81 @@ pub struct Told {
 
 /// A day that was played.
 #[derive(Debug)]
-pub struct Played {
+pub(crate) struct Played<A, W> {
     /// The day.
     pub day: NaiveDate,
     /// The plan of those customers for whom it could differ from that of the day before.
-    pub look: Look,
+    pub look: Look<A, W>,
     /// For each action whether it was carried out that day.
     pub done: Vec<bool>,
 }
 
 impl<'a> Play<'a> {
-    /// A play that has not begun.
+    /// A play that has not begun, of which the plan's entries are told.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         program: &'a Program,
         templates: &'a TemplateSet,
         snapshot: Snapshot,
         habits: Habits,
     ) -> Play<'a> {
-        let (watch, asked) = (Watch::new(&snapshot), BTreeMap::new());
-        Play { program, templates, snapshot, habits, told: Vec::new(), whole: BTreeSet::new(), watch, asked }
+        Play::telling(program, templates, snapshot, habits, Entries)
+    }
+}
+
+impl<'a, T: Teller<Action: Executable>> Play<'a, T> {
+    /// The same, told in another way.
+    pub(super) fn telling(
+        program: &'a Program,
+        templates: &'a TemplateSet,
+        snapshot: Snapshot,
+        habits: Habits,
+        teller: T,
+    ) -> Play<'a, T> {
+        let (watch, asked) = (Watch::new(&snapshot), FxHashMap::default());
+        let (told, whole) = (Vec::new(), BTreeSet::new());
+        Play { program, templates, snapshot, habits, told, whole, watch, asked, teller }
     }
 
     /// Leaves steps alone until the days on which the ledger tells what became of them.
     #[must_use]
-    pub fn told(self, told: Vec<Told>) -> Play<'a> {
+    pub(crate) fn told(self, told: Vec<Told>) -> Play<'a, T> {
         Play { told, ..self }
     }
 
     /// Plans every customer on these days, so that they show who is waiting as well.
     #[must_use]
-    pub fn whole_on(self, whole: BTreeSet<NaiveDate>) -> Play<'a> {
+    pub(crate) fn whole_on(self, whole: BTreeSet<NaiveDate>) -> Play<'a, T> {
         Play { whole, ..self }
     }
 
     /// The snapshot as it stands.
     #[must_use]
-    pub fn snapshot(&self) -> &Snapshot {
+    pub(crate) fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
     /// The snapshot as it stands when all is played.
     #[must_use]
-    pub fn into_snapshot(self) -> Snapshot {
+    pub(crate) fn into_snapshot(self) -> Snapshot {
         self.snapshot
     }
 
     /// Plans a day and carries out what people let go. Days come in order, none left out.
-    pub fn day(&mut self, day: NaiveDate) -> Played {
+    pub(crate) fn day(&mut self, day: NaiveDate) -> Played<T::Action, T::Withheld> {
         self.day_beside(day, |_| ())
     }
 
     /// The same; while the day is planned, something else is done with the snapshot as it stands before.
-    pub fn day_beside(&mut self, day: NaiveDate, beside: impl FnOnce(&Snapshot) + Send) -> Played {
+    pub(crate) fn day_beside(
+        &mut self,
+        day: NaiveDate,
+        beside: impl FnOnce(&Snapshot) + Send,
+    ) -> Played<T::Action, T::Withheld> {
         let everyone = self.whole.contains(&day);
-        let (snapshot, watch) = (&self.snapshot, &mut self.watch);
+        let (snapshot, watch, teller) = (&self.snapshot, &mut self.watch, &self.teller);
         let (look, ()) = rayon::join(
-            || look(self.program, self.templates, snapshot, day, watch, everyone),
+            || look(self.program, self.templates, snapshot, day, watch, everyone, teller),
             || beside(snapshot),
         );
         let done: Vec<bool> = look.actions.iter().map(|action| self.is_let_go(action, day)).collect();
@@ -112,15 +132,15 @@ impl<'a> Play<'a> {
     }
 
     /// Whether people have had the time they take: counted from the first plan that had one of its steps.
-    fn is_let_go(&mut self, action: &Action, day: NaiveDate) -> bool {
-        if self.told.iter().any(|told| day < told.on && told.concerns(action)) {
+    fn is_let_go(&mut self, action: &T::Action, day: NaiveDate) -> bool {
+        if self.told.iter().any(|told| day < told.on && told.concerns(action, &self.snapshot)) {
             return false;
         }
-        let days = self.habits.days_for(action);
+        let days = self.habits.days_for(action.common());
         if days == 0 {
             return true;
         }
-        let asked = action.keys.iter().map(|key| *self.asked.entry(key.clone()).or_insert(day)).min();
+        let asked = action.keys().into_iter().map(|key| *self.asked.entry(key).or_insert(day)).min();
         // Beyond the calendar is never.
         let let_go = asked.and_then(|asked| asked.checked_add_days(Days::new(days)));
         let_go.is_some_and(|let_go| let_go <= day)
@@ -128,11 +148,16 @@ impl<'a> Play<'a> {
 }
 
 impl Told {
-    fn concerns(&self, action: &Action) -> bool {
-        let is_it = |member: &Member| {
-            let invoice = self.invoice.is_none() || member.invoice == self.invoice;
-            invoice && member.step == self.step
-        };
-        action.customer == self.customer && action.members.iter().any(is_it)
+    fn concerns(&self, action: &impl Executable, snapshot: &Snapshot) -> bool {
+        let Some(customer) = action.customer(snapshot) else { return false };
+        if snapshot.customer_id(customer) != self.customer {
+            return false;
+        }
+        let invoices = action.invoices(snapshot, customer).into_iter();
+        let mut members = action.common().members.iter().zip(invoices);
+        members.any(|(member, invoice)| {
+            let invoice = invoice.map(|row| snapshot.invoice_id(row));
+            member.step == self.step && (self.invoice.is_none() || invoice == self.invoice.as_deref())
+        })
     }
 }

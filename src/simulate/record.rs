@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use rustc_hash::FxHashSet;
 use serde::{Serialize, Serializer};
 
 use super::{Event, Spell};
 use crate::calendar::days_between;
 use crate::money::Money;
-use crate::plan::{Action, Blocker, Charge, Invoice, Kind, Member, Recipient};
+use crate::plan::digest::{Content, Key};
+use crate::plan::{Action, Blocker, Charge, Invoice, Member, Recipient};
 use crate::snapshot::Snapshot;
 use crate::snapshot::tables::{CustomerRow, InvoiceRow};
 use crate::snapshot::texts::{Text, Texts};
@@ -19,30 +19,30 @@ use crate::snapshot::texts::{Text, Texts};
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
     /// All that other actions can have as well; what is kept beside it is blank.
-    common: Arc<Action>,
-    customer: CustomerRow,
-    date: NaiveDate,
-    deadline: Option<NaiveDate>,
-    address: Option<Text>,
-    sentence: Text,
-    invoices: Box<[KeptInvoice]>,
-    members: Box<[KeptMember]>,
-    charge: Option<Box<Charge>>,
-    pub(super) key: u128,
-    content: Option<Box<[u128; 2]>>,
+    pub(super) common: Arc<Action>,
+    pub(super) customer: CustomerRow,
+    pub(super) date: NaiveDate,
+    pub(super) deadline: Option<NaiveDate>,
+    pub(super) address: Option<Text>,
+    pub(super) sentence: Text,
+    pub(super) invoices: Box<[KeptInvoice]>,
+    pub(super) members: Box<[KeptMember]>,
+    pub(super) charge: Option<Box<Charge>>,
+    pub(super) key: Key,
+    pub(super) content: Option<Box<Content>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct KeptInvoice {
-    row: InvoiceRow,
-    balance: i64,
+pub(super) struct KeptInvoice {
+    pub(super) row: InvoiceRow,
+    pub(super) balance: i64,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct KeptMember {
-    key: u128,
-    invoice: Option<InvoiceRow>,
-    episode: Option<NaiveDate>,
+pub(super) struct KeptMember {
+    pub(super) key: Key,
+    pub(super) invoice: Option<InvoiceRow>,
+    pub(super) episode: Option<NaiveDate>,
 }
 
 /// An event, kept small.
@@ -71,82 +71,6 @@ pub(super) struct Record {
     pub(super) texts: Texts,
     pub(super) events: Vec<KeptEvent>,
     pub(super) spells: Vec<KeptSpell>,
-}
-
-/// What is kept once while a record is made.
-#[derive(Debug, Default)]
-pub(super) struct Once {
-    actions: FxHashSet<Arc<Action>>,
-    blockers: FxHashSet<Arc<[Blocker]>>,
-}
-
-impl Once {
-    /// The small form of an action of a snapshot.
-    pub(super) fn keep(&mut self, mut action: Action, snapshot: &Snapshot, texts: &mut Texts) -> Kept {
-        let customer = snapshot.customer_with(&action.customer).unwrap_or(CustomerRow(0));
-        let row = |id: &str| snapshot.invoice_with(customer, id);
-        let invoices = std::mem::take(&mut action.invoices).into_iter();
-        let invoices = invoices.filter_map(|invoice| {
-            Some(KeptInvoice { row: row(&invoice.id)?, balance: invoice.balance.minor })
-        });
-        let invoices = invoices.collect();
-        let members = action.members.iter_mut().map(|member| KeptMember {
-            key: number(&std::mem::take(&mut member.key)),
-            invoice: member.invoice.take().and_then(|id| row(&id)),
-            episode: member.episode.take(),
-        });
-        let members = members.collect();
-        let address =
-            action.recipient.as_mut().map(|recipient| texts.intern(&std::mem::take(&mut recipient.address)));
-        let (date, deadline) = (action.date, action.deadline.take());
-        let sentence = texts.intern(&std::mem::take(&mut action.because.sentence));
-        let charge = action.charge.take().map(Box::new);
-        let key = number(&std::mem::take(&mut action.key));
-        let content = action.content.take().map(|content| {
-            let (first, second) = content.split_at(content.len() / 2);
-            Box::new([number(first), number(second)])
-        });
-        // The text of a message is of no use any more; that of a task says what is to be done.
-        action.body = action.body.filter(|_| action.kind == Kind::Task);
-        let common = self.common(Action {
-            date: NaiveDate::MIN,
-            valid_on: NaiveDate::MIN,
-            customer: String::new(),
-            customer_name: None,
-            subject: None,
-            keys: Vec::new(),
-            ..action
-        });
-        Kept { common, customer, date, deadline, address, sentence, invoices, members, charge, key, content }
-    }
-
-    fn common(&mut self, action: Action) -> Arc<Action> {
-        if let Some(known) = self.actions.get(&action) {
-            return Arc::clone(known);
-        }
-        let new = Arc::new(action);
-        self.actions.insert(Arc::clone(&new));
-        new
-    }
-
-    /// The small form of what keeps a step back.
-    pub(super) fn blockers(&mut self, blockers: &[Blocker]) -> Arc<[Blocker]> {
-        if let Some(known) = self.blockers.get(blockers) {
-            return Arc::clone(known);
-        }
-        let new: Arc<[Blocker]> = Arc::from(blockers);
-        self.blockers.insert(Arc::clone(&new));
-        new
-    }
-}
-
-/// A key as a number; 32 hexadecimal digits fit.
-pub(super) fn number(key: &str) -> u128 {
-    u128::from_str_radix(key, 16).unwrap_or_default()
-}
-
-fn digits(number: u128) -> String {
-    format!("{number:032x}")
 }
 
 /// An action as a simulation keeps it.
@@ -216,7 +140,7 @@ impl<'r> ActionRow<'r> {
     }
 
     /// The keys of its steps, as numbers.
-    pub fn keys(self) -> impl Iterator<Item = u128> + use<'r> {
+    pub fn keys(self) -> impl Iterator<Item = Key> + use<'r> {
         self.kept.members.iter().map(|member| member.key)
     }
 
@@ -256,12 +180,12 @@ impl<'r> ActionRow<'r> {
         });
         for (member, own) in action.members.iter_mut().zip(&kept.members) {
             let Member { invoice, episode, key, .. } = member;
-            (*invoice, *episode, *key) = (own.invoice.map(id), own.episode, digits(own.key));
+            (*invoice, *episode, *key) = (own.invoice.map(id), own.episode, own.key.to_string());
         }
         action.keys = action.members.iter().map(|member| member.key.clone()).collect();
         action.keys.sort();
-        action.key = digits(kept.key);
-        action.content = kept.content.as_ref().map(|content| content.map(digits).concat());
+        action.key = kept.key.to_string();
+        action.content = kept.content.as_ref().map(|content| content.to_string());
         action.charge = kept.charge.as_deref().cloned();
         self.sentence().clone_into(&mut action.because.sentence);
         action

@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Period;
 use super::habits::Habits;
+use super::notes::Note;
 use super::play::Played;
-use super::record::{Events, KeptEvent, KeptSpell, Once, Record, Spells};
+use super::record::{Events, KeptEvent, KeptSpell, Record, Spells};
 use super::undated::{Undated, undated};
 use crate::compile::Program;
 use crate::evaluate::{OverdueRun, Standing, overdue_runs, standing};
 use crate::model::RuleId;
-use crate::plan::{Action, Blocker, PolicyReference, Withheld};
+use crate::plan::digest::Key;
+use crate::plan::{Action, Blocker, PolicyReference};
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
 use crate::template::TemplateSet;
@@ -162,28 +164,28 @@ impl Simulation {
 #[derive(Debug, Default)]
 pub(super) struct Recorder {
     record: Record,
-    once: Once,
+    blockers: FxHashSet<Arc<[Blocker]>>,
     met: BTreeSet<RuleId>,
     /// The actions that are left undone, by key.
-    undone: FxHashMap<u128, usize>,
+    undone: FxHashMap<Key, usize>,
     /// The last spell of each step, by key.
-    spells: FxHashMap<u128, usize>,
+    spells: FxHashMap<Key, usize>,
 }
 
 impl Recorder {
-    /// Adds a day, played on a snapshot.
-    pub(super) fn add(&mut self, played: Played, snapshot: &Snapshot) {
+    /// Adds a day.
+    pub(super) fn add(&mut self, played: Played<Note, (Note, Vec<Blocker>)>) {
         let Played { day, look, done } = played;
         self.met.extend(look.met);
-        for (action, done) in look.actions.into_iter().zip(done) {
-            self.note(day, action, done, snapshot);
+        for (note, done) in look.actions.into_iter().zip(done) {
+            self.note(day, note, done);
         }
-        look.withheld.into_iter().for_each(|withheld| self.withhold(day, withheld, snapshot));
+        look.withheld.into_iter().for_each(|(note, blockers)| self.withhold(day, note, &blockers));
     }
 
     /// Goes on with the event of an action that waits, or begins a new one.
-    fn note(&mut self, day: NaiveDate, action: Action, done: bool, snapshot: &Snapshot) {
-        let action = self.once.keep(action, snapshot, &mut self.record.texts);
+    fn note(&mut self, day: NaiveDate, note: Note, done: bool) {
+        let action = note.kept(&mut self.record.texts);
         let (key, events) = (action.key, &mut self.record.events);
         let at = self.undone.get(&key).copied().unwrap_or(events.len());
         let first = events.get(at).map_or(day, |event| event.first);
@@ -200,12 +202,12 @@ impl Recorder {
     }
 
     /// Goes on with the last spell of a step where the reasons are the same, else begins another.
-    fn withhold(&mut self, day: NaiveDate, withheld: Withheld, snapshot: &Snapshot) {
-        let codes = |blockers: &[Blocker]| blockers.iter().map(|blocker| blocker.code).collect::<Vec<_>>();
-        let action = self.once.keep(withheld.action, snapshot, &mut self.record.texts);
-        let blockers = self.once.blockers(&withheld.blockers);
+    fn withhold(&mut self, day: NaiveDate, note: Note, blockers: &[Blocker]) {
+        let action = note.kept(&mut self.record.texts);
+        let blockers = self.once(blockers);
         let spells = &mut self.record.spells;
         let last = self.spells.get(&action.key).and_then(|&at| spells.get_mut(at));
+        let codes = |blockers: &[Blocker]| blockers.iter().map(|blocker| blocker.code).collect::<Vec<_>>();
         match last.filter(|last| codes(&last.blockers) == codes(&blockers)) {
             Some(spell) => {
                 (spell.last, spell.days) = (day, spell.days + 1);
@@ -216,6 +218,16 @@ impl Recorder {
                 spells.push(KeptSpell { first: day, last: day, days: 1, action, blockers });
             }
         }
+    }
+
+    /// What keeps steps back, kept once.
+    fn once(&mut self, blockers: &[Blocker]) -> Arc<[Blocker]> {
+        if let Some(known) = self.blockers.get(blockers) {
+            return Arc::clone(known);
+        }
+        let new: Arc<[Blocker]> = Arc::from(blockers);
+        self.blockers.insert(Arc::clone(&new));
+        new
     }
 }
 

@@ -12,7 +12,7 @@ use crate::cli::output::{replace, to_file};
 use crate::cli::{Exit, data, fail};
 use crate::compile::Program;
 use crate::coverage::{CaseReport, Reached};
-use crate::evaluate::{self, Options, Watch, look};
+use crate::evaluate::{self, Entries, Options, Watch, look};
 use crate::render;
 use crate::simulate::{Habits, Period, simulate};
 use crate::snapshot::Snapshot;
@@ -193,7 +193,9 @@ fn plan(
 ) -> (String, Reached) {
     let plan = evaluate::plan(program, templates, snapshot, day, Options::default());
     let mut reached = Reached::default();
-    reached
-        .add_look(&program.policy, &look(program, templates, snapshot, day, &mut Watch::new(snapshot), true));
+    reached.add_look(
+        &program.policy,
+        &look(program, templates, snapshot, day, &mut Watch::new(snapshot), true, &Entries),
+    );
     (render::test::plan(&plan), reached)
 }
