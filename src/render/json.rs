@@ -1,6 +1,7 @@
 //! What programs read: one JSON document, or of a plan JSON lines.
 
 use std::io::{self, BufReader, Read, Seek, Write};
+use std::sync::{Mutex, PoisonError};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -123,16 +124,26 @@ impl<S: Read + Write + Seek + Send> Lines<S> {
     /// When a place fails.
     pub fn of(planning: &Planning<'_>, mut aside: impl FnMut() -> S) -> io::Result<Lines<S>> {
         let mut asides: [S; 4] = std::array::from_fn(|_| aside());
+        // Room for text that was written is used again: asking for new room each time costs more than filling it.
+        let spare: Mutex<Vec<[Vec<u8>; 4]>> = Mutex::default();
+        let used = || spare.lock().unwrap_or_else(PoisonError::into_inner);
         let make = |part: Part| -> io::Result<[Vec<u8>; 4]> {
-            Ok([
-                all("customer", &part.customers)?,
-                all("action", &part.actions)?,
-                all("withheld", &part.withheld)?,
-                all("waiting", &part.waiting)?,
-            ])
+            let mut texts = used().pop().unwrap_or_default();
+            let [customers, actions, withheld, waiting] = &mut texts;
+            add("customer", &part.customers, customers)?;
+            add("action", &part.actions, actions)?;
+            add("withheld", &part.withheld, withheld)?;
+            add("waiting", &part.waiting, waiting)?;
+            Ok(texts)
         };
         let (header, problems) = planning.parts(make, |texts| -> io::Result<()> {
-            asides.iter_mut().zip(texts?).try_for_each(|(aside, text)| aside.write_all(&text))
+            let mut texts = texts?;
+            for (aside, text) in asides.iter_mut().zip(&mut texts) {
+                aside.write_all(text)?;
+                text.clear();
+            }
+            used().push(texts);
+            Ok(())
         })?;
         Ok(Lines { header, problems, asides })
     }
@@ -162,13 +173,19 @@ fn last(header: &Header, problems: &[Problem], out: &mut dyn Write) -> io::Resul
 /// The lines of some entries: each as it serializes, with what it is as its first key.
 fn all<T: Serialize>(kind: &'static str, entries: &[T]) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
+    add(kind, entries, &mut text)?;
+    Ok(text)
+}
+
+/// Adds the lines of some entries to a text.
+fn add<T: Serialize>(kind: &'static str, entries: &[T], text: &mut Vec<u8>) -> io::Result<()> {
     for entry in entries {
         write!(text, r#"{{"type":"{kind}""#)?;
         // The comma takes the place of the entry's brace.
         let brace = text.len();
-        serde_json::to_writer(&mut text, entry)?;
+        serde_json::to_writer(&mut *text, entry)?;
         text[brace] = b',';
         text.push(b'\n');
     }
-    Ok(text)
+    Ok(())
 }
