@@ -55,13 +55,28 @@ pub struct Snapshot {
     pub digest: String,
     invoices_of: Ranges,
     ledger_of: Ranges,
+    payments_of: Ranges,
+    disputes_of: Ranges,
+    promises_of: Ranges,
 }
 
 impl Snapshot {
-    /// Notes where each customer's invoices and each invoice's ledger rows stand, once the rows do.
+    /// Notes where the rows of each customer and each invoice stand, once the rows do.
     fn index(&mut self) {
+        let (customers, invoices) = (self.customers.id.len(), self.invoices.id.len());
         let owners = self.invoices.customer.iter().map(|row| row.index());
-        self.invoices_of = Ranges::new(self.customers.id.len(), owners);
+        self.invoices_of = Ranges::new(customers, owners);
+        let payers = self.payments.iter().map(|payment| payment.customer.index());
+        self.payments_of = Ranges::new(customers, payers);
+        let disputed = self.disputes.iter().map(|dispute| dispute.invoice.index());
+        self.disputes_of = Ranges::new(invoices, disputed);
+        let promised = self.promises.iter().map(|promise| promise.invoice.index());
+        self.promises_of = Ranges::new(invoices, promised);
+        self.index_ledger();
+    }
+
+    /// Notes where each invoice's ledger rows stand.
+    fn index_ledger(&mut self) {
         let invoices = self.ledger.iter().filter_map(|row| row.invoice).map(InvoiceRow::index);
         self.ledger_of = Ranges::new(self.invoices.id.len(), invoices);
     }
@@ -90,7 +105,7 @@ impl Snapshot {
     }
 
     /// A customer's invoices.
-    pub fn invoices_of(&self, customer: CustomerRow) -> impl Iterator<Item = InvoiceRow> + use<> {
+    pub fn invoices_of(&self, customer: CustomerRow) -> impl ExactSizeIterator<Item = InvoiceRow> + use<> {
         let rows = self.invoices_of.of(customer.index());
         (rows.start as u32..rows.end as u32).map(InvoiceRow)
     }
@@ -128,7 +143,7 @@ impl Snapshot {
     /// A customer's payments and credit notes, the unallocated ones first.
     #[must_use]
     pub fn payments_of_customer(&self, customer: CustomerRow) -> &[Payment] {
-        equal_range(&self.payments, customer, |payment| payment.customer)
+        &self.payments[self.payments_of.of(customer.index())]
     }
 
     /// An invoice's own payments and credit notes, oldest first.
@@ -141,13 +156,13 @@ impl Snapshot {
     /// An invoice's disputes, the one opened last at the end.
     #[must_use]
     pub fn disputes_of(&self, invoice: InvoiceRow) -> &[Dispute] {
-        equal_range(&self.disputes, invoice, |dispute| dispute.invoice)
+        &self.disputes[self.disputes_of.of(invoice.index())]
     }
 
     /// An invoice's promises, the one made last at the end.
     #[must_use]
     pub fn promises_of(&self, invoice: InvoiceRow) -> &[Promise] {
-        equal_range(&self.promises, invoice, |promise| promise.invoice)
+        &self.promises[self.promises_of.of(invoice.index())]
     }
 
     /// A customer's further contacts.

@@ -30,7 +30,7 @@ impl Snapshot {
         let before = self.ledger.len() + self.customer_ledger.len();
         self.ledger.retain(|row| row.date < day);
         self.customer_ledger.retain(|row| row.date < day);
-        self.index();
+        self.index_ledger();
         (before - self.ledger.len() - self.customer_ledger.len()) as u64
     }
 
@@ -38,7 +38,7 @@ impl Snapshot {
     #[must_use]
     pub fn without_ledger(mut self) -> Snapshot {
         (self.ledger, self.customer_ledger) = (Vec::new(), Vec::new());
-        self.index();
+        self.index_ledger();
         self
     }
 
@@ -53,7 +53,7 @@ impl Snapshot {
         merge(&mut ledger, of_invoices, |a, b| self.ledger_order(a, b));
         merge(&mut customer_ledger, of_customers, |a, b| self.ledger_order(a, b));
         (self.ledger, self.customer_ledger) = (ledger, customer_ledger);
-        self.index();
+        self.index_ledger();
     }
 
     /// The order in which the loader leaves the ledger.

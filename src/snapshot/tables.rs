@@ -297,13 +297,17 @@ pub struct Promise {
     pub amount: Option<i64>,
 }
 
-/// For sorted rows, where each group starts: one entry a group and one for the end.
+/// For sorted rows, where each group starts: one entry a group and one for the end; none at all without rows.
 #[derive(Debug, Clone, Default)]
 pub struct Ranges(Vec<u32>);
 
 impl Ranges {
     /// The ranges of `groups` groups in rows sorted by group.
     pub fn new(groups: usize, sorted: impl Iterator<Item = usize>) -> Ranges {
+        let mut sorted = sorted.peekable();
+        if sorted.peek().is_none() {
+            return Ranges::default();
+        }
         let mut starts = vec![0; groups + 1];
         for group in sorted {
             starts[group + 1] += 1;
@@ -317,6 +321,9 @@ impl Ranges {
     /// The rows of a group.
     #[must_use]
     pub fn of(&self, group: usize) -> Range<usize> {
-        self.0[group] as usize..self.0[group + 1] as usize
+        match self.0.get(group..group + 2) {
+            Some(&[start, end]) => start as usize..end as usize,
+            _ => 0..0,
+        }
     }
 }
