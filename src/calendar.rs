@@ -57,7 +57,7 @@ impl Calendar {
     #[must_use]
     pub fn is_open(&self, date: NaiveDate) -> bool {
         !self.closed[date.weekday().num_days_from_monday() as usize]
-            && !self.yearly.contains(&(date.month(), date.day()))
+            && (self.yearly.is_empty() || !self.yearly.contains(&(date.month(), date.day())))
             && !self.dates.contains(&date)
     }
 
@@ -74,7 +74,10 @@ impl Calendar {
     }
 
     fn search(&self, date: NaiveDate, direction: i64) -> NaiveDate {
-        let days = (0..LONGEST_CLOSURE as i64).map(|n| add_days(date, n * direction));
+        if self.is_open(date) {
+            return date;
+        }
+        let days = (1..LONGEST_CLOSURE as i64).map(|n| add_days(date, n * direction));
         days.into_iter().find(|&day| self.is_open(day)).unwrap_or(date)
     }
 

@@ -202,6 +202,9 @@ impl<'a> Day<'a> {
         channel: Channel,
         address: &str,
     ) -> Option<NaiveDate> {
+        if !self.history.has_bounces {
+            return None;
+        }
         let rows = self.snapshot.ledger_of_customer(customer.row);
         let bounces = rows.filter(|row| {
             row.outcome == Outcome::Bounced
@@ -233,7 +236,11 @@ fn same_address(channel: Channel, a: &str, b: &str) -> bool {
 
 /// Whether a text can be an address on a channel: nothing that could add a header or a second recipient.
 fn is_address(channel: Channel, text: &str) -> bool {
-    let plain = !text.is_empty() && !text.chars().any(char::is_control);
+    let is_control = match text.is_ascii() {
+        true => text.bytes().any(|byte| byte.is_ascii_control()),
+        false => text.chars().any(char::is_control),
+    };
+    let plain = !text.is_empty() && !is_control;
     match channel {
         Channel::Email => plain && is_mailbox(text) && !text.contains([' ', ',', ';', '<', '>', '"']),
         Channel::Sms | Channel::Call => plain && text.chars().filter(char::is_ascii_digit).count() >= 5,

@@ -21,6 +21,8 @@ pub(super) struct History {
     pub(super) newest: Option<NaiveDate>,
     /// Whether any row could set a mark on a customer as a whole.
     pub(super) has_account_marks: bool,
+    /// Whether any message came back.
+    pub(super) has_bounces: bool,
 }
 
 impl History {
@@ -37,6 +39,7 @@ impl History {
                 *place = u32::try_from(history.names.len()).unwrap_or(u32::MAX);
             }
             history.newest = history.newest.max(Some(row.date));
+            history.has_bounces |= row.outcome == Outcome::Bounced;
         }
         history.has_account_marks =
             !snapshot.customer_ledger.is_empty() || !program.customer_ladders.is_empty();
@@ -146,13 +149,9 @@ pub(super) fn status<'a>(rows: impl Iterator<Item = &'a LedgerRow>, today: Naive
 impl<'a> Day<'a> {
     /// A contact of the customer as a whole whose outcome nobody knows (R9).
     pub(super) fn unknown_of_customer(&self, customer: CustomerRow) -> Option<&'a str> {
-        let rows: Vec<&LedgerRow> = self
-            .snapshot
-            .ledger_of_customer(customer)
-            .filter(|row| {
-                row.invoice.is_none() && row.date <= self.today && self.history.channel(row).is_some()
-            })
-            .collect();
+        let rows = self.snapshot.ledger_of_customer_alone(customer).iter();
+        let rows: Vec<&LedgerRow> =
+            rows.filter(|row| row.date <= self.today && self.history.channel(row).is_some()).collect();
         let unknown = rows.iter().filter(|row| row.outcome == Outcome::Unknown);
         let mut unsettled = unknown.filter(|row| {
             status(rows.iter().copied().filter(|other| other.step == row.step), self.today) == Status::Unknown
