@@ -257,17 +257,7 @@ impl<'a> Day<'a> {
 
     /// The open invoices that a segment catches.
     pub(super) fn sites(&self, customer: &CustomerState<'a>) -> Vec<Site<'a>> {
-        self.sites_among(customer, |_| true)
-    }
-
-    /// Those of some invoices that are open and that a segment catches.
-    pub(super) fn sites_among(
-        &self,
-        customer: &CustomerState<'a>,
-        wanted: impl Fn(&InvoiceState<'a>) -> bool,
-    ) -> Vec<Site<'a>> {
-        let wanted = |invoice: &InvoiceState<'a>| invoice.is_open() && wanted(invoice);
-        let open = || customer.invoices.iter().enumerate().filter(|(_, invoice)| wanted(invoice));
+        let open = || customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open());
         let mut sites = Vec::with_capacity(open().count());
         sites.extend(open().filter_map(|(at, invoice)| {
             let placed = self.place(customer, invoice, |_, _| {})?;

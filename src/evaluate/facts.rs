@@ -87,7 +87,7 @@ impl InvoiceState<'_> {
     }
 }
 
-/// A customer on a day, with all its invoices.
+/// A customer on a day.
 pub(crate) struct CustomerState<'a> {
     pub(crate) row: CustomerRow,
     pub(crate) invoices: Vec<InvoiceState<'a>>,
@@ -96,6 +96,8 @@ pub(crate) struct CustomerState<'a> {
     /// By segment: whether its condition holds, where what it asks about the customer alone tells.
     pub(super) segments: OnceLock<Vec<Option<Truth>>>,
     sums: OnceLock<Sums>,
+    /// All invoices, for one of whom some were left out, once somebody asks for them.
+    all: OnceLock<Vec<InvoiceState<'a>>>,
 }
 
 /// Figures over all of a customer's invoices, worked out when first asked for.
@@ -144,6 +146,14 @@ impl<'a> Day<'a> {
         self.customer_among(row, |_| true)
     }
 
+    /// All invoices of a customer, those left out of it as well.
+    pub(super) fn all_invoices<'s>(&self, customer: &'s CustomerState<'a>) -> &'s [InvoiceState<'a>] {
+        if self.snapshot.invoices_of(customer.row).len() == customer.invoices.len() {
+            return &customer.invoices;
+        }
+        customer.all.get_or_init(|| self.customer(customer.row).invoices)
+    }
+
     /// A customer with some of the invoices.
     pub(super) fn customer_among(
         &self,
@@ -155,7 +165,8 @@ impl<'a> Day<'a> {
         let mut invoices = Vec::with_capacity(rows().count());
         invoices.extend(rows().map(|invoice| self.invoice(invoice, &marks)));
         let ended_marks = marks.ended;
-        CustomerState { row, invoices, ended_marks, segments: OnceLock::new(), sums: OnceLock::new() }
+        let (segments, sums, all) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        CustomerState { row, invoices, ended_marks, segments, sums, all }
     }
 
     fn invoice(&self, row: InvoiceRow, marks: &AccountMarks) -> InvoiceState<'a> {
@@ -470,15 +481,16 @@ impl<'a> Day<'a> {
     }
 
     fn sums(&self, customer: &CustomerState<'a>) -> Sums {
-        let open = || customer.invoices.iter().filter(|invoice| invoice.is_open());
+        let all = self.all_invoices(customer);
+        let open = || all.iter().filter(|invoice| invoice.is_open());
         let overdue = || open().filter(|invoice| invoice.days_overdue > 0);
         Sums {
             balance: self.sum(open()),
             overdue_balance: self.sum(overdue()),
             overdue_count: overdue().count() as i64,
             oldest_overdue: overdue().map(|invoice| invoice.days_overdue).max().unwrap_or(0),
-            broken_promises: self.broken_promises(customer),
-            average_days_late: self.average_days_late(customer),
+            broken_promises: self.broken_promises(all),
+            average_days_late: average_days_late(all),
             days_since_message: self.last_message(customer.row).map(|last| days_between(last, self.today)),
         }
     }
@@ -499,24 +511,14 @@ impl<'a> Day<'a> {
         sums.into_iter().map(|(currency, minor)| Money::new(minor, currency)).collect()
     }
 
-    fn broken_promises(&self, customer: &CustomerState<'a>) -> i64 {
-        let promises = customer.invoices.iter().flat_map(|invoice| {
+    fn broken_promises(&self, invoices: &[InvoiceState<'a>]) -> i64 {
+        let promises = invoices.iter().flat_map(|invoice| {
             self.snapshot.promises_of(invoice.row).iter().map(|promise| (promise, invoice.balance.minor))
         });
         let broken = promises.filter(|(promise, balance)| {
             promise.made.holds_on(self.today) && matches!(self.judge(promise, *balance), Promised::Broken(_))
         });
         broken.count() as i64
-    }
-
-    /// The mean of days from due date to settlement, early ones counting 0, rounded half up.
-    fn average_days_late(&self, customer: &CustomerState<'a>) -> Option<i64> {
-        let settled = customer.invoices.iter().filter(|invoice| invoice.stage == Stage::Paid);
-        let late: Vec<i64> = settled
-            .filter_map(|invoice| invoice.since.map(|paid| days_between(invoice.due, paid).max(0)))
-            .collect();
-        let count = late.len() as i64;
-        (count > 0).then(|| (late.iter().sum::<i64>() * 2 + count) / (count * 2))
     }
 
     /// The day of the last message to a customer.
@@ -530,4 +532,14 @@ impl<'a> Day<'a> {
 
 fn currency_code(currency: &Currency) -> &str {
     currency.code()
+}
+
+/// The mean of days from due date to settlement, early ones counting 0, rounded half up.
+fn average_days_late(invoices: &[InvoiceState]) -> Option<i64> {
+    let settled = invoices.iter().filter(|invoice| invoice.stage == Stage::Paid);
+    let late: Vec<i64> = settled
+        .filter_map(|invoice| invoice.since.map(|paid| days_between(invoice.due, paid).max(0)))
+        .collect();
+    let count = late.len() as i64;
+    (count > 0).then(|| (late.iter().sum::<i64>() * 2 + count) / (count * 2))
 }

@@ -2,6 +2,7 @@
 //! when each invoice has to be looked at again.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -102,11 +103,33 @@ fn has_come(again: Option<NaiveDate>, today: NaiveDate) -> bool {
     again.is_some_and(|again| again <= today)
 }
 
+/// The rules that were met, noted by several threads.
+struct Met(Vec<AtomicBool>);
+
+impl Met {
+    /// None of a program's rules yet.
+    fn of(program: &Program) -> Met {
+        Met(program.policy.rules.iter().map(|_| AtomicBool::new(false)).collect())
+    }
+
+    fn note(&self, rule: RuleId) {
+        // Most are noted already, and what is only read is nobody's to wait for.
+        let met = &self.0[rule.0 as usize];
+        if !met.load(Ordering::Relaxed) {
+            met.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn all(&self) -> BTreeSet<RuleId> {
+        let met = self.0.iter().zip(0..).filter(|(met, _)| met.load(Ordering::Relaxed));
+        met.map(|(_, rule)| RuleId(rule)).collect()
+    }
+}
+
 /// What is seen of a customer.
 struct Glance<'a> {
     decided: Decided<'a>,
     waiting: Vec<Waiting>,
-    met: BTreeSet<RuleId>,
     /// When the invoices that were looked at have to be looked at again.
     again: Vec<(InvoiceRow, Option<NaiveDate>)>,
 }
@@ -117,7 +140,6 @@ struct Told<A, W> {
     actions: Vec<A>,
     withheld: Vec<W>,
     waiting: Vec<Waiting>,
-    met: BTreeSet<RuleId>,
     again: Vec<(InvoiceRow, Option<NaiveDate>)>,
 }
 
@@ -136,8 +158,8 @@ pub(crate) fn look<T: Teller>(
     let day = Day::as_if_fresh(program, templates, snapshot, as_of);
     let due = |row: &CustomerRow| everyone || has_come(watch.customers[row.index()], as_of);
     let customers: Vec<CustomerRow> = snapshot.customer_rows().filter(due).collect();
-    let whole = day.wanted.reads_account();
-    let glance = |row| day.glance(row, &watch.invoices, everyone, whole);
+    let met = Met::of(program);
+    let glance = |row| day.glance(row, &watch.invoices, everyone, &met);
     let told: Vec<Told<T::Action, T::Withheld>> = if program.limits_by_day {
         let mut seen: Vec<Glance> = customers.into_par_iter().map(glance).collect();
         day.limit_per_day(&mut seen.iter_mut().map(|glance| &mut glance.decided).collect::<Vec<_>>());
@@ -146,7 +168,7 @@ pub(crate) fn look<T: Teller>(
         customers.into_par_iter().map(|row| day.told(glance(row), teller)).collect()
     };
     let (actions, withheld) = (Vec::new(), Vec::new());
-    let mut look = Look { actions, withheld, waiting: Vec::new(), met: BTreeSet::new() };
+    let mut look = Look { actions, withheld, waiting: Vec::new(), met: met.all() };
     for own in told {
         for (invoice, again) in own.again {
             watch.invoices[invoice.index()] = again;
@@ -154,7 +176,6 @@ pub(crate) fn look<T: Teller>(
         let is_due = !own.actions.is_empty() || !own.withheld.is_empty();
         let invoices = snapshot.invoices_of(own.row).map(|invoice| watch.invoices[invoice.index()]);
         watch.customers[own.row.index()] = invoices.fold(is_due.then(|| add_days(as_of, 1)), earlier);
-        look.met.extend(own.met);
         look.waiting.extend(own.waiting);
         look.actions.extend(own.actions);
         look.withheld.extend(own.withheld);
@@ -172,12 +193,16 @@ pub fn met(
     customer: CustomerRow,
 ) -> BTreeSet<RuleId> {
     let day = Day::as_if_fresh(program, templates, snapshot, as_of);
-    day.met(&day.sites(&day.customer(customer)))
+    let mut met = BTreeSet::new();
+    day.met(&day.sites(&day.customer(customer)), |rule| {
+        met.insert(rule);
+    });
+    met
 }
 
 impl<'a> Day<'a> {
     fn told<T: Teller>(&self, glance: Glance<'a>, teller: &T) -> Told<T::Action, T::Withheld> {
-        let Glance { decided: Decided { customer, entries, .. }, waiting, met, again } = glance;
+        let Glance { decided: Decided { customer, entries, .. }, waiting, again } = glance;
         let (mut actions, mut withheld) = (Vec::new(), Vec::new());
         for entry in entries {
             match entry {
@@ -188,24 +213,22 @@ impl<'a> Day<'a> {
                 Entry::Decision(decision) => withheld.push(teller.withheld(self, &customer, &decision)),
             }
         }
-        Told { row: customer.row, actions, withheld, waiting, met, again }
+        Told { row: customer.row, actions, withheld, waiting, again }
     }
 
     /// The rules that an evaluation meets at the open invoices of a customer, whether or not a step is due.
-    pub(super) fn met(&self, sites: &[Site<'a>]) -> BTreeSet<RuleId> {
+    pub(super) fn met(&self, sites: &[Site<'a>], mut note: impl FnMut(RuleId)) {
         let policy = &self.program.policy;
-        let mut met = BTreeSet::new();
         for site in sites {
             let segment = &policy.segments[site.placed.segment.0];
-            met.insert(segment.rule);
-            met.extend(site.scope.rules());
+            note(segment.rule);
+            site.scope.rules().for_each(&mut note);
             for ladder in segment.ladders.iter().map(|id| &policy.ladders[id.0]) {
-                met.insert(ladder.rule);
-                met.extend(ladder.restrictions.iter().map(|restriction| restriction.rule));
+                note(ladder.rule);
+                ladder.restrictions.iter().for_each(|restriction| note(restriction.rule));
             }
-            met.extend(site.scope.matching.iter().map(|&at| policy.carve_outs[at].rule));
+            site.scope.matching.iter().for_each(|&at| note(policy.carve_outs[at].rule));
         }
-        met
     }
 
     /// A day as if the data had been taken on it.
@@ -221,18 +244,12 @@ impl<'a> Day<'a> {
     }
 
     /// What is due for a customer. Invoices are left out that were quiet and whose day to be looked at again has not
-    /// come: nothing is due for them. `whole` says that messages may tell of them all the same.
-    fn glance(
-        &self,
-        row: CustomerRow,
-        again: &[Option<NaiveDate>],
-        everyone: bool,
-        whole: bool,
-    ) -> Glance<'a> {
+    /// come: nothing is due for them.
+    fn glance(&self, row: CustomerRow, again: &[Option<NaiveDate>], everyone: bool, met: &Met) -> Glance<'a> {
         let all = everyone || !self.stand_alone(row);
         let is_awake = |invoice: InvoiceRow| all || has_come(again[invoice.index()], self.today);
-        let customer = self.customer_among(row, |invoice| whole || is_awake(invoice));
-        let sites = self.sites_among(&customer, |invoice| is_awake(invoice.row));
+        let customer = self.customer_among(row, is_awake);
+        let sites = self.sites(&customer);
         let mut candidates = Vec::new();
         let next = self.climb(&customer, &sites, &mut candidates);
         let mut acts = vec![false; customer.invoices.len()];
@@ -240,8 +257,7 @@ impl<'a> Day<'a> {
         let (mut waiting, mut looked_at) = (Vec::new(), Vec::new());
         let of_customer = self.next_fact_of_customer(row);
         let mut placed = sites.iter().zip(next).peekable();
-        let awake = customer.invoices.iter().enumerate().filter(|(_, invoice)| is_awake(invoice.row));
-        for (at, invoice) in awake {
+        for (at, invoice) in customer.invoices.iter().enumerate() {
             let placed = placed.next_if(|(site, _)| site.at == at);
             let next = placed.map_or_else(|| self.may_be_placed(), |(_, next)| next);
             let is_quiet = invoice.is_open() && !acts[at];
@@ -258,8 +274,9 @@ impl<'a> Day<'a> {
             };
             looked_at.push((invoice.row, again));
         }
-        let (entries, met) = (self.entries(&customer, candidates), self.met(&sites));
-        Glance { decided: Decided::of(customer, entries), waiting, met, again: looked_at }
+        self.met(&sites, |rule| met.note(rule));
+        let entries = self.entries(&customer, candidates);
+        Glance { decided: Decided::of(customer, entries), waiting, again: looked_at }
     }
 
     /// Whether an invoice has to be looked at every day: an open one where a day may change what is due, one that is

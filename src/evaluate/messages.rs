@@ -64,16 +64,6 @@ impl Wanted {
         let ids = templates.names().flat_map(|name| templates.languages_of(name));
         Wanted(ids.map(|id| (id, Needs::of(templates, id, own))).collect())
     }
-
-    /// Whether any template tells of invoices that its message is not about.
-    pub(super) fn reads_account(&self) -> bool {
-        let of_account = |source: &Source| matches!(source, Source::Field(Field::Customer(field)) if field.is_of_account());
-        let lists = ["also_open", "open_invoices", "promises"];
-        self.0.values().any(|needs| {
-            needs.lists.iter().any(|list| lists.contains(list))
-                || needs.customer.iter().any(|(_, source)| of_account(source))
-        })
-    }
 }
 
 impl Needs {
@@ -150,7 +140,8 @@ impl<'a> Day<'a> {
         let Some(lead) = members.first().map(|&at| &customer.invoices[at]) else { return Fact::Missing };
         let currency = lead.balance.currency;
         let record = |invoice: &InvoiceState<'a>| self.record(&needs.invoice, customer, invoice);
-        let open = || customer.invoices.iter().enumerate().filter(|(_, invoice)| invoice.is_open());
+        let open = || self.all_invoices(customer).iter().filter(|invoice| invoice.is_open());
+        let is_member = |row| members.iter().any(|&at| customer.invoices[at].row == row);
         let total =
             members.iter().fold(0_i64, |sum, &at| sum.saturating_add(customer.invoices[at].balance.minor));
         let mut facts = Record::new()
@@ -170,12 +161,10 @@ impl<'a> Day<'a> {
                     }
                     "also_open" => Fact::list(
                         open()
-                            .filter(|(at, invoice)| {
-                                invoice.balance.currency == currency && !members.contains(at)
-                            })
-                            .map(|(_, invoice)| Fact::from(record(invoice))),
+                            .filter(|invoice| invoice.balance.currency == currency && !is_member(invoice.row))
+                            .map(|invoice| Fact::from(record(invoice))),
                     ),
-                    "open_invoices" => Fact::list(open().map(|(_, invoice)| Fact::from(record(invoice)))),
+                    "open_invoices" => Fact::list(open().map(|invoice| Fact::from(record(invoice)))),
                     "total" => Fact::Money(Money::new(total, currency)),
                     "interest_to_date" => self.money(self.interest_to_date(customer, members), currency),
                     "total_with_charges" => {
@@ -259,7 +248,7 @@ impl<'a> Day<'a> {
     /// All promises of the customer, the latest first.
     fn promises(&self, customer: &CustomerState<'a>) -> Fact {
         let mut promises = Vec::new();
-        for invoice in &customer.invoices {
+        for invoice in self.all_invoices(customer) {
             let made = self
                 .snapshot
                 .promises_of(invoice.row)
