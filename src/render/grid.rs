@@ -120,12 +120,14 @@ impl<'r> Grid<'r> {
             .filter_map(|(at, width)| Some((at, width?.max(self.columns[at].0.width()))))
             .collect();
         let line = |cell: &dyn Fn(usize) -> String| {
-            let cells = used.iter().map(|&(at, width)| {
+            let mut line = String::new();
+            for &(at, width) in &used {
                 let text = cell(at);
                 let gap = " ".repeat(width.saturating_sub(text.width()));
-                if self.columns[at].1 { format!("{gap}{text}") } else { format!("{text}{gap}") }
-            });
-            format!("  {}", cells.collect::<Vec<_>>().join("  "))
+                let (before, after) = if self.columns[at].1 { (&gap, &text) } else { (&text, &gap) };
+                line.extend(["  ", before, after]);
+            }
+            line
         };
         if used.iter().any(|&(at, _)| !self.columns[at].0.is_empty()) {
             page.line(&line(&|at| self.columns[at].0.to_owned()));
