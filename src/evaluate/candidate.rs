@@ -189,6 +189,9 @@ impl<'a> Bench<'_, 'a> {
     /// Judges what a ladder has due. What stands below a rung that is withheld does not come without it (R11), nor where
     /// its step is one that another ladder has brought `before` and that is withheld there.
     pub(super) fn of_ladder(&self, due: Vec<DueStep<'a>>, before: &[Candidate]) -> Vec<Candidate<'a>> {
+        if due.iter().all(|due| !due.with_top) {
+            return due.into_iter().filter_map(|due| self.candidate(Due::from(due))).collect();
+        }
         let (with_top, others): (Vec<_>, Vec<_>) = due.into_iter().partition(|due| due.with_top);
         let top = others.iter().map(|due| (due.rung.nominal, due.rung.rung)).max();
         let is_top: Vec<bool> =
