@@ -50,7 +50,7 @@ impl<'a> Decided<'a> {
     }
 }
 
-/// What a customer contributes to a plan.
+/// What some customers contribute to a plan.
 #[derive(Default)]
 pub(super) struct Contribution {
     pub(super) actions: Vec<Action>,
@@ -58,8 +58,8 @@ pub(super) struct Contribution {
     pub(super) waiting: Vec<Waiting>,
     pub(super) problems: Vec<Problem>,
     pub(super) receivables: Vec<Receivables>,
-    /// What the customer owes, if anything.
-    pub(super) customer: Option<Customer>,
+    /// Those who owe anything, and what.
+    pub(super) customers: Vec<Customer>,
 }
 
 /// The segment of an invoice.
@@ -132,10 +132,10 @@ impl<'a> Day<'a> {
         }
     }
 
-    /// What is decided, as the plan tells it.
-    pub(super) fn contribution(&self, decided: &Decided<'a>) -> Contribution {
+    /// Adds what is decided, as the plan tells it.
+    pub(super) fn contribute(&self, decided: &Decided<'a>, contribution: &mut Contribution) {
         let Decided { customer, entries, quiet, unplaced } = decided;
-        let mut contribution = Contribution { customer: self.owing(customer), ..Contribution::default() };
+        contribution.customers.extend(self.owing(customer));
         let open = customer.invoices.iter().filter(|invoice| invoice.is_open());
         open.for_each(|invoice| contribution.count(invoice));
         for entry in entries {
@@ -147,9 +147,8 @@ impl<'a> Day<'a> {
                 Entry::Decision(decision) => contribution.withheld.push(self.withheld(customer, decision)),
             }
         }
-        contribution.waiting = quiet.iter().map(|&(at, next)| self.waiting(customer, at, next)).collect();
-        contribution.problems = unplaced.iter().map(|&at| self.unplaced(&customer.invoices[at])).collect();
-        contribution
+        contribution.waiting.extend(quiet.iter().map(|&(at, next)| self.waiting(customer, at, next)));
+        contribution.problems.extend(unplaced.iter().map(|&at| self.unplaced(&customer.invoices[at])));
     }
 
     /// Adds what is due in all ladders and carve-outs; when each site's ladders could go on otherwise.

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::customer::{Decided, Entry, daily_limits};
+use super::customer::{Contribution, Decided, Entry, daily_limits};
 use super::day::{Day, Options};
 use super::obstacle::{Obstacle, Why};
 use crate::code::Code;
@@ -139,17 +139,12 @@ impl<'a> Day<'a> {
         customers: impl Iterator<Item = impl Borrow<Decided<'a>>>,
         make: impl Fn(Part) -> T,
     ) -> (T, Tally, Vec<Problem>) {
-        let (mut part, mut tally, mut problems) = (Part::default(), Tally::default(), Vec::new());
-        for decided in customers {
-            let own = self.contribution(decided.borrow());
-            part.actions.extend(own.actions);
-            part.withheld.extend(own.withheld);
-            part.waiting.extend(own.waiting);
-            part.customers.extend(own.customer);
-            problems.extend(own.problems);
-            own.receivables.iter().for_each(|sum| tally.add_receivables(sum));
-        }
-        tally.add(&part.actions, part.withheld.len(), part.waiting.len());
+        let (mut contribution, mut tally) = (Contribution::default(), Tally::default());
+        customers.for_each(|decided| self.contribute(decided.borrow(), &mut contribution));
+        let Contribution { actions, withheld, waiting, problems, receivables, customers } = contribution;
+        receivables.iter().for_each(|sum| tally.add_receivables(sum));
+        tally.add(&actions, withheld.len(), waiting.len());
+        let part = Part { customers, actions, withheld, waiting };
         (make(part), tally, problems)
     }
 

@@ -15,6 +15,7 @@ use chrono::NaiveDate;
 pub use find::NotFound;
 pub use story::{Explanation, Subject};
 
+use super::customer::Contribution;
 use super::day::{Day, Options};
 use super::facts::CustomerState;
 use crate::compile::Program;
@@ -42,7 +43,8 @@ pub fn explain(
     let (row, invoice) = find::find(snapshot, subject)?;
     let day = Day::new(program, templates, snapshot, as_of, options);
     let customer = day.customer(row);
-    let part = day.contribution(&day.decided_among_all(row));
+    let mut part = Contribution::default();
+    day.contribute(&day.decided_among_all(row), &mut part);
     let mut problems: Vec<Problem> = snapshot.problems.iter().cloned().chain(part.problems).collect();
     problems.retain(|problem| concerns(problem, snapshot.customer_id(row), &customer, &day));
     problems.sort();
