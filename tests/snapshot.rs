@@ -489,6 +489,16 @@ fn problems_of_other_tables_stand_at_their_place() {
         ),
         (
             "history.csv",
+            "invoice_id,date,step,outcome\nI1,2026-10-01,call finance,done,more\n",
+            "wrong-cell-count history.csv:2: invoice I1",
+        ),
+        (
+            "history.csv",
+            "invoice_id,date,step,outcome\nI1,2026-10-01,\"call,done\nI1,2026-10-02,call,done\nI1,2026-10-03,call\",done\n",
+            "unclosed-quote history.csv:2: invoice I1",
+        ),
+        (
+            "history.csv",
             "invoice_id,date,step,outcome\nI1,2026-10-01,,done\n",
             "missing-value history.csv:2:step invoice I1",
         ),
@@ -660,4 +670,45 @@ customers:
         .collect();
     let sum: i64 = open.iter().map(|&row| snapshot.invoices.amount[row]).sum();
     assert_eq!((open.len(), sum), (84, 511_985));
+}
+
+/// Tables that are read in many parts, by several threads: in order, shuffled, with every cell quoted, and with line
+/// ends of a carriage return and a line feed.
+#[test]
+fn a_table_read_in_parts_says_the_same_however_it_is_written() {
+    let mut customers = String::from("customer_id,name\n");
+    (0..300).for_each(|at| writeln!(customers, "C{at:04},Customer {at}").unwrap());
+    let mut invoices = vec![String::from("invoice_id,customer_id,amount,due_date,po_number,tags")];
+    let mut history = vec![String::from("invoice_id,date,step,outcome,rung")];
+    for at in 0..20_000 {
+        let (customer, day) = (at * 7919 % 310, at % 28 + 1);
+        invoices.push(format!("I{at:06},C{customer:04},{at}.50,2026-09-{day:02},PO-{at},t{}", at % 7));
+        if at % 5 > 0 {
+            history.push(format!("I{at:06},2026-09-{day:02},email step {},sent,D+{}", at % 9, at % 4));
+        }
+    }
+    invoices[15_001].push_str(",more");
+    history[9_001] = history[9_001].replace("2026", "1026");
+    let shuffled = |lines: &[String]| {
+        let (header, rows) = lines.split_at(1);
+        let mut rows = rows.to_vec();
+        rows.sort_by_key(|row| row.bytes().rev().collect::<Vec<u8>>());
+        [header.to_vec(), rows].concat()
+    };
+    let quoted = |lines: &[String]| -> Vec<String> {
+        lines.iter().map(|line| format!("\"{}\"", line.replace(',', "\",\""))).collect()
+    };
+    let told = |invoices: &[String], history: &[String], end: &str| {
+        let [invoices, history] = [invoices, history].map(|lines| lines.join(end));
+        let files =
+            [("customers.csv", &*customers), ("invoices.csv", &*invoices), ("history.csv", &*history)];
+        let snapshot = loaded(&files);
+        (snapshot.digest.clone(), problems(&snapshot))
+    };
+    let (digest, found) = told(&invoices, &history, "\n");
+    assert!(found.contains("wrong-cell-count invoices.csv:15002: customer C"), "{found}");
+    assert!(found.contains("unreadable-value history.csv:9002:date invoice I"), "{found}");
+    assert_eq!(found.lines().filter(|line| line.contains("unknown-customer")).count(), 10);
+    assert_eq!(told(&quoted(&invoices), &quoted(&history), "\r\n"), (digest.clone(), found));
+    assert_eq!(told(&shuffled(&invoices), &shuffled(&history), "\n").0, digest);
 }

@@ -18,6 +18,14 @@ impl<T> Default for Column<T> {
     }
 }
 
+impl<T> Column<T> {
+    /// A column without values.
+    #[must_use]
+    pub const fn none() -> Column<T> {
+        Column(Vec::new())
+    }
+}
+
 impl<T: Copy> Column<T> {
     /// A column with these values; it takes no room when all are missing.
     #[must_use]
@@ -33,13 +41,9 @@ impl<T: Copy> Column<T> {
         }
     }
 
-    /// The column of these rows, in their order.
-    #[must_use]
-    pub fn in_order(&self, rows: &[u32]) -> Column<T> {
-        match self.has_values() {
-            true => Column::new(rows.iter().map(|&row| self.get(row as usize)).collect()),
-            false => Column::default(),
-        }
+    /// Changes every value.
+    pub fn each(&mut self, change: impl FnMut(&mut T)) {
+        self.0.iter_mut().flatten().for_each(change);
     }
 
     /// The value of a row.
@@ -128,6 +132,18 @@ pub enum OwnValue {
     Flag(bool),
     /// Tags, joined as in [`Customers::tags`].
     Tags(Text),
+}
+
+impl OwnValue {
+    /// The same value, its text changed where it is one.
+    #[must_use]
+    pub fn with_text(self, change: impl FnOnce(Text) -> Text) -> OwnValue {
+        match self {
+            OwnValue::Text(text) => OwnValue::Text(change(text)),
+            OwnValue::Tags(text) => OwnValue::Tags(change(text)),
+            other => other,
+        }
+    }
 }
 
 /// Customers, sorted by id; one row each.

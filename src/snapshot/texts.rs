@@ -18,6 +18,12 @@ impl Text {
         self.0.get() as usize - 1
     }
 
+    /// Where it stands behind so many others.
+    #[must_use]
+    pub fn behind(self, others: usize) -> Text {
+        Text::last_of(self.index() + 1 + others)
+    }
+
     /// The last one of so many.
     fn last_of(texts: usize) -> Text {
         Text(u32::try_from(texts).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX))
@@ -117,21 +123,19 @@ impl Texts {
         Text::last_of(self.ends.len())
     }
 
-    /// A store of these texts alone, in this order, none of them listed.
-    fn only(&self, texts: &[Text]) -> Texts {
-        let mut only = Texts { ends: Vec::with_capacity(texts.len()), ..Texts::default() };
-        for &text in texts {
-            only.buffer.push_str(self.get(text));
-            only.ends.push(only.buffer.len());
-        }
-        only
+    /// Stores all texts of another store behind those that are there, none of them listed: each keeps its place among
+    /// them, [behind](Text::behind) those of before.
+    pub fn append(&mut self, other: &Texts) {
+        let before = self.buffer.len();
+        self.buffer.push_str(&other.buffer);
+        self.ends.extend(other.ends.iter().map(|end| before + end));
     }
 
-    /// Lets texts be found that were only stored, and gives each the number of the first that says the same.
-    pub fn list(&mut self, stored: &mut [Text]) {
+    /// Lets texts be found that were only stored, whose [hashes](hash) are these, and gives each the number of the first
+    /// that says the same.
+    pub fn list(&mut self, stored: &mut [Text], hashes: &[u32]) {
         self.reserve(stored.len());
-        let hashes: Vec<u32> = stored.par_iter().map(|&text| hash(self.get(text))).collect();
-        for (text, hash) in stored.iter_mut().zip(hashes) {
+        for (text, &hash) in stored.iter_mut().zip(hashes) {
             let place = self.place(self.get(*text), hash);
             match self.table[place].text {
                 Some(known) => *text = known,
@@ -182,63 +186,9 @@ impl Texts {
     }
 }
 
-/// Texts laid out anew, in the order in which they are asked for: what is read together stands together.
-#[derive(Debug)]
-pub struct Relaid {
-    old: Texts,
-    /// The texts in their new order.
-    order: Vec<Text>,
-    /// By the number that a text had: its new one.
-    moved: Vec<Option<Text>>,
-}
-
-/// So many texts are laid out together, beside others.
-const LAID_OUT: usize = 1 << 14;
-
-impl Relaid {
-    /// Nothing laid out yet.
-    #[must_use]
-    pub fn new(old: Texts) -> Relaid {
-        Relaid { order: Vec::with_capacity(old.len()), moved: vec![None; old.len()], old }
-    }
-
-    /// Gives a text its new number.
-    pub fn place(&mut self, text: &mut Text) {
-        let moved = &mut self.moved[text.index()];
-        let order = &mut self.order;
-        *text = *moved.get_or_insert_with(|| {
-            order.push(*text);
-            Text::last_of(order.len())
-        });
-    }
-
-    /// The texts in their new order; behind them those that nobody has asked for.
-    #[must_use]
-    pub fn finish(mut self) -> Texts {
-        for number in 1..=self.moved.len() {
-            self.place(&mut Text::last_of(number));
-        }
-        let Relaid { old, order, moved } = self;
-        let parts: Vec<Texts> = order.par_chunks(LAID_OUT).map(|texts| old.only(texts)).collect();
-        let mut new = Texts {
-            buffer: String::with_capacity(old.buffer.len()),
-            ends: Vec::with_capacity(old.ends.len()),
-            table: old.table,
-            listed: old.listed,
-        };
-        for part in parts {
-            let before = new.buffer.len();
-            new.buffer.push_str(&part.buffer);
-            new.ends.extend(part.ends.iter().map(|end| before + end));
-        }
-        new.table
-            .par_iter_mut()
-            .for_each(|entry| entry.text = entry.text.and_then(|text| moved[text.index()]));
-        new
-    }
-}
-
-fn hash(text: &str) -> u32 {
+/// What a text is found by.
+#[must_use]
+pub fn hash(text: &str) -> u32 {
     FxBuildHasher.hash_one(text) as u32
 }
 
@@ -264,30 +214,11 @@ mod tests {
         let known = texts.intern("INV-3");
         let mut stored: Vec<Text> = (0..100).map(|n| texts.add(&format!("INV-{}", n % 50))).collect();
         assert_eq!(texts.find("INV-7"), None);
-        texts.list(&mut stored);
+        let hashes: Vec<u32> = stored.iter().map(|&text| hash(texts.get(text))).collect();
+        texts.list(&mut stored, &hashes);
         assert_eq!(stored[3], known);
         assert_eq!(stored[..50], stored[50..]);
         assert_eq!((texts.find("INV-7"), texts.get(stored[7])), (Some(stored[7]), "INV-7"));
         assert_eq!(texts.intern("INV-49"), stored[99]);
-    }
-
-    #[test]
-    fn relaid_texts_say_the_same() {
-        let mut texts = Texts::default();
-        let mut numbers: Vec<Text> = (0..100).map(|n| texts.intern(&format!("INV-{n}"))).collect();
-        let mut order = texts.add("INV-7");
-        let mut relaid = Relaid::new(texts);
-        relaid.place(&mut order);
-        numbers.iter_mut().rev().step_by(2).for_each(|text| relaid.place(text));
-        let texts = relaid.finish();
-        assert_eq!((order.index(), texts.get(order), texts.len()), (0, "INV-7", 101));
-        assert_eq!((numbers[99].index(), texts.get(numbers[99])), (1, "INV-99"));
-        for n in 0..100 {
-            assert_eq!(
-                texts.find(&format!("INV-{n}")).map(|text| texts.get(text)),
-                Some(&*format!("INV-{n}"))
-            );
-        }
-        assert_eq!(texts.find("INV-99"), Some(numbers[99]));
     }
 }

@@ -1,17 +1,13 @@
-//! Records read ahead of those who make values of them, many at a time and in a thread of their own.
+//! Some records of a table with the place of each of their cells.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
-use std::thread;
+use memchr::{memchr, memchr2_iter};
 
-use memchr::memchr;
-
+use super::blocks::Shape;
+use super::cut::{END_OF_TEXT, wrong_count};
 use super::error::LoadError;
 use super::layout::Origin;
 use super::limits::RECORD;
-use super::records::{Record, Records, Schema, Step, Unfit, plain};
-use super::values::Context;
+use super::records::{Record, Schema, Step, Unfit, plain};
 use crate::code::Code;
 
 /// So many records are handed over at a time: few enough to stay in the processor's cache.
@@ -20,9 +16,6 @@ const RECORDS: usize = 512;
 /// A place in the text of a batch always fits: records are bounded in length.
 const _: () = assert!(RECORDS as u64 * RECORD <= u32::MAX as u64);
 
-/// So many batches are read ahead.
-const AHEAD: usize = 8;
-
 /// Some records of one table, their cells one after another.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
@@ -30,6 +23,15 @@ pub(super) struct Batch {
     /// By record and column; a column is a slot that the file can fill.
     cells: Vec<Cell>,
     heads: Vec<Head>,
+    /// Where the cells of the line end that is being cut.
+    ends: Vec<u32>,
+}
+
+/// How far a text is cut into records.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reached {
+    pub(super) at: usize,
+    pub(super) line: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +70,7 @@ impl<'b> Row<'b> {
 
     /// The record by itself.
     pub(super) fn copied(self) -> Batch {
-        let Batch { text, cells, heads } = self.batch;
+        let Batch { text, cells, heads, .. } = self.batch;
         let (width, head) = (self.columns.slots.len(), &heads[self.at]);
         let mut copy = Batch { heads: vec![head.clone()], ..Batch::default() };
         for cell in &cells[self.at * width..][..width] {
@@ -100,6 +102,8 @@ impl<'b> Row<'b> {
 #[derive(Debug)]
 pub(super) struct Columns {
     slots: Vec<usize>,
+    /// The places in a record of those that are cells.
+    places: Vec<usize>,
     of_slots: Vec<Option<usize>>,
 }
 
@@ -109,7 +113,11 @@ impl Columns {
         let slots: Vec<usize> = schema.layout.filled().collect();
         let mut of_slots = vec![None; schema.layout.len()];
         slots.iter().enumerate().for_each(|(column, &slot)| of_slots[slot] = Some(column));
-        Columns { slots, of_slots }
+        let place = |&slot: &usize| match schema.layout.origin(slot) {
+            Origin::Cell(at) => Some(at),
+            _ => None,
+        };
+        Columns { places: slots.iter().filter_map(place).collect(), slots, of_slots }
     }
 
     fn of_slot(&self, slot: usize) -> Option<usize> {
@@ -134,23 +142,64 @@ impl Batch {
         self.heads.clear();
     }
 
-    /// Reads records until the batch is full; false when there are no more.
-    fn fill(
+    /// Takes a text to be cut.
+    pub(super) fn hold(&mut self, text: String) {
+        self.text = text;
+    }
+
+    /// The text, which is cut.
+    pub(super) fn release(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    /// Cuts the lines of the text that is held, none of which has quotation marks, until the batch is full; how far that
+    /// is.
+    pub(super) fn cut(&mut self, from: Reached, shape: Shape, columns: &Columns) -> Reached {
+        self.cells.clear();
+        self.heads.clear();
+        self.ends.clear();
+        let Batch { text, cells, heads, ends } = self;
+        let Reached { mut at, mut line } = from;
+        for mark in memchr2_iter(shape.delimiter, b'\n', &text.as_bytes()[from.at..]) {
+            let mark = from.at + mark;
+            ends.push(mark as u32);
+            if text.as_bytes()[mark] == shape.delimiter {
+                continue;
+            }
+            let blank = ends.len() == 1 && matches!(&text.as_bytes()[at..mark], b"" | END_OF_TEXT);
+            if !blank {
+                let broken = ends.len() != shape.width;
+                let broken = broken.then(|| Box::new(wrong_count(ends.len(), shape.width)));
+                heads.push(Head { line, broken });
+                cells.extend(columns.places.iter().map(|&place| cut_cell(text, ends, at, place)));
+            }
+            ends.clear();
+            (at, line) = (mark + 1, line + 1);
+            if heads.len() == RECORDS {
+                break;
+            }
+        }
+        Reached { at, line }
+    }
+
+    /// Takes records one by one until the batch is full; false when there are no more.
+    pub(super) fn fill(
         &mut self,
-        records: &mut Records,
-        columns: &Columns,
         record: &mut Record,
+        schema: &Schema,
+        columns: &Columns,
+        mut next: impl FnMut(&mut Record) -> Result<Step, LoadError>,
     ) -> Result<bool, LoadError> {
         self.clear();
         while self.heads.len() < RECORDS {
-            let broken = match records.advance(record)? {
+            let broken = match next(record)? {
                 Step::End => return Ok(false),
                 Step::Record => None,
                 Step::Broken(code, message) => Some(Box::new((code, message))),
             };
             self.heads.push(Head { line: record.line, broken });
-            if !self.push_whole(record, &records.schema, columns) {
-                self.push_each(record, &records.schema, columns);
+            if !self.push_whole(record, schema, columns) {
+                self.push_each(record, schema, columns);
             }
         }
         Ok(true)
@@ -187,7 +236,8 @@ impl Batch {
         }
     }
 
-    fn rows<'b>(&'b self, columns: &'b Columns) -> impl Iterator<Item = Row<'b>> {
+    /// Its records.
+    pub(super) fn rows<'b>(&'b self, columns: &'b Columns) -> impl Iterator<Item = Row<'b>> {
         (0..self.heads.len()).map(move |at| Row { batch: self, columns, at })
     }
 }
@@ -204,51 +254,18 @@ fn cell_of(cell: Result<Option<&str>, Unfit>, within: &str, base: usize) -> Cell
     }
 }
 
-/// Gives every record of a table in order, and tells how far it is. A table larger than one batch is read ahead in a
-/// second thread.
-pub(super) fn each_row<'o>(
-    mut records: Records,
-    context: &mut Context<'o>,
-    mut each: impl FnMut(&mut Context<'o>, &Schema, Row<'_>),
-) -> Result<(Arc<Schema>, BTreeSet<String>), LoadError> {
-    let (schema, columns) = (Arc::clone(&records.schema), Columns::of(&records.schema));
-    let mut take = |batch: &Batch| {
-        context.gauge.tell();
-        batch.rows(&columns).for_each(|row| each(context, &schema, row));
-    };
-    let (mut record, mut batch) = (records.record(), Batch::default());
-    let more = batch.fill(&mut records, &columns, &mut record)?;
-    take(&batch);
-    if more {
-        records = thread::scope(|scope| {
-            let (full, filled) = sync_channel(AHEAD);
-            let (used, empty) = channel();
-            let columns = &columns;
-            let reader = scope.spawn(move || read_ahead(records, columns, record, &full, &empty));
-            for batch in filled {
-                take(&batch);
-                // The reader may be done, and needs no batch any more.
-                let _ = used.send(batch);
-            }
-            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })?;
-    }
-    Ok((schema, records.seen))
-}
-
-/// Fills batches until there are no more records or nobody wants them.
-fn read_ahead(
-    mut records: Records,
-    columns: &Columns,
-    mut record: Record,
-    full: &SyncSender<Batch>,
-    empty: &Receiver<Batch>,
-) -> Result<Records, LoadError> {
-    loop {
-        let mut batch = empty.try_recv().unwrap_or_default();
-        let more = batch.fill(&mut records, columns, &mut record)?;
-        if full.send(batch).is_err() || !more {
-            return Ok(records);
+/// A cell of the line that begins at `from` and whose cells end there.
+fn cut_cell(text: &str, ends: &[u32], from: usize, place: usize) -> Cell {
+    let Some(&end) = ends.get(place) else { return Cell::Empty };
+    let start = place.checked_sub(1).map_or(from, |before| ends[before] as usize + 1);
+    let bytes = &text.as_bytes()[start..end as usize];
+    // Between visible signs nothing is trimmed, and spreadsheets' errors begin with `#`.
+    let is_visible = |sign: &u8| (b'$'..=b'~').contains(sign);
+    match (bytes.first(), bytes.last()) {
+        (None, _) => Cell::Empty,
+        (Some(first), Some(last)) if is_visible(first) && is_visible(last) => {
+            Cell::Text { start: start as u32, end }
         }
+        _ => cell_of(plain(&text[start..end as usize]), text, 0),
     }
 }

@@ -275,12 +275,11 @@ fn overpaid(sorted: &[Payment], index: &Index<'_>, context: &mut Context<'_>) {
 /// Reads the disputes and adds those of the invoices' own columns.
 pub(super) fn disputes(
     records: Option<Records>,
-    of_invoices: Vec<(Text, Dispute)>,
+    of_invoices: Vec<Dispute>,
     index: &Index<'_>,
     context: &mut Context<'_>,
 ) -> Result<Vec<Dispute>, LoadError> {
-    let mut list: Vec<Dispute> =
-        resolved(of_invoices, index).map(|(invoice, dispute)| Dispute { invoice, ..dispute }).collect();
+    let mut list = of_invoices;
     if let Some(records) = records {
         read_rows(records, context, |line| list.extend(dispute(line, index)))?;
     }
@@ -288,13 +287,6 @@ pub(super) fn disputes(
     list.sort_unstable_by(|a, b| compare_disputes(a, b, texts));
     list.dedup();
     Ok(list)
-}
-
-fn resolved<T>(rows: Vec<(Text, T)>, index: &Index<'_>) -> impl Iterator<Item = (InvoiceRow, T)> {
-    rows.into_iter().filter_map(|(id, value)| match index.invoices.get(id) {
-        Known::Row(row) => Some((row, value)),
-        Known::LeftOut | Known::No => None,
-    })
 }
 
 fn dispute(line: &mut Line<'_, '_>, index: &Index<'_>) -> Option<Dispute> {
@@ -321,12 +313,11 @@ fn compare_disputes(a: &Dispute, b: &Dispute, texts: &Texts) -> Ordering {
 /// Reads the promises and adds those of the invoices' own columns.
 pub(super) fn promises(
     records: Option<Records>,
-    of_invoices: Vec<(Text, Promise)>,
+    of_invoices: Vec<Promise>,
     index: &Index<'_>,
     context: &mut Context<'_>,
 ) -> Result<Vec<Promise>, LoadError> {
-    let mut list: Vec<Promise> =
-        resolved(of_invoices, index).map(|(invoice, promise)| Promise { invoice, ..promise }).collect();
+    let mut list = of_invoices;
     if let Some(records) = records {
         read_rows(records, context, |line| list.extend(promise(line, index)))?;
     }

@@ -1,15 +1,16 @@
 //! The header of a table: the line that names the columns, and what stands there instead when it is not found.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
 use csv::ByteRecord;
 
+use super::blocks::Blocks;
 use super::error::LoadError;
 use super::layout::{Layout, Request};
-use super::limits::{Allowance, COLUMNS, csv_stopped, stopped};
-use super::records::{CsvRows, END, Source};
-use super::stream::{self, CHUNK};
+use super::limits::{Allowance, COLUMNS, stopped};
+use super::records::Source;
+use super::stream;
 use crate::code::Code;
 
 /// So many lines below the first are looked through for a header that was not found.
@@ -37,16 +38,9 @@ pub(super) fn header_of_csv(
     head.drain(..length_of_lines(&head, above));
     let first = lines(&head).find(|line| !line.is_empty()).unwrap_or_default();
     let delimiter = request.mapping.delimiter.unwrap_or_else(|| stream::likely_delimiter(first));
-    let mut csv = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(CHUNK)
-        .from_reader(Box::new(reader.chain(END)) as Box<dyn BufRead + Send>);
-    let mut record = ByteRecord::new();
-    csv.read_byte_record(&mut record).map_err(|error| csv_stopped(request.file, above + 1, error))?;
-    let inner = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
-    let line = above + csv.position().line().saturating_sub(inner + 1).max(1);
+    let mut blocks = Blocks::new(reader, allowance, delimiter, above);
+    let first = blocks.take_first(request.file).map_err(of_header)?;
+    let (line, record) = first.ok_or_else(|| empty(request))?;
     let header = names(request, &record, line)?;
     let layout = request.headed(&header, line).map_err(|error| {
         let below = lines(&head)
@@ -56,8 +50,18 @@ pub(super) fn header_of_csv(
             .map(|(at, text)| (above + at as u64 + 1, cells(text)));
         explained(request, error, &header, below)
     })?;
-    let rows = CsvRows::new(csv, record.len(), above, delimiter, allowance);
-    Ok(Headed { layout, source: Source::Csv(rows), seen: seen(header) })
+    Ok(Headed { layout, source: Source::Csv(blocks), seen: seen(header) })
+}
+
+/// What to say when the record that is not whole is the header.
+fn of_header(error: LoadError) -> LoadError {
+    match error.reasons.as_slice() {
+        [reason] if reason.code == Code::UnclosedQuote => {
+            let message = "a quotation mark in the header is not closed";
+            LoadError::new(reason.code, &reason.file, reason.line, message).help("close it, or leave it out")
+        }
+        _ => error,
+    }
 }
 
 /// Finds our columns in the first row of a sheet, or in the row that the mapping names.
@@ -127,12 +131,8 @@ fn texts(record: &ByteRecord) -> Vec<String> {
 /// The names that stand in a header, once it is plausible that it is one.
 fn names(request: &Request<'_>, record: &ByteRecord, line: u64) -> Result<Vec<String>, LoadError> {
     let fail = |code, message: String| LoadError::new(code, request.file, Some(line), message);
-    if record.as_slice() == END.trim_ascii_end() || record.is_empty() {
+    if record.is_empty() {
         return Err(empty(request));
-    }
-    if record.as_slice().contains(&END[0]) {
-        let message = String::from("a quotation mark in the header is not closed");
-        return Err(fail(Code::UnclosedQuote, message).help("close it, or leave it out"));
     }
     if record.len() > COLUMNS {
         let message =

@@ -14,9 +14,8 @@ use super::invoices::Known;
 use super::options::LoadOptions;
 use super::order::{by_text, by_texts, in_groups};
 use super::progress::Gauge;
-use super::reading::read_lines;
+use super::reading::{Part, read_parts};
 use super::records::{Records, Schema};
-use super::relay::each_text;
 use super::values::{Context, Line, SeenAndUsed};
 use crate::code::Code;
 use crate::money::Currency;
@@ -29,95 +28,103 @@ use crate::snapshot::texts::{Text, Texts};
 /// beside the others.
 pub(super) struct HistoryDrafts {
     schema: Arc<Schema>,
+    parts: Vec<Part<Lines>>,
+    columns: SeenAndUsed,
+}
+
+/// Some lines of the ledger.
+#[derive(Default)]
+struct Lines {
     /// Rows that could be read as they stand; whom they are about is in `ids`.
     rows: Vec<LedgerRow>,
     ids: Vec<Ids>,
     lines: Vec<u64>,
+    /// The ids as they stand.
+    names: Texts,
     /// The others, to be read again.
     apart: Vec<Batch>,
-    texts: Texts,
-    columns: SeenAndUsed,
 }
 
 /// The ids that a row names: customer and invoice.
 type Ids = [Option<Text>; 2];
 
+impl Lines {
+    fn read(&mut self, line: &mut Line<'_, '_>, _: &Texts) {
+        match draft(line) {
+            Some((names, row)) => {
+                let ids = self.stored(names);
+                self.rows.push(row);
+                self.ids.push(ids);
+                self.lines.push(line.number());
+            }
+            None => self.apart.push(line.copied()),
+        }
+    }
+
+    /// Stores the ids of a row; a ledger often lists the rows of one invoice together.
+    fn stored(&mut self, names: [Option<&str>; 2]) -> Ids {
+        let last = self.ids.last().copied().unwrap_or_default();
+        let mut ids = [None; 2];
+        for ((id, name), last) in ids.iter_mut().zip(names).zip(last) {
+            let same = last.filter(|&last| name == Some(self.names.get(last)));
+            *id = same.or_else(|| name.map(|name| self.names.add(name)));
+        }
+        ids
+    }
+
+    /// Finds the invoices that the rows are about; `moved` are the places of the words that were interned for them.
+    fn find(&mut self, moved: &[Text], index: &Index<'_>, texts: &Texts) {
+        let (mut last, mut follower) = ((None, Known::No), index.invoices.follower(texts));
+        for (row, ids) in self.rows.iter_mut().zip(&self.ids) {
+            each_text(row, |text| *text = moved[text.index()]);
+            // Nearly all name an invoice of the data and nothing else.
+            let [None, Some(id)] = *ids else { continue };
+            if last.0 != Some(id) {
+                last = (Some(id), follower.named(self.names.get(id)));
+            }
+            if let Known::Row(invoice) = last.1 {
+                (row.customer, row.invoice) = (index.table.customer[invoice.index()], Some(invoice));
+            }
+        }
+    }
+}
+
 impl HistoryDrafts {
-    /// Reads the table, with room for so many rows set aside.
-    pub(super) fn read(
-        records: Records,
-        options: &LoadOptions<'_>,
-        room: usize,
-    ) -> Result<HistoryDrafts, LoadError> {
+    /// Reads the table.
+    pub(super) fn read(records: Records, options: &LoadOptions<'_>) -> Result<HistoryDrafts, LoadError> {
         let nobody = &mut ();
         let mut context = Context::new(options, Gauge::new(nobody));
-        let mut rows = Vec::with_capacity(room);
-        let (mut ids, mut lines) = (Vec::with_capacity(room), Vec::with_capacity(room));
-        let mut apart = Vec::new();
-        let mut last = [None; 2];
-        let schema = read_lines(records, &mut context, |line| match draft(line, last) {
-            Some((own, row)) => {
-                rows.push(row);
-                ids.push(own);
-                lines.push(line.number());
-                last = own;
-            }
-            None => apart.push(line.copied()),
-        })?;
-        let Context { texts, columns, .. } = context;
-        Ok(HistoryDrafts { schema, rows, ids, lines, apart, texts, columns })
+        let (schema, parts) = read_parts(records, &mut context, Lines::read)?;
+        Ok(HistoryDrafts { schema, parts, columns: context.columns })
     }
 
     /// Finds whom the rows are about, and sorts them.
     pub(super) fn finish(self, index: &Index<'_>, context: &mut Context<'_>) -> History {
-        let HistoryDrafts { schema, mut rows, ids, lines, apart, texts, columns } = self;
-        let moved = context.texts.absorb(&texts);
-        drop(texts);
+        let HistoryDrafts { schema, mut parts, columns } = self;
         for (file, (seen, used)) in columns {
             let known = context.columns.entry(file).or_default();
             known.0.extend(seen);
             known.1.extend(used);
         }
-        // Nearly all name an invoice of the data and nothing else.
-        rows.par_iter_mut().zip(&ids).for_each(|(row, ids)| {
-            each_text(row, |text| *text = moved[text.index()]);
-            if let [None, Some(id)] = ids
-                && let Known::Row(invoice) = index.invoices.get(moved[id.index()])
-            {
-                (row.customer, row.invoice) = (index.table.customer[invoice.index()], Some(invoice));
-            }
-        });
-        let columns = Columns::of(&schema);
+        let moved: Vec<Vec<Text>> = parts.iter().map(|part| context.texts.absorb(&part.words)).collect();
+        let texts = &context.texts;
+        parts.par_iter_mut().zip(moved).for_each(|(part, moved)| part.drafts.find(&moved, index, texts));
+        let mut rows = Vec::with_capacity(parts.iter().map(|part| part.drafts.rows.len()).sum());
         let mut history = History::default();
-        let mut lines = ids.into_iter().zip(lines);
-        rows.retain_mut(|row| {
-            let Some((ids, line)) = lines.next().filter(|_| row.invoice.is_none()) else { return true };
-            let names = ids.map(|id| id.map(|id| context.texts.get(moved[id.index()]).to_owned()));
-            let batch = Batch::bare(line);
-            let mut line = Line::new(context, &schema, batch.first(&columns));
-            [line.customer, line.invoice] = names.each_ref().map(Option::as_deref);
-            let found = history.subject(&mut line, index);
-            if let Some(Subject { customer, invoice }) = found {
-                (row.customer, row.invoice) = (customer, invoice);
-            }
-            found.is_some()
-        });
-        for batch in &apart {
-            let row = batch.first(&columns);
-            let mut line = Line::new(context, &schema, row);
-            match row.broken() {
-                None => rows.extend(history.add(&mut line, index)),
-                Some((code, message)) => line.broken(*code, message.clone()),
-            }
+        let columns = Columns::of(&schema);
+        for Part { drafts, .. } in parts {
+            history.add_all(drafts, (&schema, &columns), index, context, &mut rows);
         }
         history.sort(rows, index, context);
         history
     }
 }
 
-/// A row that can be read as it stands, with its ids; `last` are those of the row before. An amount without a currency
-/// is in the invoice's.
-fn draft(line: &mut Line<'_, '_>, last: Ids) -> Option<(Ids, LedgerRow)> {
+/// A row that can be read as it stands, with its ids. An amount without a currency is in the invoice's.
+fn draft<'a>(line: &mut Line<'a, '_>) -> Option<([Option<&'a str>; 2], LedgerRow)> {
+    if line.no_record().is_some() {
+        return None;
+    }
     let problems = line.context.problems.len();
     line.name_ids();
     let names = [line.customer, line.invoice];
@@ -129,13 +136,7 @@ fn draft(line: &mut Line<'_, '_>, last: Ids) -> Option<(Ids, LedgerRow)> {
     let row = row.filter(|_| line.context.problems.len() == problems);
     // What is wrong is told when it is known whom the row is about.
     line.context.problems.truncate(problems);
-    let texts = &mut line.context.texts;
-    // They are interned with the others; a ledger often lists the rows of one invoice together.
-    let mut stored = |name: Option<&str>, last: Option<Text>| {
-        let same = last.filter(|&last| name == Some(texts.get(last)));
-        same.or_else(|| name.map(|name| texts.add(name)))
-    };
-    row.map(|row| ([stored(names[0], last[0]), stored(names[1], last[1])], row))
+    row.map(|row| (names, row))
 }
 
 /// The ledger rows of a snapshot.
@@ -150,6 +151,35 @@ pub(super) struct History {
 }
 
 impl History {
+    /// Adds rows whose invoices are found, and looks at the others one by one.
+    fn add_all(
+        &mut self,
+        lines: Lines,
+        (schema, columns): (&Schema, &Columns),
+        index: &Index<'_>,
+        context: &mut Context<'_>,
+        rows: &mut Vec<LedgerRow>,
+    ) {
+        for ((mut row, ids), number) in lines.rows.into_iter().zip(lines.ids).zip(lines.lines) {
+            if row.invoice.is_none() {
+                let batch = Batch::bare(number);
+                let mut line = Line::new(context, schema, batch.first(columns));
+                [line.customer, line.invoice] = ids.map(|id| id.map(|id| lines.names.get(id)));
+                let Some(Subject { customer, invoice }) = self.subject(&mut line, index) else { continue };
+                (row.customer, row.invoice) = (customer, invoice);
+            }
+            rows.push(row);
+        }
+        for batch in &lines.apart {
+            let row = batch.first(columns);
+            let mut line = Line::new(context, schema, row);
+            match row.broken() {
+                None => rows.extend(self.add(&mut line, index)),
+                Some((code, message)) => line.broken(*code, message.clone()),
+            }
+        }
+    }
+
     fn sort(&mut self, rows: Vec<LedgerRow>, index: &Index<'_>, context: &mut Context<'_>) {
         let mut of_invoices = rows;
         let of_customers = of_invoices.extract_if(.., |row| row.invoice.is_none()).collect();
@@ -209,6 +239,24 @@ fn stranger(ids: (Option<String>, Option<String>), rows: u64, place: Place) -> P
     let times = if rows == 1 { String::from("one row") } else { format!("{rows} rows") };
     let message = format!("the ledger has {times} of {what}, which the data lacks; add it, settled or not");
     Problem { customer, invoice, code, message, place: Some(place), blocks: false }
+}
+
+/// Changes every text of a ledger row.
+fn each_text(row: &mut LedgerRow, mut change: impl FnMut(&mut Text)) {
+    change(&mut row.step);
+    row.rung.iter_mut().for_each(&mut change);
+    let Some(details) = row.details.as_deref_mut() else { return };
+    let all = [
+        &mut details.key,
+        &mut details.content,
+        &mut details.plan_id,
+        &mut details.address,
+        &mut details.actor,
+        &mut details.approved_by,
+        &mut details.message_id,
+        &mut details.note,
+    ];
+    all.into_iter().flatten().for_each(change);
 }
 
 fn ledger_row(line: &mut Line<'_, '_>, subject: Subject, currency: Option<Currency>) -> Option<LedgerRow> {

@@ -1,14 +1,16 @@
 //! Invoices: reading, duplicates, due dates from terms, and their columns.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::columns::InvoiceColumn as I;
 use super::customers::{CustomerDrafts, CustomerIndex};
 use super::error::LoadError;
-use super::order::{Numbers, by_text, in_groups};
-use super::reading::read_rows;
+use super::order::{Numbers, in_groups};
+use super::reading::{Part, read_parts};
 use super::records::{Records, Schema};
 use super::values::{Context, Line, place};
 use crate::code::Code;
@@ -18,10 +20,10 @@ use crate::snapshot::problem::Problem;
 use crate::snapshot::tables::{
     Column, CustomerRow, Dispute, InvoiceRow, Invoices, OwnValue, Promise, Since, Status,
 };
-use crate::snapshot::texts::{Text, Texts};
+use crate::snapshot::texts::{Text, Texts, hash};
 
-/// The columns that are kept as text, in order.
-const TEXTS: [I; 5] = [I::PoNumber, I::Owner, I::Tags, I::DocumentUrl, I::PaymentLink];
+/// The columns of texts of which each invoice has its own, beside the id.
+const OWN_TEXTS: [I; 3] = [I::PoNumber, I::DocumentUrl, I::PaymentLink];
 
 /// The words of the status column.
 const STATUSES: [(&str, Status); 4] = [
@@ -31,13 +33,19 @@ const STATUSES: [(&str, Status); 4] = [
     ("written_off", Status::WrittenOff),
 ];
 
-/// Invoices as read, in columns, in the order of their lines.
+/// Some invoices as read, in columns, in the order of their lines.
 #[derive(Debug, Default)]
 struct Drafts {
+    /// The texts of which each invoice has its own: ids, order numbers and addresses.
+    own_texts: Texts,
+    /// Among the own texts.
     id: Vec<Text>,
-    customer: Vec<Text>,
-    /// The customers' ids, as they stand.
-    customers: Texts,
+    /// Whether an id does not come behind that of the line before, as in most lists it does: then none stands there twice.
+    unordered: bool,
+    /// Among the snapshot's texts; none while it does not have it.
+    customer: Vec<Option<Text>>,
+    /// The customers that the snapshot did not have, by row, among the own texts.
+    strangers: Vec<(usize, Text)>,
     currency: Vec<Currency>,
     amount: Vec<i64>,
     due_date: Vec<Option<NaiveDate>>,
@@ -48,33 +56,24 @@ struct Drafts {
     status: Column<Status>,
     hold_until: Column<NaiveDate>,
     handed_over: Column<Since>,
-    texts: [Column<Text>; TEXTS.len()],
+    /// Among the own texts.
+    own_columns: [Column<Text>; OWN_TEXTS.len()],
+    owner: Column<Text>,
+    tags: Column<Text>,
     own: Vec<Column<OwnValue>>,
 }
 
 impl Drafts {
-    /// No invoice yet, and room for so many.
-    fn with_room(room: usize) -> Drafts {
-        Drafts {
-            id: Vec::with_capacity(room),
-            currency: Vec::with_capacity(room),
-            amount: Vec::with_capacity(room),
-            due_date: Vec::with_capacity(room),
-            line: Vec::with_capacity(room),
-            ..Drafts::default()
-        }
-    }
-
     /// Adds an invoice: its place and its currency. A line that is none is left out.
-    fn read(&mut self, line: &mut Line<'_, '_>) -> Option<(usize, Currency)> {
-        let read = self.read_values(line);
+    fn read(&mut self, line: &mut Line<'_, '_>, known: &Texts) -> Option<(usize, Currency)> {
+        let read = self.read_values(line, known);
         if read.is_none() {
             line.leave_out();
         }
         read
     }
 
-    fn read_values(&mut self, line: &mut Line<'_, '_>) -> Option<(usize, Currency)> {
+    fn read_values(&mut self, line: &mut Line<'_, '_>, known: &Texts) -> Option<(usize, Currency)> {
         line.customer = line.cell(I::CustomerId);
         line.invoice = line.cell(I::InvoiceId);
         line.require(I::InvoiceId, line.invoice)?;
@@ -91,9 +90,13 @@ impl Drafts {
         }
         let (amount, customer, invoice) = (amount?, line.customer?, line.invoice?);
         let at = self.id.len();
-        // Ids are many, and looked for only when all are there.
-        self.id.push(line.context.texts.add(invoice));
-        self.customers.add(customer);
+        self.unordered |= self.id.last().is_some_and(|&last| self.own_texts.get(last) >= invoice);
+        self.id.push(self.own_texts.add(invoice));
+        let known = known.find(customer);
+        if known.is_none() {
+            self.strangers.push((at, self.own_texts.add(customer)));
+        }
+        self.customer.push(known);
         self.currency.push(currency);
         self.amount.push(amount);
         self.due_date.push(due_date);
@@ -104,20 +107,106 @@ impl Drafts {
         self.status.put(at, line.word(I::Status, &STATUSES.map(|(word, _)| word), status));
         self.hold_until.put(at, line.date(I::HoldUntil));
         self.handed_over.put(at, line.since(I::HandedOver, Some(Since::Always)));
-        for (values, column) in self.texts.iter_mut().zip(TEXTS) {
-            let text = match column {
-                I::Tags => line.tags(column),
-                I::Owner => line.text(column),
-                // Each invoice has its own.
-                _ => line.cell(column).map(|text| line.context.texts.add(text)),
-            };
-            values.put(at, text);
+        for (values, column) in self.own_columns.iter_mut().zip(OWN_TEXTS) {
+            values.put(at, line.cell(column).map(|text| self.own_texts.add(text)));
         }
+        self.owner.put(at, line.text(I::Owner));
+        self.tags.put(at, line.tags(I::Tags));
         self.own.resize_with(line.context.options.fields.len(), Column::default);
         for (field, value) in line.own(Subject::Invoice, currency) {
             self.own[field].put(at, Some(value));
         }
         Some((at, currency))
+    }
+
+    /// Finds the customers among the texts of a snapshot, and moves the words there, whose places in it are `moved`.
+    fn settle(&mut self, moved: &[Text], texts: &mut Texts) {
+        for (at, name) in std::mem::take(&mut self.strangers) {
+            self.customer[at] = Some(texts.intern(self.own_texts.get(name)));
+        }
+        self.owner.each(|text| *text = moved[text.index()]);
+        self.tags.each(|text| *text = moved[text.index()]);
+        for column in &mut self.own {
+            column.each(|value| *value = value.with_text(|text| moved[text.index()]));
+        }
+    }
+
+    fn id(&self, at: usize) -> &str {
+        self.own_texts.get(self.id[at])
+    }
+}
+
+/// A row of one of the parts in which the table was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct At {
+    part: u32,
+    row: u32,
+}
+
+/// The parts in which the table was read, in the order of the lines.
+#[derive(Debug, Default)]
+struct Parts(Vec<Drafts>);
+
+impl Parts {
+    fn at(&self, at: At) -> (&Drafts, usize) {
+        (&self.0[at.part as usize], at.row as usize)
+    }
+
+    fn id(&self, at: At) -> &str {
+        let (part, row) = self.at(at);
+        part.id(row)
+    }
+
+    fn customer(&self, at: At) -> Option<Text> {
+        let (part, row) = self.at(at);
+        part.customer[row]
+    }
+
+    /// All rows.
+    fn all(&self) -> impl Iterator<Item = At> {
+        let parts = (0..).zip(&self.0);
+        parts.flat_map(|(part, drafts)| (0..drafts.id.len() as u32).map(move |row| At { part, row }))
+    }
+
+    /// Whether each id comes behind the one before.
+    fn are_ordered(&self) -> bool {
+        let filled: Vec<&Drafts> = self.0.iter().filter(|part| !part.id.is_empty()).collect();
+        let in_order = |pair: &[&Drafts]| pair[0].id(pair[0].id.len() - 1) < pair[1].id(0);
+        !self.0.iter().any(|part| part.unordered) && filled.windows(2).all(in_order)
+    }
+
+    /// The rows of ids that stand there more than once, and how often.
+    fn duplicates(&self) -> BTreeMap<At, usize> {
+        let mut hashed: Vec<(u32, At)> = self.all().map(|at| (hash(self.id(at)), at)).collect();
+        hashed.par_sort_unstable();
+        let mut duplicates = BTreeMap::new();
+        for alike in hashed.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            for (_, at) in alike {
+                let lines = alike.iter().filter(|(_, other)| self.id(*other) == self.id(*at)).count();
+                duplicates.extend((lines > 1).then_some((*at, lines)));
+            }
+        }
+        duplicates
+    }
+}
+
+/// Some lines of the table, with the disputes and promises that stand in their columns, by row.
+#[derive(Debug, Default)]
+struct Lines {
+    drafts: Drafts,
+    disputes: Vec<(usize, Dispute)>,
+    promises: Vec<(usize, Promise)>,
+}
+
+impl Lines {
+    fn read(&mut self, line: &mut Line<'_, '_>, known: &Texts) {
+        if let Some((code, message)) = line.no_record() {
+            return line.broken(*code, message.clone());
+        }
+        if let Some((at, currency)) = self.drafts.read(line, known) {
+            self.disputes.extend(dispute(line).map(|dispute| (at, dispute)));
+            self.promises.extend(promise(line, currency).map(|promise| (at, promise)));
+        }
     }
 }
 
@@ -157,146 +246,147 @@ fn promise(line: &mut Line<'_, '_>, currency: Currency) -> Option<Promise> {
 /// All invoices as read, with the disputes and promises that stand in their columns.
 #[derive(Debug)]
 pub(super) struct InvoiceDrafts {
-    drafts: Drafts,
-    /// Those of the drafts that are kept.
-    kept: Vec<u32>,
+    parts: Parts,
+    /// Those of the rows that are kept.
+    kept: Vec<At>,
+    ordered: bool,
     schema: Arc<Schema>,
-    pub(super) disputes: Vec<(Text, Dispute)>,
-    pub(super) promises: Vec<(Text, Promise)>,
-    left_out: Numbers,
+    disputes: Vec<(At, Dispute)>,
+    promises: Vec<(At, Promise)>,
+    /// Ids of which a line was unreadable, or that stand on several.
+    left_out: BTreeSet<String>,
 }
 
 impl InvoiceDrafts {
-    /// Reads the table, with room for so many rows set aside; of rows with one id none is kept, nor those of which a line
-    /// was unreadable.
-    pub(super) fn read(
-        records: Records,
-        room: usize,
-        context: &mut Context<'_>,
-    ) -> Result<InvoiceDrafts, LoadError> {
-        let (mut drafts, mut disputes, mut promises) = (Drafts::with_room(room), Vec::new(), Vec::new());
-        let schema = read_rows(records, context, |line| {
-            if let Some((at, currency)) = drafts.read(line) {
-                disputes.extend(dispute(line).map(|dispute| (at, dispute)));
-                promises.extend(promise(line, currency).map(|promise| (at, promise)));
-            }
-        })?;
-        drafts.customer = context.texts.absorb(&std::mem::take(&mut drafts.customers));
-        context.texts.list(&mut drafts.id);
-        let disputes = disputes.into_iter().map(|(at, dispute)| (drafts.id[at], dispute)).collect();
-        let promises = promises.into_iter().map(|(at, promise)| (drafts.id[at], promise)).collect();
-        let mut left_out = Numbers::default();
-        for id in std::mem::take(&mut context.left_out) {
-            left_out.set(context.texts.intern(&id), 1);
+    /// Reads the table; of rows with one id none is kept, nor those of which a line was unreadable.
+    pub(super) fn read(records: Records, context: &mut Context<'_>) -> Result<InvoiceDrafts, LoadError> {
+        let (schema, read) = read_parts(records, context, Lines::read)?;
+        let (mut parts, mut disputes, mut promises) = (Parts::default(), Vec::new(), Vec::new());
+        for (part, Part { drafts: mut lines, words }) in (0..).zip(read) {
+            let moved = context.texts.absorb(&words);
+            lines.drafts.settle(&moved, &mut context.texts);
+            let at = |row: usize| At { part, row: row as u32 };
+            disputes.extend(lines.disputes.into_iter().map(|(row, dispute)| {
+                let reason = dispute.reason.map(|text| moved[text.index()]);
+                (at(row), Dispute { reason, ..dispute })
+            }));
+            promises.extend(lines.promises.into_iter().map(|(row, promise)| (at(row), promise)));
+            parts.0.push(lines.drafts);
         }
-        let kept = (0..u32::try_from(drafts.id.len()).unwrap_or(u32::MAX)).collect();
-        let mut drafts = InvoiceDrafts { drafts, kept, schema, disputes, promises, left_out };
+        let (kept, ordered) = (parts.all().collect(), parts.are_ordered());
+        let left_out = std::mem::take(&mut context.left_out);
+        let mut drafts = InvoiceDrafts { parts, kept, ordered, schema, disputes, promises, left_out };
         drafts.drop_duplicates(context);
         Ok(drafts)
     }
 
     fn drop_duplicates(&mut self, context: &mut Context<'_>) {
-        let mut counts = Numbers::default();
-        for id in &self.drafts.id {
-            counts.count(*id);
+        let InvoiceDrafts { parts, kept, schema, left_out, .. } = self;
+        let duplicates = if self.ordered { BTreeMap::new() } else { parts.duplicates() };
+        for (&at, lines) in &duplicates {
+            let id = parts.id(at);
+            let message =
+                format!("invoice id `{id}` stands on {lines} lines; none of them is used until one remains");
+            let found = problem(context, schema, parts, at, (Code::DuplicateInvoice, I::InvoiceId), message);
+            context.problems.push(found);
+            left_out.insert(String::from(id));
         }
-        let InvoiceDrafts { drafts, kept, schema, left_out, .. } = self;
-        kept.retain(|&at| {
-            let id = drafts.id[at as usize];
-            let lines = counts.get(id).unwrap_or(1);
-            if lines > 1 {
-                let message = format!(
-                    "invoice id `{}` stands on {lines} lines; none of them is used until one remains",
-                    context.texts.get(id)
-                );
-                let problem =
-                    problem(context, schema, drafts, at, (Code::DuplicateInvoice, I::InvoiceId), message);
-                context.problems.push(problem);
-                left_out.set(id, 1);
-            }
-            left_out.get(id).is_none()
-        });
+        if !left_out.is_empty() {
+            kept.retain(|&at| !left_out.contains(parts.id(at)));
+        }
     }
 
     /// Gives every invoice its customer, made up where the table has none, and its due date.
     pub(super) fn resolve(&mut self, customers: &mut CustomerDrafts, context: &mut Context<'_>) {
-        let InvoiceDrafts { drafts, kept, schema, left_out, .. } = self;
-        kept.retain(|&row| {
-            let at = row as usize;
-            let issued = drafts.issue_date.get(at);
-            if drafts.due_date[at].is_none() {
-                let customer = customers.find(drafts.customer[at]);
-                let unclear = customer.is_some_and(|customer| customer.terms_unclear);
+        let InvoiceDrafts { parts, kept, schema, left_out, .. } = self;
+        kept.retain(|&at| {
+            let (part, row) = (&mut parts.0[at.part as usize], at.row as usize);
+            let issued = part.issue_date.get(row);
+            let mut unclear = false;
+            if part.due_date[row].is_none() {
+                let customer = part.customer[row].and_then(|id| customers.find(id));
+                unclear = customer.is_some_and(|customer| customer.terms_unclear);
                 let own = customer.and_then(|customer| customer.terms);
                 let terms = if unclear { None } else { own.or(context.options.terms) };
-                drafts.due_date[at] = terms.and_then(|terms| terms.due(issued?));
-                if drafts.due_date[at].is_none() {
-                    context.problems.push(no_due_date(context, schema, drafts, row, unclear));
-                    left_out.set(drafts.id[at], 1);
-                }
+                part.due_date[row] = terms.and_then(|terms| terms.due(issued?));
             }
-            let due = drafts.due_date[at];
-            if due.is_some() && due < issued {
+            let due = part.due_date[row];
+            if due.is_none() {
+                context.problems.push(no_due_date(context, schema, parts, at, unclear));
+                left_out.insert(String::from(parts.id(at)));
+            } else if due < issued {
                 let message = String::from("the due date is before the issue date; correct one of them");
-                let problem =
-                    problem(context, schema, drafts, row, (Code::DueBeforeIssue, I::DueDate), message);
-                context.problems.push(problem);
+                let found = problem(context, schema, parts, at, (Code::DueBeforeIssue, I::DueDate), message);
+                context.problems.push(found);
             }
             due.is_some()
         });
         let known = customers.list.len();
-        for &row in kept.iter() {
-            let id = drafts.customer[row as usize];
+        for &at in kept.iter() {
+            let Some(id) = parts.customer(at) else { continue };
             if customers.find_or_add(id).1 {
                 let alike = customers.alike_but_for_zeros(id, known, &context.texts);
-                context.problems.push(unknown_customer(context, schema, drafts, row, alike));
+                context.problems.push(unknown_customer(context, schema, parts, at, alike));
             }
         }
     }
 
-    /// The table in order of customers and ids, and the row of each id.
-    pub(super) fn finish(self, customers: &CustomerIndex, context: &Context<'_>) -> Finished {
-        let InvoiceDrafts { drafts, kept, schema, disputes, promises, left_out } = self;
-        let texts = &context.texts;
-        let row_of = |at: u32| customers.get(drafts.customer[at as usize]).unwrap_or(CustomerRow(0));
-        let order = in_groups(
-            kept,
-            customers.len(),
-            |&at| row_of(at).index(),
-            |&a, &b| by_text(texts, drafts.id[a as usize], drafts.id[b as usize]),
-        );
-        let mut rows = Numbers::default();
-        for (row, &at) in (0..).zip(&order) {
-            rows.set(drafts.id[at as usize], row);
-        }
-        let lines = order.iter().map(|&at| drafts.line[at as usize]).collect();
-        let index = InvoiceIndex { rows, left_out, lines, schema };
-        let customer = order.iter().map(|&at| row_of(at)).collect();
-        Finished { table: drafts.columns(&order, customer), index, disputes, promises }
+    /// The table in order of customers and ids, and the row of each id; their texts stand in that order too.
+    pub(super) fn finish(self, customers: &CustomerIndex, context: &mut Context<'_>) -> Finished {
+        let InvoiceDrafts { parts, kept, ordered, schema, disputes, promises, left_out } = self;
+        let row_of = |at: At| parts.customer(at).and_then(|id| customers.get(id)).unwrap_or(CustomerRow(0));
+        let compare = |a: &At, b: &At| match ordered {
+            true => a.cmp(b),
+            false => parts.id(*a).cmp(parts.id(*b)),
+        };
+        let order = in_groups(kept, customers.len(), |&at| row_of(at).index(), compare);
+        let customer: Vec<CustomerRow> = order.par_iter().map(|&at| row_of(at)).collect();
+        let laid = parts.lay_out(&order, &mut context.texts);
+        let table = parts.columns(&order, customer);
+        let [po_number, document_url, payment_link] = laid.own_columns.map(Column::new);
+        let mut table = Invoices { id: laid.id, po_number, document_url, payment_link, ..table };
+        let texts = &mut context.texts;
+        texts.list(&mut table.id, &laid.hashes);
+        let mut index = InvoiceIndex {
+            rows: Numbers::default(),
+            left_out: Numbers::default(),
+            listed: parts.listed(&order),
+            order,
+            schema,
+        };
+        (0..).zip(&table.id).for_each(|(row, &id)| index.rows.set(id, row));
+        left_out.iter().for_each(|id| index.left_out.set(texts.intern(id), 1));
+        let row = |at: At| index.listed[at.part as usize].row[at.row as usize];
+        let of_row = |(at, dispute): (At, Dispute)| Some(Dispute { invoice: row(at)?, ..dispute });
+        let disputes = disputes.into_iter().filter_map(of_row).collect();
+        let of_row = |(at, promise): (At, Promise)| Some(Promise { invoice: row(at)?, ..promise });
+        let promises = promises.into_iter().filter_map(of_row).collect();
+        Finished { table, index, disputes, promises }
     }
 }
 
 fn problem(
     context: &Context<'_>,
     schema: &Schema,
-    drafts: &Drafts,
-    at: u32,
+    parts: &Parts,
+    at: At,
     (code, column): (Code, I),
     message: String,
 ) -> Problem {
-    let at = at as usize;
+    let (part, row) = parts.at(at);
     Problem {
-        customer: Some(String::from(context.texts.get(drafts.customer[at]))),
-        invoice: Some(String::from(context.texts.get(drafts.id[at]))),
+        customer: part.customer[row].map(|id| String::from(context.texts.get(id))),
+        invoice: Some(String::from(part.id(row))),
         code,
         message,
-        place: Some(place(schema, drafts.line[at], Some(column.into()))),
+        place: Some(place(schema, part.line[row], Some(column.into()))),
         blocks: true,
     }
 }
 
-fn no_due_date(context: &Context<'_>, schema: &Schema, drafts: &Drafts, at: u32, unclear: bool) -> Problem {
-    let message = match drafts.issue_date.get(at as usize) {
+fn no_due_date(context: &Context<'_>, schema: &Schema, parts: &Parts, at: At, unclear: bool) -> Problem {
+    let (part, row) = parts.at(at);
+    let message = match part.issue_date.get(row) {
         Some(_) if unclear => {
             "there is no due date, and the customer's `terms` cannot be read; give `due_date`, or mend the terms"
         }
@@ -305,17 +395,17 @@ fn no_due_date(context: &Context<'_>, schema: &Schema, drafts: &Drafts, at: u32,
         }
         None => "there is neither a due date nor an issue date; give `due_date`",
     };
-    problem(context, schema, drafts, at, (Code::NoDueDate, I::DueDate), String::from(message))
+    problem(context, schema, parts, at, (Code::NoDueDate, I::DueDate), String::from(message))
 }
 
 fn unknown_customer(
     context: &Context<'_>,
     schema: &Schema,
-    drafts: &Drafts,
-    at: u32,
+    parts: &Parts,
+    at: At,
     alike: Option<Text>,
 ) -> Problem {
-    let id = context.texts.get(drafts.customer[at as usize]);
+    let id = parts.customer(at).map_or("", |id| context.texts.get(id));
     let message = match alike.map(|alike| context.texts.get(alike)) {
         Some(alike) => format!(
             "customer `{id}` is not in the customers table, but `{alike}` is; a spreadsheet may have dropped zeros in front: \
@@ -323,7 +413,7 @@ fn unknown_customer(
         ),
         None => format!("customer `{id}` has invoices but is not in the customers table; add it there"),
     };
-    let found = problem(context, schema, drafts, at, (Code::UnknownCustomer, I::CustomerId), message);
+    let found = problem(context, schema, parts, at, (Code::UnknownCustomer, I::CustomerId), message);
     Problem { invoice: None, ..found }
 }
 
@@ -332,8 +422,8 @@ fn unknown_customer(
 pub(super) struct Finished {
     pub(super) table: Invoices,
     pub(super) index: InvoiceIndex,
-    pub(super) disputes: Vec<(Text, Dispute)>,
-    pub(super) promises: Vec<(Text, Promise)>,
+    pub(super) disputes: Vec<Dispute>,
+    pub(super) promises: Vec<Promise>,
 }
 
 /// The row of each invoice.
@@ -341,8 +431,20 @@ pub(super) struct Finished {
 pub(super) struct InvoiceIndex {
     rows: Numbers,
     left_out: Numbers,
-    lines: Vec<u64>,
+    listed: Vec<Listed>,
+    /// Where each row is listed.
+    order: Vec<At>,
     schema: Arc<Schema>,
+}
+
+/// The ids of some lines of the table, in their order.
+#[derive(Debug)]
+struct Listed {
+    texts: Texts,
+    id: Vec<Text>,
+    line: Vec<u64>,
+    /// The row that a line has become.
+    row: Vec<Option<InvoiceRow>>,
 }
 
 /// What is known of an invoice id.
@@ -373,36 +475,170 @@ impl InvoiceIndex {
 
     /// Where an invoice stands in its file.
     pub(super) fn place(&self, row: InvoiceRow) -> crate::snapshot::problem::Place {
-        place(&self.schema, self.lines[row.index()], Some(I::Amount.into()))
+        let At { part, row } = self.order[row.index()];
+        place(&self.schema, self.listed[part as usize].line[row as usize], Some(I::Amount.into()))
+    }
+
+    /// Looks for ids that are likely to come in the order in which the invoices are listed.
+    pub(super) fn follower<'i>(&'i self, texts: &'i Texts) -> Follower<'i> {
+        Follower { index: self, texts, last: None }
     }
 }
 
-impl Drafts {
-    /// The table of these drafts in this order.
-    fn columns(self, order: &[u32], customer: Vec<CustomerRow>) -> Invoices {
-        fn picked<T: Copy>(order: &[u32], values: &[T]) -> Vec<T> {
-            order.iter().map(|&at| values[at as usize]).collect()
+/// Finds invoices that are named one after another. Another table often names them in the order of their own: those
+/// that are listed next stand ready in the cache, where to look an id up is to wait for memory.
+pub(super) struct Follower<'i> {
+    index: &'i InvoiceIndex,
+    texts: &'i Texts,
+    last: Option<At>,
+}
+
+impl Follower<'_> {
+    /// So many of the invoices that follow are looked at.
+    const NEAR: usize = 12;
+
+    /// What is known of an id.
+    pub(super) fn named(&mut self, id: &str) -> Known {
+        if let Some((at, row)) = self.next(id) {
+            self.last = Some(at);
+            return Known::Row(row);
         }
-        let [po_number, owner, tags, document_url, payment_link] =
-            self.texts.map(|column| column.in_order(order));
-        Invoices {
-            id: picked(order, &self.id),
-            customer,
-            currency: picked(order, &self.currency),
-            amount: picked(order, &self.amount),
-            due_date: order.iter().filter_map(|&at| self.due_date[at as usize]).collect(),
-            issue_date: self.issue_date.in_order(order),
-            balance: self.balance.in_order(order),
-            paid_date: self.paid_date.in_order(order),
-            status: self.status.in_order(order),
-            hold_until: self.hold_until.in_order(order),
-            handed_over: self.handed_over.in_order(order),
-            po_number,
-            owner,
-            tags,
-            document_url,
-            payment_link,
-            own: self.own.into_iter().map(|column| column.in_order(order)).collect(),
+        let known = self.index.named(self.texts, id);
+        if let Known::Row(row) = known {
+            self.last = self.index.order.get(row.index()).copied();
+        }
+        known
+    }
+
+    fn next(&self, id: &str) -> Option<(At, InvoiceRow)> {
+        let mut at = self.last?;
+        for _ in 0..Self::NEAR {
+            let mut part = self.index.listed.get(at.part as usize)?;
+            at.row += 1;
+            if at.row as usize >= part.id.len() {
+                at = At { part: at.part + 1, row: 0 };
+                part = self.index.listed.get(at.part as usize)?;
+            }
+            if part.id.get(at.row as usize).is_some_and(|&own| part.texts.get(own) == id) {
+                return Some((at, part.row[at.row as usize]?));
+            }
+        }
+        None
+    }
+}
+
+/// The texts of rows, laid out in their order.
+#[derive(Default)]
+struct Laid {
+    texts: Texts,
+    id: Vec<Text>,
+    hashes: Vec<u32>,
+    own_columns: [Vec<Option<Text>>; OWN_TEXTS.len()],
+}
+
+impl Laid {
+    /// Lays out the texts of one more row.
+    fn push(&mut self, part: &Drafts, row: usize) {
+        let id = part.id(row);
+        self.id.push(self.texts.add(id));
+        self.hashes.push(hash(id));
+        for (laid, column) in self.own_columns.iter_mut().zip(&part.own_columns) {
+            if column.has_values() {
+                let text = column.get(row).map(|text| self.texts.add(part.own_texts.get(text)));
+                laid.resize(self.id.len() - 1, None);
+                laid.push(text);
+            }
+        }
+    }
+
+    /// Puts the texts behind others, and gives their places there.
+    fn append(&mut self, rows: Laid, texts: &mut Texts) {
+        let (before, done) = (texts.len(), self.id.len());
+        texts.append(&rows.texts);
+        self.id.extend(rows.id.iter().map(|id| id.behind(before)));
+        self.hashes.extend(rows.hashes);
+        for (column, more) in self.own_columns.iter_mut().zip(rows.own_columns) {
+            if !more.is_empty() {
+                column.resize(done, None);
+                column.extend(more.into_iter().map(|text| text.map(|text| text.behind(before))));
+            }
         }
     }
 }
+
+/// So many rows are laid out together, beside others.
+const LAID_OUT: usize = 1 << 13;
+
+impl Parts {
+    /// Lays out the texts of these rows behind others.
+    fn lay_out(&self, order: &[At], texts: &mut Texts) -> Laid {
+        let laid: Vec<Laid> = order
+            .par_chunks(LAID_OUT)
+            .map(|rows| {
+                let mut laid = Laid::default();
+                rows.iter().map(|&at| self.at(at)).for_each(|(part, row)| laid.push(part, row));
+                laid
+            })
+            .collect();
+        let mut all = Laid::default();
+        laid.into_iter().for_each(|rows| all.append(rows, texts));
+        all
+    }
+
+    /// The table of these rows in this order, without the texts of which each has its own.
+    fn columns(&self, order: &[At], customer: Vec<CustomerRow>) -> Invoices {
+        Invoices {
+            customer,
+            currency: self.picked(order, |part, row| part.currency[row]),
+            amount: self.picked(order, |part, row| part.amount[row]),
+            // Rows without are not among them.
+            due_date: self.picked(order, |part, row| part.due_date[row].unwrap_or_default()),
+            issue_date: self.column(order, |part| &part.issue_date),
+            balance: self.column(order, |part| &part.balance),
+            paid_date: self.column(order, |part| &part.paid_date),
+            status: self.column(order, |part| &part.status),
+            hold_until: self.column(order, |part| &part.hold_until),
+            handed_over: self.column(order, |part| &part.handed_over),
+            owner: self.column(order, |part| &part.owner),
+            tags: self.column(order, |part| &part.tags),
+            own: (0..self.0.first().map_or(0, |part| part.own.len()))
+                .map(|at| self.column(order, |part| part.own.get(at).unwrap_or(&NO_VALUES)))
+                .collect(),
+            ..Invoices::default()
+        }
+    }
+
+    fn picked<T: Send>(&self, order: &[At], of: impl Fn(&Drafts, usize) -> T + Sync) -> Vec<T> {
+        let value = |&at: &At| {
+            let (part, row) = self.at(at);
+            of(part, row)
+        };
+        order.par_iter().with_min_len(LAID_OUT).map(value).collect()
+    }
+
+    fn column<T: Copy + Send>(
+        &self,
+        order: &[At],
+        of: impl for<'p> Fn(&'p Drafts) -> &'p Column<T> + Sync,
+    ) -> Column<T> {
+        if !self.0.iter().any(|part| of(part).has_values()) {
+            return Column::default();
+        }
+        Column::new(self.picked(order, |part, row| of(part).get(row)))
+    }
+
+    /// What remains to be known once rows stand in this order.
+    fn listed(self, order: &[At]) -> Vec<Listed> {
+        let rest = |part: Drafts| {
+            let row = vec![None; part.id.len()];
+            Listed { texts: part.own_texts, id: part.id, line: part.line, row }
+        };
+        let mut listed: Vec<Listed> = self.0.into_iter().map(rest).collect();
+        for (row, at) in (0..).zip(order) {
+            listed[at.part as usize].row[at.row as usize] = Some(InvoiceRow(row));
+        }
+        listed
+    }
+}
+
+static NO_VALUES: Column<OwnValue> = Column::none();

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::batch::{Row, each_row};
+use super::batch::Row;
 use super::error::LoadError;
 use super::records::{Records, Schema, Source};
+use super::supply::each_row;
 use super::values::{Context, Line};
 use crate::code::Code;
 

@@ -4,8 +4,10 @@
 //! rest goes on. Nothing in the result depends on the order of rows.
 
 mod batch;
+mod blocks;
 mod columns;
 mod customers;
+mod cut;
 mod dates;
 mod digest;
 mod error;
@@ -28,13 +30,13 @@ mod parquet;
 mod progress;
 mod reading;
 mod records;
-mod relay;
 mod schema;
 #[cfg(feature = "xlsx")]
 mod sheet;
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 mod spelling;
 mod stream;
+mod supply;
 mod terms;
 mod unpack;
 mod values;
@@ -113,18 +115,6 @@ pub fn parse_document(name: &str, text: &str, options: &LoadOptions<'_>) -> Resu
     build(None, name, manifest, options, &mut ())
 }
 
-/// A row has hardly fewer bytes.
-const BYTES_OF_ROW: u64 = 48;
-
-/// No more room is set aside: what is larger grows as it is read.
-const ROWS: u64 = 1 << 22;
-
-/// For how many rows room is set aside in tables read from so many bytes. Large lists that grow are copied, and memory
-/// holds both; room that is not needed is never touched.
-fn room_for(bytes: u64) -> usize {
-    usize::try_from((bytes / BYTES_OF_ROW).min(ROWS)).unwrap_or_default()
-}
-
 fn build(
     folder: Option<&Path>,
     name: &str,
@@ -150,7 +140,6 @@ fn build(
     context.gauge.tell();
     unmapped_columns(&mut context);
     snapshot.texts = context.texts;
-    relay::relay(&mut snapshot);
     snapshot.problems = context.problems;
     snapshot.problems.sort();
     snapshot.index();
@@ -165,9 +154,8 @@ fn read_tables(
     context: &mut Context<'_>,
 ) -> Result<(), LoadError> {
     let (ledger, options) = (tables.remove(&Table::History), context.options);
-    let room = room_for(context.gauge.total());
     thread::scope(|scope| {
-        let ledger = ledger.map(|records| scope.spawn(|| HistoryDrafts::read(records, options, room)));
+        let ledger = ledger.map(|records| scope.spawn(|| HistoryDrafts::read(records, options)));
         read_others(snapshot, tables, context, || {
             let drafts = ledger.map(|ledger| ledger.join().unwrap_or_else(|panic| resume_unwind(panic)));
             drafts.transpose()
@@ -183,7 +171,7 @@ fn read_others(
 ) -> Result<(), LoadError> {
     let mut customers = CustomerDrafts::read(tables.remove(&Table::Customers), context)?;
     let Some(records) = tables.remove(&Table::Invoices) else { return Ok(()) };
-    let mut invoices = InvoiceDrafts::read(records, room_for(context.gauge.total()), context)?;
+    let mut invoices = InvoiceDrafts::read(records, context)?;
     invoices.resolve(&mut customers, context);
     let (customers, customer_index) = customers.finish(context);
     let invoices = invoices.finish(&customer_index, context);

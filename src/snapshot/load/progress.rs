@@ -39,11 +39,6 @@ impl<'p> Gauge<'p> {
         }
     }
 
-    /// How many bytes all files have.
-    pub(super) fn total(&self) -> u64 {
-        self.total
-    }
-
     /// Counts what is read of a file of this size.
     pub(super) fn count<R>(&mut self, file: R, size: u64) -> Counted<R> {
         self.total += size;

@@ -5,14 +5,14 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use csv::ByteRecord;
-use memchr::memchr_iter;
 use rustc_hash::FxHashMap;
 
+use super::blocks::{Block, Blocks};
 use super::columns::Table;
 use super::dates::DateFormat;
 use super::error::LoadError;
 use super::layout::{Layout, Origin};
-use super::limits::{Allowance, csv_stopped, stopped};
+use super::limits::{Allowance, stopped};
 use super::manifest::Mapping;
 use super::node::{Node, Pairs, Value, json_cell};
 #[cfg(feature = "parquet")]
@@ -75,12 +75,12 @@ impl Schema {
 pub(super) struct Record {
     /// The line on which it starts.
     pub(super) line: u64,
-    cells: Cells,
+    pub(super) cells: Cells,
     constants: Vec<String>,
 }
 
 #[derive(Debug)]
-enum Cells {
+pub(super) enum Cells {
     /// By position in the file.
     Bytes(ByteRecord),
     /// By slot.
@@ -101,6 +101,11 @@ const FORMULA_ERRORS: [&str; 9] =
     ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#GETTING_DATA", "#ERROR!"];
 
 impl Record {
+    /// An empty record to read into, of a table of cells.
+    pub(super) fn of_bytes() -> Record {
+        Record { line: 0, cells: Cells::Bytes(ByteRecord::new()), constants: Vec::new() }
+    }
+
     /// The record's bytes and the place of each cell in them, where it comes from a table of cells.
     pub(super) fn bytes(&self) -> Option<&ByteRecord> {
         if let Cells::Bytes(record) = &self.cells { Some(record) } else { None }
@@ -123,7 +128,7 @@ impl Record {
     }
 
     /// Fills in the constants, which may quote other cells.
-    fn fill_constants(&mut self, schema: &Schema) {
+    pub(super) fn fill_constants(&mut self, schema: &Schema) {
         let templates = &schema.layout.templates;
         let filled = templates.iter().map(|template| {
             let mut text = String::new();
@@ -171,8 +176,8 @@ pub(super) struct Records {
 
 /// Where records come from.
 pub(super) enum Source {
-    /// The lines of a CSV file.
-    Csv(CsvRows),
+    /// The lines of a CSV file below its header, which are cut block by block.
+    Csv(Blocks),
     /// JSON lines.
     Lines(JsonLines),
     /// The rows of a sheet, each with its number.
@@ -196,7 +201,6 @@ impl Records {
     /// An empty record to read into.
     pub(super) fn record(&self) -> Record {
         let cells = match self.source {
-            Source::Csv(..) => Cells::Bytes(ByteRecord::new()),
             #[cfg(feature = "xlsx")]
             Source::Sheet(..) => Cells::Bytes(ByteRecord::new()),
             #[cfg(feature = "parquet")]
@@ -206,14 +210,18 @@ impl Records {
         Record { line: 0, cells, constants: Vec::new() }
     }
 
+    /// The next block of a table whose records are cut block by block, in a buffer that is used again; nothing for
+    /// others, whose records come one by one.
+    pub(super) fn block(&mut self, buffer: Vec<u8>) -> Option<Result<Option<Block>, LoadError>> {
+        match &mut self.source {
+            Source::Csv(blocks) => Some(blocks.next(&self.schema.file, buffer)),
+            _ => None,
+        }
+    }
+
     /// Reads the next record.
     pub(super) fn advance(&mut self, row: &mut Record) -> Result<Step, LoadError> {
         let step = match (&mut self.source, &mut row.cells) {
-            (Source::Csv(rows), Cells::Bytes(record)) => {
-                let step = rows.advance(&self.schema.file, record)?;
-                row.line = rows.line;
-                step
-            }
             (Source::Lines(lines), Cells::Texts(texts)) => {
                 let keys = Keys { layout: &self.schema.layout, seen: &mut self.seen };
                 let step = lines.advance(keys, texts);
@@ -256,81 +264,6 @@ impl Records {
             row.fill_constants(&self.schema);
         }
         Ok(step)
-    }
-}
-
-/// What is put behind the last line of a CSV file: if it is not found there, a quotation mark has swallowed it.
-pub(super) const END: &[u8] = b"\x03\n";
-
-/// The lines of a CSV file, below its header.
-pub(super) struct CsvRows {
-    reader: csv::Reader<Box<dyn BufRead + Send>>,
-    /// How many cells the header has.
-    width: usize,
-    /// How many lines stand above what the reader reads.
-    above: u64,
-    /// The line on which the last record starts.
-    line: u64,
-    delimiter: u8,
-    allowance: Allowance,
-}
-
-impl CsvRows {
-    /// The lines of a reader that stands behind a header of so many cells.
-    pub(super) fn new(
-        reader: csv::Reader<Box<dyn BufRead + Send>>,
-        width: usize,
-        above: u64,
-        delimiter: u8,
-        allowance: Allowance,
-    ) -> CsvRows {
-        CsvRows { reader, width, above, line: above + 1, delimiter, allowance }
-    }
-
-    fn advance(&mut self, file: &str, record: &mut ByteRecord) -> Result<Step, LoadError> {
-        if !self.read(file, record)? {
-            return Err(self.unclosed(file));
-        }
-        // Every line ends with one LF here, so the start is told from the end, past blank lines.
-        let inner = memchr_iter(b'\n', record.as_slice()).count() as u64;
-        self.line = self.above + self.reader.position().line().saturating_sub(inner + 1).max(1);
-        if record.as_slice() == END.trim_ascii_end() && !self.read(file, record)? {
-            return Ok(Step::End);
-        }
-        if record.len() == self.width && (inner == 0 || !self.has_swallowed(record)) {
-            return Ok(Step::Record);
-        }
-        if inner > 0 {
-            let message = format!("a quotation mark here seems to take in the {inner} lines below; close it");
-            return Ok(Step::Broken(Code::UnclosedQuote, message.replace("the 1 lines", "the line")));
-        }
-        let cells =
-            if record.len() == 1 { String::from("1 cell") } else { format!("{} cells", record.len()) };
-        let message = format!("the line has {cells} where the header has {}; correct the line", self.width);
-        Ok(Step::Broken(Code::WrongCellCount, message))
-    }
-
-    /// Whether a cell holds something that looks like a whole line of this file.
-    fn has_swallowed(&self, record: &ByteRecord) -> bool {
-        let like_a_line = |line: &[u8]| {
-            self.width > 2 && line.iter().filter(|&&byte| byte == self.delimiter).count() + 1 >= self.width
-        };
-        let several = record.iter().filter(|cell| cell.contains(&b'\n'));
-        several.into_iter().any(|cell| cell.split(|&byte| byte == b'\n').any(like_a_line))
-    }
-
-    fn read(&mut self, file: &str, record: &mut ByteRecord) -> Result<bool, LoadError> {
-        self.allowance.renew();
-        let begins = self.above + self.reader.position().line();
-        self.reader.read_byte_record(record).map_err(|error| csv_stopped(file, begins, error))
-    }
-
-    /// The end was swallowed by the last record.
-    fn unclosed(&self, file: &str) -> LoadError {
-        let message = "a quotation mark in the record that begins here is never closed, so that the rest of the file belongs to it";
-        // No line end closes that record, so it starts one line further down than was told from its end.
-        LoadError::new(Code::UnclosedQuote, file, Some(self.line + 1), message)
-            .help("close the quotation mark, double one that stands for itself (`\"\"`), or take it out")
     }
 }
 
