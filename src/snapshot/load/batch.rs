@@ -1,5 +1,6 @@
 //! Some records of a table with the place of each of their cells.
 
+use chrono::NaiveDate;
 use memchr::{memchr, memchr2_iter};
 
 use super::blocks::Shape;
@@ -37,8 +38,58 @@ pub(super) struct Reached {
 #[derive(Debug, Clone, Copy)]
 enum Cell {
     Empty,
-    Text { start: u32, end: u32 },
+    Text {
+        start: u32,
+        end: u32,
+    },
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only Parquet files hold typed values"))]
+    Date(NaiveDate),
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only Parquet files hold typed values"))]
+    Number(Number),
     Unfit(Unfit),
+}
+
+/// A number as a file of typed values has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number {
+    pub(super) digits: i64,
+    /// How many of the digits are decimals.
+    pub(super) scale: u8,
+}
+
+impl Number {
+    /// The number with so many decimals; nothing when it has more, or is too large.
+    pub(super) fn with_decimals(self, decimals: u32) -> Option<i64> {
+        let Number { digits, scale } = self;
+        let more = decimals.checked_sub(scale.into());
+        let digits = match more {
+            Some(more) => digits.checked_mul(10_i64.checked_pow(more)?)?,
+            None => {
+                let factor = 10_i64.checked_pow(u32::from(scale) - decimals)?;
+                Some(digits / factor).filter(|_| digits % factor == 0)?
+            }
+        };
+        // No text is read as the least of all numbers.
+        Some(digits).filter(|&digits| digits != i64::MIN)
+    }
+
+    /// The number as a text.
+    pub(super) fn spelled(self, decimal: char) -> String {
+        let width = usize::from(self.scale) + 1;
+        let mut text = format!("{:0width$}", self.digits.unsigned_abs());
+        if self.scale > 0 {
+            text.insert(text.len() + 1 - width, decimal);
+        }
+        if self.digits < 0 { format!("-{text}") } else { text }
+    }
+}
+
+/// A cell of a file of typed values.
+#[cfg(feature = "parquet")]
+pub(super) enum Typed<'v> {
+    Text(&'v [u8]),
+    Date(NaiveDate),
+    Number(Number),
 }
 
 /// What is known of a record beside its cells.
@@ -49,15 +100,27 @@ struct Head {
     broken: Option<Box<(Code, String)>>,
 }
 
+/// Shown for a date or a number to those who ask for a text. Nobody does: such cells are only put where dates and
+/// numbers are read.
+const TYPED: &str = "a value that is no text";
+
 /// One record of a batch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'b> {
     batch: &'b Batch,
     columns: &'b Columns,
+    /// Its cells, by column.
+    cells: &'b [Cell],
     at: usize,
 }
 
 impl<'b> Row<'b> {
+    fn of(batch: &'b Batch, columns: &'b Columns, at: usize) -> Row<'b> {
+        let width = columns.slots.len();
+        let cells = batch.cells.get(at * width..(at + 1) * width).unwrap_or_default();
+        Row { batch, columns, cells, at }
+    }
+
     /// The line on which it starts.
     pub(super) fn line(self) -> u64 {
         self.batch.heads[self.at].line
@@ -70,10 +133,10 @@ impl<'b> Row<'b> {
 
     /// The record by itself.
     pub(super) fn copied(self) -> Batch {
-        let Batch { text, cells, heads, .. } = self.batch;
-        let (width, head) = (self.columns.slots.len(), &heads[self.at]);
+        let Batch { text, heads, .. } = self.batch;
+        let head = &heads[self.at];
         let mut copy = Batch { heads: vec![head.clone()], ..Batch::default() };
-        for cell in &cells[self.at * width..][..width] {
+        for cell in self.cells {
             let start = copy.text.len() as u32;
             copy.cells.push(match *cell {
                 Cell::Text { start: from, end: to } => {
@@ -86,15 +149,37 @@ impl<'b> Row<'b> {
         copy
     }
 
+    /// Whether a cell holds nothing, as most do.
+    #[inline]
+    pub(super) fn is_blank(self, slot: usize) -> bool {
+        matches!(self.at_slot(slot), Cell::Empty)
+    }
+
     /// A cell: trimmed, and nothing when empty.
     pub(super) fn cell(self, slot: usize) -> Result<Option<&'b str>, Unfit> {
-        let Some(column) = self.columns.of_slot(slot) else { return Ok(None) };
-        let cell = self.batch.cells.get(self.at * self.columns.slots.len() + column);
-        match *cell.unwrap_or(&Cell::Empty) {
+        match *self.at_slot(slot) {
             Cell::Empty => Ok(None),
             Cell::Text { start, end } => Ok(Some(&self.batch.text[start as usize..end as usize])),
+            Cell::Date(_) | Cell::Number(_) => Ok(Some(TYPED)),
             Cell::Unfit(unfit) => Err(unfit),
         }
+    }
+
+    /// A date that stands there as one.
+    #[inline]
+    pub(super) fn date(self, slot: usize) -> Option<NaiveDate> {
+        if let Cell::Date(date) = self.at_slot(slot) { Some(*date) } else { None }
+    }
+
+    /// A number that stands there as one.
+    #[inline]
+    pub(super) fn number(self, slot: usize) -> Option<Number> {
+        if let Cell::Number(number) = self.at_slot(slot) { Some(*number) } else { None }
+    }
+
+    #[inline]
+    fn at_slot(self, slot: usize) -> &'b Cell {
+        self.cells.get(self.columns.of_slot(slot)).unwrap_or(&Cell::Empty)
     }
 }
 
@@ -104,15 +189,16 @@ pub(super) struct Columns {
     slots: Vec<usize>,
     /// The places in a record of those that are cells.
     places: Vec<usize>,
-    of_slots: Vec<Option<usize>>,
+    /// By slot the column, or a number beyond all columns.
+    of_slots: Vec<usize>,
 }
 
 impl Columns {
     /// The columns of a table.
     pub(super) fn of(schema: &Schema) -> Columns {
         let slots: Vec<usize> = schema.layout.filled().collect();
-        let mut of_slots = vec![None; schema.layout.len()];
-        slots.iter().enumerate().for_each(|(column, &slot)| of_slots[slot] = Some(column));
+        let mut of_slots = vec![usize::MAX; schema.layout.len()];
+        slots.iter().enumerate().for_each(|(column, &slot)| of_slots[slot] = column);
         let place = |&slot: &usize| match schema.layout.origin(slot) {
             Origin::Cell(at) => Some(at),
             _ => None,
@@ -120,8 +206,14 @@ impl Columns {
         Columns { places: slots.iter().filter_map(place).collect(), slots, of_slots }
     }
 
-    fn of_slot(&self, slot: usize) -> Option<usize> {
-        self.of_slots.get(slot).copied().flatten()
+    /// The slots in the order of their columns, with the place of each in a record; they are all cells.
+    #[cfg(feature = "parquet")]
+    pub(super) fn places(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.slots.iter().copied().zip(self.places.iter().copied())
+    }
+
+    fn of_slot(&self, slot: usize) -> usize {
+        self.of_slots.get(slot).copied().unwrap_or(usize::MAX)
     }
 }
 
@@ -133,13 +225,49 @@ impl Batch {
 
     /// The first record.
     pub(super) fn first<'b>(&'b self, columns: &'b Columns) -> Row<'b> {
-        Row { batch: self, columns, at: 0 }
+        Row::of(self, columns, 0)
     }
 
     fn clear(&mut self) {
         self.text.clear();
         self.cells.clear();
         self.heads.clear();
+    }
+
+    /// How many more records are taken into one batch.
+    #[cfg(feature = "parquet")]
+    pub(super) const MOST: usize = RECORDS;
+
+    /// Begins a batch of so many records, whose cells are put there column by column.
+    #[cfg(feature = "parquet")]
+    pub(super) fn begin(&mut self, first_line: u64, records: usize, columns: &Columns) {
+        self.clear();
+        let lines = (0..records as u64).map(|at| first_line + at);
+        self.heads.extend(lines.map(|line| Head { line, broken: None }));
+        self.cells.resize(records * columns.slots.len(), Cell::Empty);
+    }
+
+    /// Puts a cell there.
+    #[cfg(feature = "parquet")]
+    pub(super) fn put(&mut self, record: usize, column: usize, columns: &Columns, value: &Typed<'_>) {
+        let cell = match value {
+            Typed::Date(date) => Cell::Date(*date),
+            Typed::Number(number) => Cell::Number(*number),
+            Typed::Text(bytes) => self.put_text(bytes),
+        };
+        self.cells[record * columns.slots.len() + column] = cell;
+    }
+
+    #[cfg(feature = "parquet")]
+    fn put_text(&mut self, bytes: &[u8]) -> Cell {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if memchr(0, bytes).is_none() => {
+                let base = self.text.len();
+                self.text.push_str(text);
+                cell_of(plain(text), text, base)
+            }
+            _ => Cell::Unfit(Unfit::NotText),
+        }
     }
 
     /// Takes a text to be cut.
@@ -238,7 +366,7 @@ impl Batch {
 
     /// Its records.
     pub(super) fn rows<'b>(&'b self, columns: &'b Columns) -> impl Iterator<Item = Row<'b>> {
-        (0..self.heads.len()).map(move |at| Row { batch: self, columns, at })
+        (0..self.heads.len()).map(move |at| Row::of(self, columns, at))
     }
 }
 

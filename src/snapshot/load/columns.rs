@@ -170,6 +170,41 @@ impl Table {
         }
     }
 
+    /// The slots that are read as dates and as nothing else.
+    #[cfg(feature = "parquet")]
+    pub(super) fn dates(self) -> &'static [usize] {
+        use {CustomerColumn as C, HistoryColumn as H, InvoiceColumn as I, PaymentColumn as P};
+        match self {
+            Table::Invoices => &[
+                I::DueDate as usize,
+                I::IssueDate as usize,
+                I::PaidDate as usize,
+                I::DisputeOpened as usize,
+                I::DisputeClosed as usize,
+                I::PromiseMade as usize,
+                I::PromiseDate as usize,
+                I::HoldUntil as usize,
+            ],
+            Table::Customers => &[C::Since as usize],
+            Table::History => &[H::Date as usize],
+            Table::Payments | Table::CreditNotes => &[P::Date as usize],
+            Table::Contacts | Table::Disputes | Table::Promises => &[],
+        }
+    }
+
+    /// The slots that are read as amounts and as nothing else.
+    #[cfg(feature = "parquet")]
+    pub(super) fn amounts(self) -> &'static [usize] {
+        use {CustomerColumn as C, HistoryColumn as H, InvoiceColumn as I, PaymentColumn as P};
+        match self {
+            Table::Invoices => &[I::Amount as usize, I::Balance as usize, I::PromiseAmount as usize],
+            Table::Customers => &[C::CreditLimit as usize],
+            Table::History => &[H::Amount as usize],
+            Table::Payments | Table::CreditNotes => &[P::Amount as usize],
+            Table::Contacts | Table::Disputes | Table::Promises => &[],
+        }
+    }
+
     /// Whether a row can be the reason to leave somebody alone: money received, a dispute, a promise, what was sent.
     pub(super) fn speaks_against_contacts(self) -> bool {
         match self {

@@ -78,7 +78,7 @@ pub(super) fn time_of_day(text: &str, timezone: Tz) -> Option<NaiveTime> {
 }
 
 /// Years that receivables can have; others are slips of the pen.
-fn sensible(date: &NaiveDate) -> bool {
+pub(super) fn sensible(date: &NaiveDate) -> bool {
     (1900..=2200).contains(&date.year())
 }
 

@@ -85,15 +85,6 @@ impl<R> Counted<R> {
     }
 }
 
-#[cfg(feature = "parquet")]
-impl Counted<std::fs::File> {
-    /// The same file once more, counted together with this one.
-    pub(super) fn again(&self) -> io::Result<Self> {
-        let file = self.file.try_clone()?;
-        Ok(Counted { file, own: Arc::clone(&self.own), all: Arc::clone(&self.all) })
-    }
-}
-
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(into)?;

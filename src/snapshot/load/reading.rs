@@ -51,9 +51,9 @@ pub(super) fn read_parts<D: Default + Send>(
         |rows| {
             let nobody = &mut ();
             let (mut apart, mut drafts) = (Context::new(options, Gauge::new(nobody)), D::default());
-            rows.for_each(|schema, row| read(&mut drafts, &mut Line::new(&mut apart, schema, row), known));
+            rows.for_each(|schema, row| read(&mut drafts, &mut Line::new(&mut apart, schema, row), known))?;
             let Context { texts, problems, left_out, .. } = apart;
-            (Part { drafts, words: texts }, problems, left_out)
+            Ok((Part { drafts, words: texts }, problems, left_out))
         },
     )?;
     let Made { schema, seen, parts: made } = made;

@@ -16,7 +16,7 @@ use super::limits::{Allowance, stopped};
 use super::manifest::Mapping;
 use super::node::{Node, Pairs, Value, json_cell};
 #[cfg(feature = "parquet")]
-use super::parquet::ParquetRows;
+use super::parquet::{Group, ParquetRows};
 use crate::code::Code;
 use crate::money::NumberFormat;
 
@@ -174,6 +174,15 @@ pub(super) struct Records {
     source: Source,
 }
 
+/// A part of a table, whose records are yet to be told apart.
+pub(super) enum Uncut {
+    /// Of a CSV file.
+    Block(Block),
+    /// Of a Parquet file.
+    #[cfg(feature = "parquet")]
+    Group(Box<Group>),
+}
+
 /// Where records come from.
 pub(super) enum Source {
     /// The lines of a CSV file below its header, which are cut block by block.
@@ -203,18 +212,20 @@ impl Records {
         let cells = match self.source {
             #[cfg(feature = "xlsx")]
             Source::Sheet(..) => Cells::Bytes(ByteRecord::new()),
-            #[cfg(feature = "parquet")]
-            Source::Parquet(..) => Cells::Bytes(ByteRecord::new()),
             _ => Cells::Texts(vec![String::new(); self.schema.layout.len()]),
         };
         Record { line: 0, cells, constants: Vec::new() }
     }
 
-    /// The next block of a table whose records are cut block by block, in a buffer that is used again; nothing for
-    /// others, whose records come one by one.
-    pub(super) fn block(&mut self, buffer: Vec<u8>) -> Option<Result<Option<Block>, LoadError>> {
+    /// The next part of a table that comes in parts, in a buffer that is used again; nothing for others, whose records
+    /// come one by one.
+    pub(super) fn uncut(&mut self, buffer: Vec<u8>) -> Option<Result<Option<Uncut>, LoadError>> {
         match &mut self.source {
-            Source::Csv(blocks) => Some(blocks.next(&self.schema.file, buffer)),
+            Source::Csv(blocks) => {
+                Some(blocks.next(&self.schema.file, buffer).map(|block| block.map(Uncut::Block)))
+            }
+            #[cfg(feature = "parquet")]
+            Source::Parquet(rows) => Some(Ok(rows.next().map(|group| Uncut::Group(Box::new(group))))),
             _ => None,
         }
     }
@@ -236,12 +247,6 @@ impl Records {
                     Step::Record
                 }
             },
-            #[cfg(feature = "parquet")]
-            (Source::Parquet(rows), Cells::Bytes(record)) => {
-                let step = rows.advance(&self.schema.file, record)?;
-                row.line = rows.row;
-                step
-            }
             (Source::Nodes(nodes), Cells::Texts(texts)) => match nodes.next() {
                 None => Step::End,
                 Some(node) => {

@@ -8,13 +8,13 @@ use super::batch::{Batch, Columns, Reached, Row};
 use super::blocks::Block;
 use super::cut::{BlockRows, plain_text};
 use super::error::LoadError;
-use super::records::{Record, Records, Schema};
+use super::records::{Record, Records, Schema, Uncut};
 use super::values::Context;
 
 /// What a thread takes at a time.
 enum Lot {
     /// A part of a file, yet to be cut.
-    Block(Block),
+    Uncut(Uncut),
     /// Records that came one by one.
     Batch(Batch),
 }
@@ -50,10 +50,10 @@ impl Supply {
     }
 
     fn lot(&mut self, used: &mut Cutter) -> Result<Option<Lot>, LoadError> {
-        if let Some(block) = self.records.block(std::mem::take(&mut used.spare)) {
-            let block = block?;
-            self.ended = block.is_none();
-            return Ok(block.map(Lot::Block));
+        if let Some(part) = self.records.uncut(std::mem::take(&mut used.spare)) {
+            let part = part?;
+            self.ended = part.is_none();
+            return Ok(part.map(Lot::Uncut));
         }
         let Supply { records, columns, record, .. } = self;
         let mut batch = std::mem::take(&mut used.batch);
@@ -83,43 +83,69 @@ pub(super) struct Rows<'s> {
 
 impl Rows<'_> {
     /// Gives every record in order.
-    pub(super) fn for_each(self, mut each: impl FnMut(&Schema, Row<'_>)) {
+    pub(super) fn for_each(self, mut each: impl FnMut(&Schema, Row<'_>)) -> Result<(), LoadError> {
         let Rows { lot, cutter, schema, columns, tell } = self;
         let mut take = |batch: &Batch| {
             tell();
             batch.rows(columns).for_each(|row| each(schema, row));
         };
-        let block = match lot {
+        match lot {
             Lot::Batch(batch) => {
                 take(&batch);
                 cutter.batch = batch;
-                return;
+                Ok(())
             }
-            Lot::Block(block) => block,
-        };
+            #[cfg(feature = "parquet")]
+            Lot::Uncut(Uncut::Group(mut group)) => {
+                cutter.take_filled(&mut take, |batch, record| group.fill(batch, record, schema, columns))
+            }
+            Lot::Uncut(Uncut::Block(block)) => cutter.cut(block, schema, columns, &mut take),
+        }
+    }
+}
+
+impl Cutter {
+    fn cut(
+        &mut self,
+        block: Block,
+        schema: &Schema,
+        columns: &Columns,
+        take: &mut impl FnMut(&Batch),
+    ) -> Result<(), LoadError> {
         let (line, shape) = (block.line, block.shape);
         match plain_text(block, schema) {
             Ok(text) => {
                 let (mut reached, length) = (Reached { at: 0, line }, text.len());
-                cutter.batch.hold(text);
+                self.batch.hold(text);
                 while reached.at < length {
-                    reached = cutter.batch.cut(reached, shape, columns);
-                    take(&cutter.batch);
+                    reached = self.batch.cut(reached, shape, columns);
+                    take(&self.batch);
                 }
-                cutter.spare = cutter.batch.release().into_bytes();
+                self.spare = self.batch.release().into_bytes();
             }
             Err(block) => {
-                let (mut rows, mut record) = (BlockRows::new(block), Record::of_bytes());
-                let mut more = true;
-                while more {
-                    let next = |record: &mut Record| Ok(rows.advance(schema, record));
-                    // What is cut here is read from memory, which does not fail.
-                    more = cutter.batch.fill(&mut record, schema, columns, next).unwrap_or_default();
-                    take(&cutter.batch);
-                }
-                cutter.spare = rows.into_bytes();
+                let mut rows = BlockRows::new(block);
+                self.take_filled(take, |batch, record| {
+                    batch.fill(record, schema, columns, |record| Ok(rows.advance(schema, record)))
+                })?;
+                self.spare = rows.into_bytes();
             }
         }
+        Ok(())
+    }
+
+    /// Takes batch after batch, as long as there are more.
+    fn take_filled(
+        &mut self,
+        take: &mut impl FnMut(&Batch),
+        mut fill: impl FnMut(&mut Batch, &mut Record) -> Result<bool, LoadError>,
+    ) -> Result<(), LoadError> {
+        let (mut record, mut more) = (Record::of_bytes(), true);
+        while more {
+            more = fill(&mut self.batch, &mut record)?;
+            take(&self.batch);
+        }
+        Ok(())
     }
 }
 
@@ -135,7 +161,7 @@ pub(super) fn each_row<'o>(
         context.gauge.tell();
         let (columns, tell) = (&supply.columns, &mut || {});
         let rows = Rows { lot: lot?, cutter: &mut cutter, schema: &schema, columns, tell };
-        rows.for_each(|schema, row| each(context, schema, row));
+        rows.for_each(|schema, row| each(context, schema, row))?;
     }
     Ok((schema, supply.records.seen))
 }
@@ -152,7 +178,7 @@ pub(super) struct Made<P> {
 pub(super) fn in_parts<P: Send>(
     records: Records,
     mut tell: impl FnMut(),
-    make: impl Fn(Rows<'_>) -> P + Sync,
+    make: impl Fn(Rows<'_>) -> Result<P, LoadError> + Sync,
 ) -> Result<Made<P>, LoadError> {
     let supply = Supply::new(records);
     let (schema, columns) = (Arc::clone(&supply.records.schema), Arc::clone(&supply.columns));
@@ -161,7 +187,7 @@ pub(super) fn in_parts<P: Send>(
         let (mut cutter, mut parts, mut next) = (Cutter::default(), Vec::new(), first);
         while let Some((number, lot)) = next {
             let (cutter, schema, columns) = (&mut cutter, &*schema, &*columns);
-            let part = lot.map(|lot| make(Rows { lot, cutter, schema, columns, tell: &mut *tell }));
+            let part = lot.and_then(|lot| make(Rows { lot, cutter, schema, columns, tell: &mut *tell }));
             parts.push((number, part));
             next = held(&supply).take(cutter);
         }

@@ -159,8 +159,13 @@ impl<'a, 'o> Line<'a, 'o> {
     }
 
     /// The text of a cell, translated by the mapping; nothing when it is empty.
+    #[inline]
     pub(super) fn cell(&mut self, column: impl Into<usize>) -> Option<&'a str> {
         let slot = column.into();
+        if self.row.is_blank(slot) { None } else { self.filled_cell(slot) }
+    }
+
+    fn filled_cell(&mut self, slot: usize) -> Option<&'a str> {
         let cell = match self.row.cell(slot) {
             Ok(cell) => cell,
             Err(unfit) => {
@@ -294,6 +299,9 @@ impl<'a, 'o> Line<'a, 'o> {
     /// A date, and the time of day where the cell has one.
     pub(super) fn moment(&mut self, column: impl Into<usize>) -> Option<(NaiveDate, Option<NaiveTime>)> {
         let slot = column.into();
+        if let Some(date) = self.row.date(slot) {
+            return Some((date, None));
+        }
         let cell = self.cell(slot)?;
         let moment = self.schema.dates.parse(cell, self.context.options.timezone);
         if moment.is_none() {
@@ -377,7 +385,19 @@ impl<'a, 'o> Line<'a, 'o> {
     /// An amount, in minor units of a currency with this many decimals.
     pub(super) fn amount(&mut self, column: impl Into<usize>, exponent: u32) -> Option<i64> {
         let slot = column.into();
-        let cell = self.cell(slot)?;
+        match self.row.number(slot) {
+            None => {
+                let cell = self.cell(slot)?;
+                self.amount_of(slot, cell, exponent)
+            }
+            Some(number) => number.with_decimals(exponent).or_else(|| {
+                let spelled = number.spelled(self.schema.numbers.decimal);
+                self.amount_of(slot, &spelled, exponent)
+            }),
+        }
+    }
+
+    fn amount_of(&mut self, slot: usize, cell: &str, exponent: u32) -> Option<i64> {
         match self.schema.numbers.parse(cell, exponent) {
             Ok(minor) => Some(minor),
             Err(why) => {

@@ -4,6 +4,8 @@ use std::io::Write;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike};
 
+use super::super::batch::{Number, Typed};
+use super::super::dates::sensible;
 use super::super::spelling::Spelling;
 use super::flaw::Flaw;
 use super::kind::{Kind, Unit};
@@ -15,6 +17,49 @@ pub(super) enum Raw<'v> {
     Single(f32),
     Double(f64),
     Bytes(&'v [u8]),
+}
+
+/// What a cell is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Text,
+    Date,
+    Number,
+}
+
+/// A value as it is wanted, where that says the same as its text would.
+pub(super) fn typed<'v>(kind: Kind, raw: Raw<'v>, wanted: Wanted) -> Option<Typed<'v>> {
+    match (wanted, kind, raw) {
+        (Wanted::Date, Kind::Date, Raw::Number(days)) => {
+            let date = i32::try_from(days).ok().and_then(NaiveDate::from_epoch_days);
+            date.filter(sensible).map(Typed::Date)
+        }
+        (Wanted::Number, Kind::Whole, Raw::Number(digits)) => {
+            Some(Typed::Number(Number { digits, scale: 0 }))
+        }
+        (Wanted::Number, Kind::Decimal(scale @ ..=18), Raw::Number(digits)) => {
+            Some(Typed::Number(Number { digits, scale: scale as u8 }))
+        }
+        (Wanted::Number, Kind::Double, Raw::Double(number)) => cents(number).map(Typed::Number),
+        _ => None,
+    }
+}
+
+/// Below this, so many cents have fewer than fifteen digits.
+const CENTS: f64 = 1e11;
+
+/// A number that is the nearest to so many cents: those digits are what a sheet shows of it.
+#[expect(clippy::float_arithmetic, reason = "the result is compared with the number itself")]
+fn cents(number: f64) -> Option<Number> {
+    let cents = (number * 100.0).round();
+    if !(number.abs() < CENTS && cents / 100.0 == number) {
+        return None;
+    }
+    let (mut digits, mut scale) = (cents as i64, 2);
+    while scale > 0 && digits % 10 == 0 {
+        (digits, scale) = (digits / 10, scale - 1);
+    }
+    Some(Number { digits, scale })
 }
 
 /// Writes a value; a text is given as it stands.
@@ -137,6 +182,7 @@ fn split(number: i64, unit: Unit) -> (i64, u32) {
 mod tests {
     use super::super::super::dates::DateFormat;
     use super::*;
+    use crate::money::NumberFormat;
 
     fn written(kind: Kind, raw: Raw<'_>, decimal: char, dates: Option<&str>) -> String {
         let spelling = Spelling { decimal, dates: DateFormat(dates.map(String::from)) };
@@ -171,6 +217,31 @@ mod tests {
             written(Kind::Decimal(38), B(&many), '.', None),
             "1.70141183460469231731687303715884105727"
         );
+    }
+
+    #[test]
+    fn typed_values_say_what_their_texts_say() {
+        let spelled = |kind, raw| written(kind, raw, '.', None);
+        let pennies =
+            [0.0, -0.0, 0.1, -0.05, 1234.56, 1200.0, 99_999_999_999.99, 0.1 + 0.2, 1.005, 1e11, 1e-3];
+        let doubles = pennies.map(|number| (Kind::Double, Raw::Double(number)));
+        let wholes = [0, -12, 7_000_000_000].map(|number| (Kind::Whole, Raw::Number(number)));
+        let decimals = [(2, 120_050), (2, -5), (0, 7), (18, -1), (3, 1000)]
+            .map(|(scale, number)| (Kind::Decimal(scale), Raw::Number(number)));
+        for (kind, raw) in doubles.into_iter().chain(wholes).chain(decimals) {
+            if let Some(Typed::Number(number)) = typed(kind, raw, Wanted::Number) {
+                assert_eq!(number.spelled('.'), spelled(kind, raw), "{kind:?} {raw:?}");
+                for decimals in [0, 2, 6] {
+                    let read = NumberFormat { decimal: '.' }.parse(&spelled(kind, raw), decimals);
+                    assert_eq!(number.with_decimals(decimals), read.ok(), "{kind:?} {raw:?} {decimals}");
+                }
+            }
+        }
+        assert!(typed(Kind::Double, Raw::Double(0.1 + 0.2), Wanted::Number).is_none());
+        assert!(typed(Kind::Double, Raw::Double(f64::NAN), Wanted::Number).is_none());
+        assert!(typed(Kind::Date, Raw::Number(-1_000_000), Wanted::Date).is_none());
+        let day = typed(Kind::Date, Raw::Number(20_731), Wanted::Date);
+        assert!(matches!(day, Some(Typed::Date(date)) if date.to_string() == "2026-10-05"));
     }
 
     #[test]

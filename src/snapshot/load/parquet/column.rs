@@ -12,8 +12,9 @@ use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::SerializedPageReader;
 use parquet::schema::types::Type;
 
+use super::super::batch::Typed as TypedCell;
 use super::super::spelling::Spelling;
-use super::cell::{Raw, spell};
+use super::cell::{Raw, Wanted, spell, typed};
 use super::disk::{Disk, Pages};
 use super::flaw::{Flaw, guarded};
 use super::kind::{Kind, int96};
@@ -82,8 +83,45 @@ impl Cells {
         Ok(())
     }
 
+    /// The same column, to be read from another group.
+    pub(super) fn again(&self) -> Cells {
+        Cells {
+            name: self.name.clone(),
+            leaf: self.leaf,
+            optional: self.optional,
+            kind: self.kind,
+            batch: None,
+            levels: Vec::new(),
+            rows: 0,
+            row: 0,
+            value: 0,
+            text: Vec::new(),
+        }
+    }
+
     /// The text of the next value, of so many in this group; nothing where it is missing.
     pub(super) fn next(&mut self, left: usize, spelling: &Spelling) -> Result<Option<&[u8]>, Flaw> {
+        let Some(at) = self.step(left)? else { return Ok(None) };
+        spell(self.kind, raw(self.batch.as_ref(), at)?, spelling, &mut self.text).map(Some)
+    }
+
+    /// The same value, as a date or a number where it is one and is wanted as such.
+    pub(super) fn next_typed(
+        &mut self,
+        left: usize,
+        spelling: &Spelling,
+        wanted: Wanted,
+    ) -> Result<Option<TypedCell<'_>>, Flaw> {
+        let Some(at) = self.step(left)? else { return Ok(None) };
+        let raw = raw(self.batch.as_ref(), at)?;
+        if let Some(typed) = typed(self.kind, raw, wanted) {
+            return Ok(Some(typed));
+        }
+        spell(self.kind, raw, spelling, &mut self.text).map(|text| Some(TypedCell::Text(text)))
+    }
+
+    /// Goes to the next value, of so many in this group; nothing where it is missing.
+    fn step(&mut self, left: usize) -> Result<Option<usize>, Flaw> {
         if self.row == self.rows {
             self.turn(left)?;
         }
@@ -93,9 +131,8 @@ impl Cells {
         if self.optional && *self.levels.get(at).ok_or_else(fewer)? == 0 {
             return Ok(None);
         }
-        let raw = self.batch.as_ref().and_then(|batch| batch.get(self.value)).ok_or_else(fewer)?;
         self.value += 1;
-        spell(self.kind, raw, spelling, &mut self.text).map(Some)
+        Ok(Some(self.value - 1))
     }
 
     /// Decodes some rows more.
@@ -108,6 +145,11 @@ impl Cells {
         (self.rows, self.row, self.value) = (rows, 0, 0);
         if rows == 0 { Err(Flaw::damaged("it has fewer values than rows")) } else { Ok(()) }
     }
+}
+
+fn raw(batch: Option<&Batch>, at: usize) -> Result<Raw<'_>, Flaw> {
+    let raw = batch.and_then(|batch| batch.get(at));
+    raw.ok_or_else(|| Flaw::damaged("it has fewer values than rows"))
 }
 
 /// Whether the values stand in this file, packed in a way that is read.

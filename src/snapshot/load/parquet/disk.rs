@@ -1,9 +1,9 @@
 //! The file as the `parquet` crate reads it, with the counts of what is read and of what comes out of it.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::sync::Arc;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use parquet::column::page::{Page, PageMetadata, PageReader};
@@ -16,9 +16,10 @@ use super::super::progress::Counted;
 /// A page's header is read in pieces of so many bytes.
 const HEAD: usize = 1 << 10;
 
-/// A file of which parts are read.
+/// A file of which parts are read, by several threads: it has one position, so that nobody else reads between going to a
+/// place and reading there.
 pub(super) struct Disk {
-    file: Counted<File>,
+    file: Arc<Mutex<Counted<File>>>,
     size: u64,
     unpacked: AtomicU64,
 }
@@ -26,7 +27,7 @@ pub(super) struct Disk {
 impl Disk {
     /// A file of this size.
     pub(super) fn new(file: Counted<File>, size: u64) -> Disk {
-        Disk { file, size, unpacked: AtomicU64::new(0) }
+        Disk { file: Arc::new(Mutex::new(file)), size, unpacked: AtomicU64::new(0) }
     }
 
     /// So many bytes more have come out of the file.
@@ -37,13 +38,27 @@ impl Disk {
 
     /// The file is done with.
     pub(super) fn finish(&self) {
-        self.file.finish(self.size);
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).finish(self.size);
     }
 
-    fn at(&self, start: u64) -> Result<Counted<File>> {
-        let mut file = self.file.again()?;
-        file.seek(SeekFrom::Start(start))?;
-        Ok(file)
+    fn at(&self, start: u64) -> Onward {
+        Onward { file: Arc::clone(&self.file), at: start }
+    }
+}
+
+/// A file from a place in it on.
+pub(super) struct Onward {
+    file: Arc<Mutex<Counted<File>>>,
+    at: u64,
+}
+
+impl Read for Onward {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.at))?;
+        let read = file.read(into)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
@@ -54,10 +69,10 @@ impl Length for Disk {
 }
 
 impl ChunkReader for Disk {
-    type T = BufReader<Counted<File>>;
+    type T = BufReader<Onward>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
-        Ok(BufReader::with_capacity(HEAD, self.at(start)?))
+        Ok(BufReader::with_capacity(HEAD, self.at(start)))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
@@ -67,8 +82,8 @@ impl ChunkReader for Disk {
         if start.checked_add(length).is_none_or(|end| end > self.size) {
             return Err(cut());
         }
-        let mut bytes = Vec::new();
-        let read = self.at(start)?.take(length).read_to_end(&mut bytes)?;
+        let mut bytes = Vec::with_capacity(length as usize);
+        let read = self.at(start).take(length).read_to_end(&mut bytes)?;
         if read as u64 == length { Ok(bytes.into()) } else { Err(cut()) }
     }
 }

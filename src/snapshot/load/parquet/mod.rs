@@ -13,18 +13,19 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use csv::ByteRecord;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use parquet::schema::types::TypePtr;
 
+use super::batch::{Batch, Columns, Typed};
 use super::error::LoadError;
 use super::header::{Headed, seen};
 use super::layout::{Layout, Request};
 use super::limits::{COLUMNS, FOOTER, Limit, RECORD, likely, stopped};
 use super::progress::Counted;
-use super::records::{Source, Step};
+use super::records::{Cells as RecordCells, Record, Schema, Source, Step};
 use super::spelling::Spelling;
 use crate::code::Code;
+use cell::Wanted;
 use column::Cells;
 use disk::Disk;
 use flaw::{Flaw, guarded};
@@ -34,17 +35,28 @@ const MAGIC: &[u8; 4] = b"PAR1";
 const ENCRYPTED: &[u8; 4] = b"PARE";
 const TAIL: u64 = 8;
 
-/// The rows of a Parquet file.
+/// The rows of a Parquet file, group by group.
 pub(super) struct ParquetRows {
     disk: Arc<Disk>,
-    spelling: Spelling,
+    spelling: Arc<Spelling>,
     /// The used columns, in the order of the layout's cells.
     columns: Vec<Cells>,
     groups: std::vec::IntoIter<RowGroupMetaData>,
-    /// How many rows of this group are left.
+    /// The number of the last row of the groups that were taken.
+    row: u64,
+}
+
+/// Some rows of a Parquet file, which are decoded by themselves.
+pub(super) struct Group {
+    disk: Arc<Disk>,
+    spelling: Arc<Spelling>,
+    columns: Vec<Cells>,
+    metadata: RowGroupMetaData,
+    opened: bool,
+    /// How many rows are left.
     left: usize,
     /// The number of the last row.
-    pub(super) row: u64,
+    row: u64,
 }
 
 /// One column of the table, which is several leaves where it holds lists or groups.
@@ -65,10 +77,12 @@ pub(super) fn open(request: &Request<'_>, mut file: Counted<File>, size: u64) ->
     let mut layout = request.headed(&names, None)?;
     let rows = ParquetRows {
         disk: Arc::new(Disk::new(file, size)),
-        spelling: Spelling { decimal: request.mapping.numbers.decimal, dates: request.mapping.dates.clone() },
+        spelling: Arc::new(Spelling {
+            decimal: request.mapping.numbers.decimal,
+            dates: request.mapping.dates.clone(),
+        }),
         columns: used(request.file, &mut layout, columns)?,
         groups: metadata.into_builder().take_row_groups().into_iter(),
-        left: 0,
         row: 0,
     };
     Ok(Headed { layout, source: Source::Parquet(Box::new(rows)), seen: seen(names) })
@@ -172,34 +186,124 @@ fn encrypted(name: &str) -> LoadError {
 }
 
 impl ParquetRows {
-    /// Fills a record with the cells of the next row.
-    pub(super) fn advance(&mut self, file: &str, record: &mut ByteRecord) -> Result<Step, LoadError> {
-        while self.left == 0 {
-            let Some(group) = self.groups.next() else {
-                self.disk.finish();
-                return Ok(Step::End);
-            };
-            // Less than none was refused before.
-            self.left = usize::try_from(group.num_rows()).unwrap_or_default();
+    /// The next group; nothing when there is none.
+    pub(super) fn next(&mut self) -> Option<Group> {
+        let Some(metadata) = self.groups.next() else {
+            self.disk.finish();
+            return None;
+        };
+        // Less than none was refused before.
+        let left = usize::try_from(metadata.num_rows()).unwrap_or_default();
+        let row = self.row;
+        self.row += left as u64;
+        let (disk, spelling) = (Arc::clone(&self.disk), Arc::clone(&self.spelling));
+        let columns = self.columns.iter().map(Cells::again).collect();
+        Some(Group { disk, spelling, columns, metadata, opened: false, left, row })
+    }
+}
+
+impl Group {
+    /// Fills a batch with the next rows; false when there are no more.
+    pub(super) fn fill(
+        &mut self,
+        batch: &mut Batch,
+        record: &mut Record,
+        schema: &Schema,
+        columns: &Columns,
+    ) -> Result<bool, LoadError> {
+        if !std::mem::replace(&mut self.opened, true) {
             for column in &mut self.columns {
-                let opened = column.open(&group, &self.disk);
-                opened.map_err(|flaw| flaw.told(file, Some(&column.name), None))?;
+                let opened = column.open(&self.metadata, &self.disk);
+                opened.map_err(|flaw| flaw.told(&schema.file, Some(&column.name), None))?;
             }
+        }
+        if !schema.layout.templates.is_empty() {
+            // Constants may quote any cell.
+            return batch.fill(record, schema, columns, |record| self.advance(schema, record));
+        }
+        let rows = self.left.min(Batch::MOST);
+        batch.begin(self.row + 1, rows, columns);
+        let mut written = vec![0; rows];
+        for place in 0..self.columns.len() {
+            self.put_column(place, batch, schema, columns, &mut written)?;
+        }
+        self.left -= rows;
+        self.row += rows as u64;
+        Ok(self.left > 0)
+    }
+
+    /// Puts the cells of a column into a batch; of each row it is counted how much is written.
+    fn put_column(
+        &mut self,
+        place: usize,
+        batch: &mut Batch,
+        schema: &Schema,
+        columns: &Columns,
+        written: &mut [usize],
+    ) -> Result<(), LoadError> {
+        let Group { disk, spelling, columns: all, left, row: before, .. } = self;
+        let column = &mut all[place];
+        let name = column.name.clone();
+        let here = columns.places().enumerate().filter(|(_, (_, at))| *at == place);
+        let slots: Vec<(usize, Wanted)> =
+            here.map(|(column, (slot, _))| (column, wanted(schema, slot))).collect();
+        // A column that several slots are read from is a text when they do not want the same.
+        let wanted =
+            slots.iter().map(|(_, wanted)| *wanted).reduce(|a, b| if a == b { a } else { Wanted::Text });
+        let wanted = wanted.unwrap_or(Wanted::Text);
+        for (at, written) in written.iter_mut().enumerate() {
+            let row = *before + at as u64 + 1;
+            let told = |flaw: Flaw| flaw.told(&schema.file, Some(&name), Some(row));
+            let Some(value) = column.next_typed(*left - at, spelling, wanted).map_err(told)? else {
+                continue;
+            };
+            let length = if let Typed::Text(text) = value { text.len() } else { size_of::<i64>() };
+            *written += length;
+            if *written as u64 > RECORD {
+                return Err(Flaw::from(Limit::Record).told(&schema.file, None, Some(row)));
+            }
+            disk.unpacked(length).map_err(|limit| Flaw::from(limit).told(&schema.file, None, None))?;
+            slots.iter().for_each(|(slot, _)| batch.put(at, *slot, columns, &value));
+        }
+        Ok(())
+    }
+
+    /// Fills a record with the cells of the next row.
+    fn advance(&mut self, schema: &Schema, row: &mut Record) -> Result<Step, LoadError> {
+        let RecordCells::Bytes(record) = &mut row.cells else { return Ok(Step::End) };
+        if self.left == 0 {
+            return Ok(Step::End);
         }
         self.row += 1;
         record.clear();
         for column in &mut self.columns {
             match column.next(self.left, &self.spelling) {
                 Ok(cell) => record.push_field(cell.unwrap_or_default()),
-                Err(flaw) => return Err(flaw.told(file, Some(&column.name), Some(self.row))),
+                Err(flaw) => return Err(flaw.told(&schema.file, Some(&column.name), Some(self.row))),
             }
             if record.as_slice().len() as u64 > RECORD {
-                return Err(Flaw::from(Limit::Record).told(file, None, Some(self.row)));
+                return Err(Flaw::from(Limit::Record).told(&schema.file, None, Some(self.row)));
             }
         }
         self.left -= 1;
         let written = self.disk.unpacked(record.as_slice().len());
-        written.map_err(|limit| Flaw::from(limit).told(file, None, None))?;
+        written.map_err(|limit| Flaw::from(limit).told(&schema.file, None, None))?;
+        row.line = self.row;
+        row.fill_constants(schema);
         Ok(Step::Record)
+    }
+}
+
+/// What a cell is read as. Where rows become one, and where words are translated, cells are texts.
+fn wanted(schema: &Schema, slot: usize) -> Wanted {
+    let translated = schema.values.get(slot).is_some_and(Option::is_some);
+    if schema.sum_lines || schema.derived || translated {
+        Wanted::Text
+    } else if schema.table.dates().contains(&slot) {
+        Wanted::Date
+    } else if schema.table.amounts().contains(&slot) {
+        Wanted::Number
+    } else {
+        Wanted::Text
     }
 }
