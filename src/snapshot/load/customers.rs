@@ -11,6 +11,7 @@ use super::error::LoadError;
 use super::order::{Numbers, by_text, by_texts};
 use super::reading::read_rows;
 use super::records::{Records, Schema};
+use super::short_ids::ShortIds;
 use super::values::{Context, Line, place};
 use crate::code::Code;
 use crate::model::Terms;
@@ -207,6 +208,11 @@ impl CustomerDrafts {
             ids.into_iter().map(|id| (String::from(bare(id)), id)).collect()
         });
         bare_ids.get(bare(id)).copied()
+    }
+
+    /// The ids, to be looked for by many invoices.
+    pub(super) fn short_ids(&self, texts: &Texts) -> ShortIds {
+        ShortIds::of(self.list.iter().map(|draft| draft.id), texts)
     }
 
     /// The customer of an id.

@@ -12,6 +12,7 @@ use super::error::LoadError;
 use super::order::{Numbers, in_groups};
 use super::reading::{Part, read_parts};
 use super::records::{Records, Schema};
+use super::short_ids::ShortIds;
 use super::values::{Context, Line, place};
 use crate::code::Code;
 use crate::model::field::Subject;
@@ -63,17 +64,28 @@ struct Drafts {
     own: Vec<Column<OwnValue>>,
 }
 
+/// Where the customers of invoices are looked for.
+#[derive(Clone, Copy)]
+struct Customers<'a> {
+    ids: &'a ShortIds,
+    texts: &'a Texts,
+}
+
 impl Drafts {
     /// Adds an invoice: its place and its currency. A line that is none is left out.
-    fn read(&mut self, line: &mut Line<'_, '_>, known: &Texts) -> Option<(usize, Currency)> {
-        let read = self.read_values(line, known);
+    fn read(&mut self, line: &mut Line<'_, '_>, customers: Customers<'_>) -> Option<(usize, Currency)> {
+        let read = self.read_values(line, customers);
         if read.is_none() {
             line.leave_out();
         }
         read
     }
 
-    fn read_values(&mut self, line: &mut Line<'_, '_>, known: &Texts) -> Option<(usize, Currency)> {
+    fn read_values(
+        &mut self,
+        line: &mut Line<'_, '_>,
+        customers: Customers<'_>,
+    ) -> Option<(usize, Currency)> {
         line.customer = line.cell(I::CustomerId);
         line.invoice = line.cell(I::InvoiceId);
         line.require(I::InvoiceId, line.invoice)?;
@@ -92,7 +104,7 @@ impl Drafts {
         let at = self.id.len();
         self.unordered |= self.id.last().is_some_and(|&last| self.own_texts.get(last) >= invoice);
         self.id.push(self.own_texts.add(invoice));
-        let known = known.find(customer);
+        let known = customers.ids.find(customer, customers.texts);
         if known.is_none() {
             self.strangers.push((at, self.own_texts.add(customer)));
         }
@@ -199,11 +211,11 @@ struct Lines {
 }
 
 impl Lines {
-    fn read(&mut self, line: &mut Line<'_, '_>, known: &Texts) {
+    fn read(&mut self, line: &mut Line<'_, '_>, customers: Customers<'_>) {
         if let Some((code, message)) = line.no_record() {
             return line.broken(*code, message.clone());
         }
-        if let Some((at, currency)) = self.drafts.read(line, known) {
+        if let Some((at, currency)) = self.drafts.read(line, customers) {
             self.disputes.extend(dispute(line).map(|dispute| (at, dispute)));
             self.promises.extend(promise(line, currency).map(|promise| (at, promise)));
         }
@@ -259,8 +271,14 @@ pub(super) struct InvoiceDrafts {
 
 impl InvoiceDrafts {
     /// Reads the table; of rows with one id none is kept, nor those of which a line was unreadable.
-    pub(super) fn read(records: Records, context: &mut Context<'_>) -> Result<InvoiceDrafts, LoadError> {
-        let (schema, read) = read_parts(records, context, Lines::read)?;
+    pub(super) fn read(
+        records: Records,
+        ids: &ShortIds,
+        context: &mut Context<'_>,
+    ) -> Result<InvoiceDrafts, LoadError> {
+        let (schema, read) = read_parts(records, context, |lines: &mut Lines, line, texts| {
+            lines.read(line, Customers { ids, texts });
+        })?;
         let (mut parts, mut disputes, mut promises) = (Parts::default(), Vec::new(), Vec::new());
         for (part, Part { drafts: mut lines, words }) in (0..).zip(read) {
             let moved = context.texts.absorb(&words);
@@ -582,6 +600,10 @@ impl Parts {
             .collect();
         let mut all = Laid::default();
         laid.into_iter().for_each(|rows| all.append(rows, texts));
+        all.own_columns
+            .iter_mut()
+            .filter(|column| !column.is_empty())
+            .for_each(|column| column.resize(order.len(), None));
         all
     }
 

@@ -33,6 +33,7 @@ mod records;
 mod schema;
 #[cfg(feature = "xlsx")]
 mod sheet;
+mod short_ids;
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 mod spelling;
 mod stream;
@@ -171,7 +172,7 @@ fn read_others(
 ) -> Result<(), LoadError> {
     let mut customers = CustomerDrafts::read(tables.remove(&Table::Customers), context)?;
     let Some(records) = tables.remove(&Table::Invoices) else { return Ok(()) };
-    let mut invoices = InvoiceDrafts::read(records, context)?;
+    let mut invoices = InvoiceDrafts::read(records, &customers.short_ids(&context.texts), context)?;
     invoices.resolve(&mut customers, context);
     let (customers, customer_index) = customers.finish(context);
     let invoices = invoices.finish(&customer_index, context);
