@@ -388,7 +388,8 @@ impl<'a, 'o> Line<'a, 'o> {
         match self.row.number(slot) {
             None => {
                 let cell = self.cell(slot)?;
-                self.amount_of(slot, cell, exponent)
+                let plain = plain_amount(cell, self.schema.numbers.decimal, exponent);
+                plain.or_else(|| self.amount_of(slot, cell, exponent))
             }
             Some(number) => number.with_decimals(exponent).or_else(|| {
                 let spelled = number.spelled(self.schema.numbers.decimal);
@@ -456,6 +457,34 @@ impl<'a, 'o> Line<'a, 'o> {
     }
 }
 
+/// More digits may not fit.
+const DIGITS: usize = 15;
+
+/// Reads an amount as nearly all are written: digits, and perhaps a sign and a few decimals. Others are read with care.
+fn plain_amount(text: &str, decimal: char, exponent: u32) -> Option<i64> {
+    let (sign, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (-1, digits),
+        digits => (1, digits),
+    };
+    let mut units: i64 = 0;
+    let mut decimals = None;
+    for (at, &byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => units = units * 10 + i64::from(byte - b'0'),
+            point if char::from(point) == decimal && at > 0 && decimals.is_none() => {
+                decimals = Some(digits.len() - at - 1);
+            }
+            _ => return None,
+        }
+        if at >= DIGITS {
+            return None;
+        }
+    }
+    let missing = exponent.checked_sub(u32::try_from(decimals.unwrap_or(0)).ok()?)?;
+    let scale = 10_i64.checked_pow(missing).filter(|_| !digits.is_empty())?;
+    units.checked_mul(scale).map(|minor| sign * minor)
+}
+
 /// Where a column of a record stands.
 pub(super) fn place(schema: &Schema, line: u64, slot: Option<usize>) -> Place {
     let column = slot.map(|slot| schema.layout.name(slot)).filter(|name| !name.is_empty());
@@ -471,5 +500,26 @@ fn flag(text: &str) -> Option<bool> {
         Some(false)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::money::NumberFormat;
+
+    proptest! {
+        #[test]
+        fn plain_amounts_are_read_like_others(
+            text in "-?[0-9]{0,16}[.,]?[0-9]{0,7}",
+            decimal in prop::sample::select(vec!['.', ',']),
+            exponent in 0_u32..7,
+        ) {
+            if let Some(minor) = plain_amount(&text, decimal, exponent) {
+                prop_assert_eq!(NumberFormat { decimal }.parse(&text, exponent), Ok(minor));
+            }
+        }
     }
 }
