@@ -223,6 +223,11 @@ impl Batch {
         Batch { heads: vec![Head { line, broken: None }], ..Batch::default() }
     }
 
+    /// How many records it has.
+    pub(super) fn len(&self) -> usize {
+        self.heads.len()
+    }
+
     /// The first record.
     pub(super) fn first<'b>(&'b self, columns: &'b Columns) -> Row<'b> {
         Row::of(self, columns, 0)

@@ -21,6 +21,8 @@ pub(super) struct Block {
     pub(super) bytes: Vec<u8>,
     /// The line on which it starts.
     pub(super) line: u64,
+    /// How many lines it has.
+    pub(super) lines: u64,
     /// Whether it holds any quotation mark.
     pub(super) quoted: bool,
     pub(super) shape: Shape,
@@ -115,12 +117,12 @@ impl Blocks {
         self.rest.clear();
         self.rest.extend_from_slice(&bytes[end..]);
         bytes.truncate(end);
-        let line = self.line;
-        self.line += line_ends(&bytes);
+        let (line, lines) = (self.line, line_ends(&bytes));
+        self.line += lines;
         if end == 0 {
             return if self.rest.is_empty() { Ok(None) } else { Err(self.unclosed(file)) };
         }
-        Ok(Some(Block { bytes, line, quoted, shape: self.shape }))
+        Ok(Some(Block { bytes, line, lines, quoted, shape: self.shape }))
     }
 
     /// Reads some more; false when there is no more.

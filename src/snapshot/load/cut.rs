@@ -17,15 +17,15 @@ pub(super) const END_OF_TEXT: &[u8] = b"\x03";
 
 /// The text of a block whose lines can be cut where they stand; else the block.
 pub(super) fn plain_text(block: Block, schema: &Schema) -> Result<String, Block> {
-    let Block { bytes, line, quoted, shape } = block;
+    let Block { bytes, line, lines, quoted, shape } = block;
     let is_odd = |bytes: &[u8]| {
         memchr::memchr(0, bytes).is_some()
             || schema.decoded && memmem::find(bytes, "\u{fffd}".as_bytes()).is_some()
     };
     if quoted || !schema.layout.templates.is_empty() || is_odd(&bytes) {
-        return Err(Block { bytes, line, quoted, shape });
+        return Err(Block { bytes, line, lines, quoted, shape });
     }
-    String::from_utf8(bytes).map_err(|error| Block { bytes: error.into_bytes(), line, quoted, shape })
+    String::from_utf8(bytes).map_err(|error| Block { bytes: error.into_bytes(), line, lines, quoted, shape })
 }
 
 /// Why a line that is no record is none.

@@ -49,6 +49,16 @@ struct Lines {
 type Ids = [Option<Text>; 2];
 
 impl Lines {
+    /// None yet; lists that grow would be half empty in the end.
+    fn with_room(lines: usize) -> Lines {
+        Lines {
+            rows: Vec::with_capacity(lines),
+            ids: Vec::with_capacity(lines),
+            lines: Vec::with_capacity(lines),
+            ..Lines::default()
+        }
+    }
+
     fn read(&mut self, line: &mut Line<'_, '_>, _: &Texts) {
         match draft(line) {
             Some((names, row)) => {
@@ -94,7 +104,7 @@ impl HistoryDrafts {
     pub(super) fn read(records: Records, options: &LoadOptions<'_>) -> Result<HistoryDrafts, LoadError> {
         let nobody = &mut ();
         let mut context = Context::new(options, Gauge::new(nobody));
-        let (schema, parts) = read_parts(records, &mut context, Lines::read)?;
+        let (schema, parts) = read_parts(records, &mut context, Lines::with_room, Lines::read)?;
         Ok(HistoryDrafts { schema, parts, columns: context.columns })
     }
 

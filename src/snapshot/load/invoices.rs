@@ -211,6 +211,20 @@ struct Lines {
 }
 
 impl Lines {
+    /// None yet; lists that grow would be half empty in the end.
+    fn with_room(lines: usize) -> Lines {
+        let drafts = Drafts {
+            id: Vec::with_capacity(lines),
+            customer: Vec::with_capacity(lines),
+            currency: Vec::with_capacity(lines),
+            amount: Vec::with_capacity(lines),
+            due_date: Vec::with_capacity(lines),
+            line: Vec::with_capacity(lines),
+            ..Drafts::default()
+        };
+        Lines { drafts, ..Lines::default() }
+    }
+
     fn read(&mut self, line: &mut Line<'_, '_>, customers: Customers<'_>) {
         if let Some((code, message)) = line.no_record() {
             return line.broken(*code, message.clone());
@@ -276,9 +290,10 @@ impl InvoiceDrafts {
         ids: &ShortIds,
         context: &mut Context<'_>,
     ) -> Result<InvoiceDrafts, LoadError> {
-        let (schema, read) = read_parts(records, context, |lines: &mut Lines, line, texts| {
-            lines.read(line, Customers { ids, texts });
-        })?;
+        let (schema, read) =
+            read_parts(records, context, Lines::with_room, |lines: &mut Lines, line, texts| {
+                lines.read(line, Customers { ids, texts });
+            })?;
         let (mut parts, mut disputes, mut promises) = (Parts::default(), Vec::new(), Vec::new());
         for (part, Part { drafts: mut lines, words }) in (0..).zip(read) {
             let moved = context.texts.absorb(&words);

@@ -29,6 +29,9 @@ pub(super) fn read_rows<'o>(
     Ok(schema)
 }
 
+/// No more room is set aside at once: a file may say that it has rows without end.
+const ROOM: usize = 1 << 18;
+
 /// What was read of some lines of a table, with the texts that were interned for it.
 pub(super) struct Part<D> {
     pub(super) drafts: D,
@@ -36,10 +39,12 @@ pub(super) struct Part<D> {
 }
 
 /// Reads every line of a table, whether or not it is a record, in parts by several threads; the parts are in the order of
-/// the lines. It is given the texts that are known before.
-pub(super) fn read_parts<D: Default + Send>(
+/// the lines. A part is started with room for so many lines; to read one, the texts are
+/// given that are known before.
+pub(super) fn read_parts<D: Send>(
     records: Records,
     context: &mut Context<'_>,
+    start: impl Fn(usize) -> D + Sync,
     read: impl Fn(&mut D, &mut Line<'_, '_>, &Texts) + Sync,
 ) -> Result<(Arc<Schema>, Vec<Part<D>>), LoadError> {
     let records = whole(records, context)?;
@@ -50,7 +55,8 @@ pub(super) fn read_parts<D: Default + Send>(
         || gauge.tell(),
         |rows| {
             let nobody = &mut ();
-            let (mut apart, mut drafts) = (Context::new(options, Gauge::new(nobody)), D::default());
+            let mut apart = Context::new(options, Gauge::new(nobody));
+            let mut drafts = start(rows.most().min(ROOM));
             rows.for_each(|schema, row| read(&mut drafts, &mut Line::new(&mut apart, schema, row), known))?;
             let Context { texts, problems, left_out, .. } = apart;
             Ok((Part { drafts, words: texts }, problems, left_out))

@@ -82,6 +82,16 @@ pub(super) struct Rows<'s> {
 }
 
 impl Rows<'_> {
+    /// How many records there are at most.
+    pub(super) fn most(&self) -> usize {
+        match &self.lot {
+            Lot::Batch(batch) => batch.len(),
+            Lot::Uncut(Uncut::Block(block)) => usize::try_from(block.lines).unwrap_or_default(),
+            #[cfg(feature = "parquet")]
+            Lot::Uncut(Uncut::Group(group)) => group.left(),
+        }
+    }
+
     /// Gives every record in order.
     pub(super) fn for_each(self, mut each: impl FnMut(&Schema, Row<'_>)) -> Result<(), LoadError> {
         let Rows { lot, cutter, schema, columns, tell } = self;

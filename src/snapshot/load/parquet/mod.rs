@@ -203,6 +203,11 @@ impl ParquetRows {
 }
 
 impl Group {
+    /// How many rows are left.
+    pub(super) fn left(&self) -> usize {
+        self.left
+    }
+
     /// Fills a batch with the next rows; false when there are no more.
     pub(super) fn fill(
         &mut self,
