@@ -33,9 +33,12 @@ impl<T: Copy> Column<T> {
         if values.iter().all(Option::is_none) { Column(Vec::new()) } else { Column(values) }
     }
 
-    /// Gives a row behind all that have a value its own.
-    pub fn put(&mut self, row: usize, value: Option<T>) {
+    /// Gives a row behind all that have a value its own. The first value makes room for so many rows.
+    pub fn put(&mut self, row: usize, value: Option<T>, room: usize) {
         if value.is_some() {
+            if self.0.is_empty() {
+                self.0.reserve_exact(room);
+            }
             self.0.resize(row, None);
             self.0.push(value);
         }

@@ -40,6 +40,9 @@ pub struct Texts {
     listed: usize,
 }
 
+/// No room is made for longer texts than this.
+const LONG: usize = 1 << 5;
+
 /// A place of the hash table. The hash tells most texts apart without looking at them.
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
@@ -79,7 +82,9 @@ impl Texts {
         self.at(text.index())
     }
 
-    fn at(&self, at: usize) -> &str {
+    /// The text at a place among all, from 0.
+    #[must_use]
+    pub fn at(&self, at: usize) -> &str {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.buffer[start..self.ends[at]]
     }
@@ -121,6 +126,26 @@ impl Texts {
         self.buffer.push_str(text);
         self.ends.push(self.buffer.len());
         Text::last_of(self.ends.len())
+    }
+
+    /// Makes room for so many texts of so many bytes in all, whether or not they will be found.
+    pub fn make_room(&mut self, texts: usize, bytes: usize) {
+        self.ends.reserve_exact(texts);
+        self.buffer.reserve_exact(bytes);
+    }
+
+    /// How many bytes the texts have in all.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Stores a text as [`Texts::add`] does; the first one makes room for so many that are about as long.
+    pub fn add_alike(&mut self, text: &str, room: usize) -> Text {
+        if self.is_empty() {
+            self.make_room(room, room * text.len().min(LONG));
+        }
+        self.add(text)
     }
 
     /// Stores all texts of another store behind those that are there, none of them listed: each keeps its place among

@@ -1,6 +1,7 @@
 //! Invoices: reading, duplicates, due dates from terms, and their columns.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 use super::columns::InvoiceColumn as I;
 use super::customers::{CustomerDrafts, CustomerIndex};
 use super::error::LoadError;
-use super::order::{Numbers, in_groups};
+use super::order::{Groups, LineNumbers, Numbers};
 use super::reading::{Part, read_parts};
 use super::records::{Records, Schema};
 use super::short_ids::ShortIds;
@@ -37,10 +38,10 @@ const STATUSES: [(&str, Status); 4] = [
 /// Some invoices as read, in columns, in the order of their lines.
 #[derive(Debug, Default)]
 struct Drafts {
-    /// The texts of which each invoice has its own: ids, order numbers and addresses.
+    /// The ids, by row.
+    ids: Texts,
+    /// The other texts of which each invoice has its own: order numbers and addresses.
     own_texts: Texts,
-    /// Among the own texts.
-    id: Vec<Text>,
     /// Whether an id does not come behind that of the line before, as in most lists it does: then none stands there twice.
     unordered: bool,
     /// Among the snapshot's texts; none while it does not have it.
@@ -50,7 +51,7 @@ struct Drafts {
     currency: Vec<Currency>,
     amount: Vec<i64>,
     due_date: Vec<Option<NaiveDate>>,
-    line: Vec<u64>,
+    line: LineNumbers,
     issue_date: Column<NaiveDate>,
     balance: Column<i64>,
     paid_date: Column<NaiveDate>,
@@ -101,9 +102,9 @@ impl Drafts {
             return None;
         }
         let (amount, customer, invoice) = (amount?, line.customer?, line.invoice?);
-        let at = self.id.len();
-        self.unordered |= self.id.last().is_some_and(|&last| self.own_texts.get(last) >= invoice);
-        self.id.push(self.own_texts.add(invoice));
+        let (at, room) = (self.len(), self.amount.capacity());
+        self.unordered |= at > 0 && self.ids.at(at - 1) >= invoice;
+        self.ids.add_alike(invoice, room);
         let known = customers.ids.find(customer, customers.texts);
         if known.is_none() {
             self.strangers.push((at, self.own_texts.add(customer)));
@@ -113,27 +114,27 @@ impl Drafts {
         self.amount.push(amount);
         self.due_date.push(due_date);
         self.line.push(line.number());
-        self.issue_date.put(at, line.date(I::IssueDate));
-        self.balance.put(at, line.amount(I::Balance, exponent));
-        self.paid_date.put(at, line.date(I::PaidDate));
-        self.status.put(at, line.word(I::Status, &STATUSES.map(|(word, _)| word), status));
-        self.hold_until.put(at, line.date(I::HoldUntil));
-        self.handed_over.put(at, line.since(I::HandedOver, Some(Since::Always)));
+        self.issue_date.put(at, line.date(I::IssueDate), room);
+        self.balance.put(at, line.amount(I::Balance, exponent), room);
+        self.paid_date.put(at, line.date(I::PaidDate), room);
+        self.status.put(at, line.word(I::Status, &STATUSES.map(|(word, _)| word), status), room);
+        self.hold_until.put(at, line.date(I::HoldUntil), room);
+        self.handed_over.put(at, line.since(I::HandedOver, Some(Since::Always)), room);
         for (values, column) in self.own_columns.iter_mut().zip(OWN_TEXTS) {
-            values.put(at, line.cell(column).map(|text| self.own_texts.add(text)));
+            values.put(at, line.cell(column).map(|text| self.own_texts.add_alike(text, room)), room);
         }
-        self.owner.put(at, line.text(I::Owner));
-        self.tags.put(at, line.tags(I::Tags));
+        self.owner.put(at, line.text(I::Owner), room);
+        self.tags.put(at, line.tags(I::Tags), room);
         self.own.resize_with(line.context.options.fields.len(), Column::default);
         for (field, value) in line.own(Subject::Invoice, currency) {
-            self.own[field].put(at, Some(value));
+            self.own[field].put(at, Some(value), room);
         }
         Some((at, currency))
     }
 
     /// Finds the customers among the texts of a snapshot, and moves the words there, whose places in it are `moved`.
     fn settle(&mut self, moved: &[Text], texts: &mut Texts) {
-        for (at, name) in std::mem::take(&mut self.strangers) {
+        for (at, name) in take(&mut self.strangers) {
             self.customer[at] = Some(texts.intern(self.own_texts.get(name)));
         }
         self.owner.each(|text| *text = moved[text.index()]);
@@ -143,8 +144,12 @@ impl Drafts {
         }
     }
 
+    fn len(&self) -> usize {
+        self.ids.len()
+    }
+
     fn id(&self, at: usize) -> &str {
-        self.own_texts.get(self.id[at])
+        self.ids.at(at)
     }
 }
 
@@ -174,16 +179,21 @@ impl Parts {
         part.customer[row]
     }
 
+    /// How many rows there are.
+    fn len(&self) -> usize {
+        self.0.iter().map(Drafts::len).sum()
+    }
+
     /// All rows.
     fn all(&self) -> impl Iterator<Item = At> {
         let parts = (0..).zip(&self.0);
-        parts.flat_map(|(part, drafts)| (0..drafts.id.len() as u32).map(move |row| At { part, row }))
+        parts.flat_map(|(part, drafts)| (0..drafts.len() as u32).map(move |row| At { part, row }))
     }
 
     /// Whether each id comes behind the one before.
     fn are_ordered(&self) -> bool {
-        let filled: Vec<&Drafts> = self.0.iter().filter(|part| !part.id.is_empty()).collect();
-        let in_order = |pair: &[&Drafts]| pair[0].id(pair[0].id.len() - 1) < pair[1].id(0);
+        let filled: Vec<&Drafts> = self.0.iter().filter(|part| part.len() > 0).collect();
+        let in_order = |pair: &[&Drafts]| pair[0].id(pair[0].len() - 1) < pair[1].id(0);
         !self.0.iter().any(|part| part.unordered) && filled.windows(2).all(in_order)
     }
 
@@ -214,12 +224,10 @@ impl Lines {
     /// None yet; lists that grow would be half empty in the end.
     fn with_room(lines: usize) -> Lines {
         let drafts = Drafts {
-            id: Vec::with_capacity(lines),
             customer: Vec::with_capacity(lines),
             currency: Vec::with_capacity(lines),
             amount: Vec::with_capacity(lines),
             due_date: Vec::with_capacity(lines),
-            line: Vec::with_capacity(lines),
             ..Drafts::default()
         };
         Lines { drafts, ..Lines::default() }
@@ -306,8 +314,9 @@ impl InvoiceDrafts {
             promises.extend(lines.promises.into_iter().map(|(row, promise)| (at(row), promise)));
             parts.0.push(lines.drafts);
         }
-        let (kept, ordered) = (parts.all().collect(), parts.are_ordered());
-        let left_out = std::mem::take(&mut context.left_out);
+        let (mut kept, ordered) = (Vec::with_capacity(parts.len()), parts.are_ordered());
+        kept.extend(parts.all());
+        let left_out = take(&mut context.left_out);
         let mut drafts = InvoiceDrafts { parts, kept, ordered, schema, disputes, promises, left_out };
         drafts.drop_duplicates(context);
         Ok(drafts)
@@ -366,22 +375,22 @@ impl InvoiceDrafts {
 
     /// The table in order of customers and ids, and the row of each id; their texts stand in that order too.
     pub(super) fn finish(self, customers: &CustomerIndex, context: &mut Context<'_>) -> Finished {
-        let InvoiceDrafts { parts, kept, ordered, schema, disputes, promises, left_out } = self;
+        let InvoiceDrafts { mut parts, kept, ordered, schema, disputes, promises, left_out } = self;
         let row_of = |at: At| parts.customer(at).and_then(|id| customers.get(id)).unwrap_or(CustomerRow(0));
         let compare = |a: &At, b: &At| match ordered {
             true => a.cmp(b),
             false => parts.id(*a).cmp(parts.id(*b)),
         };
-        let order = in_groups(kept, customers.len(), |&at| row_of(at).index(), compare);
-        let customer: Vec<CustomerRow> = order.par_iter().map(|&at| row_of(at)).collect();
-        let laid = parts.lay_out(&order, &mut context.texts);
+        let mut groups = Groups::deal(customers.len(), kept.iter().map(|&at| (row_of(at).index(), at)));
+        drop(kept);
+        groups.sort(compare);
+        let customer: Vec<CustomerRow> = groups.groups().map(CustomerRow).collect();
+        let order = groups.into_rows();
         let table = parts.columns(&order, customer);
-        let [po_number, document_url, payment_link] = laid.own_columns.map(Column::new);
-        let mut table = Invoices { id: laid.id, po_number, document_url, payment_link, ..table };
         let texts = &mut context.texts;
-        texts.list(&mut table.id, &laid.hashes);
+        let table = parts.lay_out(&order, texts).listed(table, texts);
         let mut index = InvoiceIndex {
-            rows: Numbers::default(),
+            rows: Numbers::with_room(texts.len()),
             left_out: Numbers::default(),
             listed: parts.listed(&order),
             order,
@@ -412,7 +421,7 @@ fn problem(
         invoice: Some(String::from(part.id(row))),
         code,
         message,
-        place: Some(place(schema, part.line[row], Some(column.into()))),
+        place: Some(place(schema, part.line.get(row), Some(column.into()))),
         blocks: true,
     }
 }
@@ -473,9 +482,8 @@ pub(super) struct InvoiceIndex {
 /// The ids of some lines of the table, in their order.
 #[derive(Debug)]
 struct Listed {
-    texts: Texts,
-    id: Vec<Text>,
-    line: Vec<u64>,
+    ids: Texts,
+    line: LineNumbers,
     /// The row that a line has become.
     row: Vec<Option<InvoiceRow>>,
 }
@@ -509,7 +517,7 @@ impl InvoiceIndex {
     /// Where an invoice stands in its file.
     pub(super) fn place(&self, row: InvoiceRow) -> crate::snapshot::problem::Place {
         let At { part, row } = self.order[row.index()];
-        place(&self.schema, self.listed[part as usize].line[row as usize], Some(I::Amount.into()))
+        place(&self.schema, self.listed[part as usize].line.get(row as usize), Some(I::Amount.into()))
     }
 
     /// Looks for ids that are likely to come in the order in which the invoices are listed.
@@ -548,11 +556,11 @@ impl Follower<'_> {
         for _ in 0..Self::NEAR {
             let mut part = self.index.listed.get(at.part as usize)?;
             at.row += 1;
-            if at.row as usize >= part.id.len() {
+            if at.row as usize >= part.ids.len() {
                 at = At { part: at.part + 1, row: 0 };
                 part = self.index.listed.get(at.part as usize)?;
             }
-            if part.id.get(at.row as usize).is_some_and(|&own| part.texts.get(own) == id) {
+            if (at.row as usize) < part.ids.len() && part.ids.at(at.row as usize) == id {
                 return Some((at, part.row[at.row as usize]?));
             }
         }
@@ -597,78 +605,115 @@ impl Laid {
             }
         }
     }
+
+    /// Lets the ids be found, and gives the table its columns of texts.
+    fn listed(mut self, table: Invoices, texts: &mut Texts) -> Invoices {
+        texts.list(&mut self.id, &self.hashes);
+        let [po_number, document_url, payment_link] = self.own_columns.map(Column::new);
+        Invoices { id: self.id, po_number, document_url, payment_link, ..table }
+    }
 }
 
 /// So many rows are laid out together, beside others.
 const LAID_OUT: usize = 1 << 13;
 
+/// So many times are rows laid out beside others before they are put behind one another: a copy of all of them would
+/// be as large as the texts themselves.
+const ROUND: usize = 16;
+
 impl Parts {
-    /// Lays out the texts of these rows behind others.
-    fn lay_out(&self, order: &[At], texts: &mut Texts) -> Laid {
-        let laid: Vec<Laid> = order
-            .par_chunks(LAID_OUT)
-            .map(|rows| {
-                let mut laid = Laid::default();
-                rows.iter().map(|&at| self.at(at)).for_each(|(part, row)| laid.push(part, row));
-                laid
-            })
-            .collect();
-        let mut all = Laid::default();
-        laid.into_iter().for_each(|rows| all.append(rows, texts));
-        all.own_columns
-            .iter_mut()
-            .filter(|column| !column.is_empty())
-            .for_each(|column| column.resize(order.len(), None));
+    /// Lays out the texts of these rows behind others. Of the parts' own only the ids are left.
+    fn lay_out(&mut self, order: &[At], texts: &mut Texts) -> Laid {
+        let mut all = self.laid_with_room(order.len(), texts);
+        for round in order.chunks(LAID_OUT * ROUND) {
+            let laid: Vec<Laid> = round
+                .par_chunks(LAID_OUT)
+                .map(|rows| {
+                    let mut laid = Laid::default();
+                    rows.iter().map(|&at| self.at(at)).for_each(|(part, row)| laid.push(part, row));
+                    laid
+                })
+                .collect();
+            laid.into_iter().for_each(|rows| all.append(rows, texts));
+        }
+        let columns = all.own_columns.iter_mut().filter(|column| !column.is_empty());
+        columns.for_each(|column| column.resize(order.len(), None));
+        for part in &mut self.0 {
+            part.own_texts = Texts::default();
+            part.own_columns = Default::default();
+        }
         all
     }
 
-    /// The table of these rows in this order, without the texts of which each has its own.
-    fn columns(&self, order: &[At], customer: Vec<CustomerRow>) -> Invoices {
+    /// None laid out yet; lists that grow are copied, and for a while there are two.
+    fn laid_with_room(&self, rows: usize, texts: &mut Texts) -> Laid {
+        let all = || self.0.iter().flat_map(|part| [&part.ids, &part.own_texts]);
+        // A word that comes after them must not make a copy of them all.
+        let and_more = |room: usize| room + room / 8;
+        texts.make_room(and_more(all().map(Texts::len).sum()), and_more(all().map(Texts::bytes).sum()));
+        let has_values = |at: usize| self.0.iter().any(|part| part.own_columns[at].has_values());
+        let room = |at: usize| if has_values(at) { rows } else { 0 };
+        Laid {
+            id: Vec::with_capacity(rows),
+            hashes: Vec::with_capacity(rows),
+            own_columns: std::array::from_fn(|at| Vec::with_capacity(room(at))),
+            ..Laid::default()
+        }
+    }
+
+    /// The table of these rows in this order, without the texts of which each has its own. Each column of the parts goes
+    /// as soon as the table has it.
+    fn columns(&mut self, order: &[At], customer: Vec<CustomerRow>) -> Invoices {
+        let own = self.0.first().map_or(0, |part| part.own.len());
         Invoices {
             customer,
-            currency: self.picked(order, |part, row| part.currency[row]),
-            amount: self.picked(order, |part, row| part.amount[row]),
-            // Rows without are not among them.
-            due_date: self.picked(order, |part, row| part.due_date[row].unwrap_or_default()),
-            issue_date: self.column(order, |part| &part.issue_date),
-            balance: self.column(order, |part| &part.balance),
-            paid_date: self.column(order, |part| &part.paid_date),
-            status: self.column(order, |part| &part.status),
-            hold_until: self.column(order, |part| &part.hold_until),
-            handed_over: self.column(order, |part| &part.handed_over),
-            owner: self.column(order, |part| &part.owner),
-            tags: self.column(order, |part| &part.tags),
-            own: (0..self.0.first().map_or(0, |part| part.own.len()))
-                .map(|at| self.column(order, |part| part.own.get(at).unwrap_or(&NO_VALUES)))
+            currency: self.picked(order, |part| take(&mut part.currency)),
+            amount: self.picked(order, |part| take(&mut part.amount)),
+            due_date: self.due_dates(order),
+            issue_date: self.column(order, |part| take(&mut part.issue_date)),
+            balance: self.column(order, |part| take(&mut part.balance)),
+            paid_date: self.column(order, |part| take(&mut part.paid_date)),
+            status: self.column(order, |part| take(&mut part.status)),
+            hold_until: self.column(order, |part| take(&mut part.hold_until)),
+            handed_over: self.column(order, |part| take(&mut part.handed_over)),
+            owner: self.column(order, |part| take(&mut part.owner)),
+            tags: self.column(order, |part| take(&mut part.tags)),
+            own: (0..own)
+                .map(|at| self.column(order, |part| part.own.get_mut(at).map(take).unwrap_or_default()))
                 .collect(),
             ..Invoices::default()
         }
     }
 
-    fn picked<T: Send>(&self, order: &[At], of: impl Fn(&Drafts, usize) -> T + Sync) -> Vec<T> {
-        let value = |&at: &At| {
-            let (part, row) = self.at(at);
-            of(part, row)
-        };
-        order.par_iter().with_min_len(LAID_OUT).map(value).collect()
+    fn due_dates(&mut self, order: &[At]) -> Vec<NaiveDate> {
+        let parts: Vec<Vec<Option<NaiveDate>>> =
+            self.0.iter_mut().map(|part| take(&mut part.due_date)).collect();
+        // Rows without are not among them.
+        gathered(order, |part, row| parts[part][row].unwrap_or_default())
     }
 
-    fn column<T: Copy + Send>(
-        &self,
+    fn picked<T: Copy + Send + Sync>(&mut self, order: &[At], of: impl Fn(&mut Drafts) -> Vec<T>) -> Vec<T> {
+        let parts: Vec<Vec<T>> = self.0.iter_mut().map(of).collect();
+        gathered(order, |part, row| parts[part][row])
+    }
+
+    fn column<T: Copy + Send + Sync>(
+        &mut self,
         order: &[At],
-        of: impl for<'p> Fn(&'p Drafts) -> &'p Column<T> + Sync,
+        of: impl Fn(&mut Drafts) -> Column<T>,
     ) -> Column<T> {
-        if !self.0.iter().any(|part| of(part).has_values()) {
+        let parts: Vec<Column<T>> = self.0.iter_mut().map(of).collect();
+        if !parts.iter().any(Column::has_values) {
             return Column::default();
         }
-        Column::new(self.picked(order, |part, row| of(part).get(row)))
+        Column::new(gathered(order, |part, row| parts[part].get(row)))
     }
 
     /// What remains to be known once rows stand in this order.
     fn listed(self, order: &[At]) -> Vec<Listed> {
         let rest = |part: Drafts| {
-            let row = vec![None; part.id.len()];
-            Listed { texts: part.own_texts, id: part.id, line: part.line, row }
+            let row = vec![None; part.len()];
+            Listed { ids: part.ids, line: part.line, row }
         };
         let mut listed: Vec<Listed> = self.0.into_iter().map(rest).collect();
         for (row, at) in (0..).zip(order) {
@@ -678,4 +723,8 @@ impl Parts {
     }
 }
 
-static NO_VALUES: Column<OwnValue> = Column::none();
+/// The values of rows in this order, each told by its part and its place there.
+fn gathered<T: Send>(order: &[At], of: impl Fn(usize, usize) -> T + Sync) -> Vec<T> {
+    let value = |at: &At| of(at.part as usize, at.row as usize);
+    order.par_iter().with_min_len(LAID_OUT).map(value).collect()
+}

@@ -57,12 +57,107 @@ pub(super) fn in_groups<T: Clone + Send + Sync>(
     rows
 }
 
+/// Rows by group. Groups are small and many: rows are dealt out to them at once, and only the few of each are compared.
+pub(super) struct Groups<T> {
+    rows: Vec<T>,
+    /// Behind the last row of each group.
+    ends: Vec<u32>,
+}
+
+/// So many groups are sorted together, beside others.
+const TOGETHER: usize = 1 << 10;
+
+impl<T: Send> Groups<T> {
+    /// Deals out rows to so many groups; each comes with its group.
+    pub(super) fn deal(groups: usize, rows: impl Iterator<Item = (usize, T)> + Clone) -> Groups<T>
+    where
+        T: Copy,
+    {
+        let mut ends = vec![0_u32; groups + 1];
+        rows.clone().for_each(|(group, _)| ends[group + 1] += 1);
+        for at in 1..ends.len() {
+            ends[at] += ends[at - 1];
+        }
+        let blank = rows.clone().next().map(|(_, row)| row);
+        let mut dealt: Vec<T> = blank.map_or_else(Vec::new, |row| vec![row; ends[groups] as usize]);
+        rows.for_each(|(group, row)| {
+            let place = &mut ends[group];
+            dealt[*place as usize] = row;
+            *place += 1;
+        });
+        ends.truncate(groups);
+        Groups { rows: dealt, ends }
+    }
+
+    /// Sorts the rows of each group.
+    pub(super) fn sort(&mut self, compare: impl Fn(&T, &T) -> Ordering + Sync) {
+        let (mut rest, mut done) = (self.rows.as_mut_slice(), 0);
+        let spans = self.ends.chunks(TOGETHER).map(|ends| {
+            let (from, end) = (done, ends.last().copied().unwrap_or(done));
+            let (rows, behind) = std::mem::take(&mut rest).split_at_mut((end - from) as usize);
+            (rest, done) = (behind, end);
+            (rows, from, ends)
+        });
+        let spans: Vec<_> = spans.collect();
+        spans.into_par_iter().for_each(|(mut rows, mut from, ends)| {
+            for &end in ends {
+                let (group, behind) = rows.split_at_mut((end - from) as usize);
+                group.sort_unstable_by(&compare);
+                (rows, from) = (behind, end);
+            }
+        });
+    }
+
+    /// Of each row its group.
+    pub(super) fn groups(&self) -> impl Iterator<Item = u32> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let sizes = self.ends.iter().zip(starts).map(|(end, start)| (end - start) as usize);
+        (0..).zip(sizes).flat_map(|(group, rows)| std::iter::repeat_n(group, rows))
+    }
+
+    /// The rows.
+    pub(super) fn into_rows(self) -> Vec<T> {
+        self.rows
+    }
+}
+
+/// The lines on which rows stand: nearly every one below the one before, so that few have to be noted.
+#[derive(Debug, Default)]
+pub(super) struct LineNumbers {
+    rows: usize,
+    /// Rows whose line is not below that of the row before, each with its line.
+    starts: Vec<(usize, u64)>,
+}
+
+impl LineNumbers {
+    /// Adds a row.
+    pub(super) fn push(&mut self, line: u64) {
+        let next = self.starts.last().map(|&(row, first)| first + (self.rows - row) as u64);
+        if next != Some(line) {
+            self.starts.push((self.rows, line));
+        }
+        self.rows += 1;
+    }
+
+    /// The line of a row.
+    pub(super) fn get(&self, row: usize) -> u64 {
+        let behind = self.starts.partition_point(|&(start, _)| start <= row);
+        let start = behind.checked_sub(1).map(|at| self.starts[at]);
+        start.map_or(0, |(start, line)| line + (row - start) as u64)
+    }
+}
+
 /// For each text of the snapshot a number, where it has one: texts are numbered from 0.
 #[derive(Debug, Default)]
 pub(super) struct Numbers(Vec<u32>);
 
 impl Numbers {
     const NONE: u32 = u32::MAX;
+
+    /// None yet, with room for so many texts.
+    pub(super) fn with_room(texts: usize) -> Numbers {
+        Numbers(Vec::with_capacity(texts))
+    }
 
     /// The number of a text.
     pub(super) fn get(&self, text: Text) -> Option<u32> {
@@ -91,10 +186,26 @@ mod tests {
 
     #[test]
     fn rows_are_sorted_by_group_and_then_compared() {
-        let rows: Vec<(usize, u32)> = (0..500).map(|n| (n as usize * 7919 % 13, n * 104_729 % 500)).collect();
+        let rows: Vec<(usize, u32)> =
+            (0..5000).map(|n| (n as usize * 7919 % 1300, n * 104_729 % 5000)).collect();
         let mut expected = rows.clone();
         expected.sort_unstable();
-        assert_eq!(in_groups(rows, 13, |row| row.0, |a, b| a.1.cmp(&b.1)), expected);
-        assert_eq!(in_groups(Vec::<u32>::new(), 0, |_| 0, Ord::cmp), Vec::<u32>::new());
+        let mut groups = Groups::deal(1302, rows.iter().map(|&row| (row.0, row.1)));
+        groups.sort(Ord::cmp);
+        assert!(groups.groups().eq(expected.iter().map(|row| row.0 as u32)));
+        assert!(groups.into_rows().into_iter().eq(expected.iter().map(|row| row.1)));
+        let mut none = Groups::<u32>::deal(0, std::iter::empty());
+        none.sort(Ord::cmp);
+        assert_eq!(none.groups().count(), 0);
+        assert!(none.into_rows().is_empty());
+    }
+
+    #[test]
+    fn lines_are_those_of_the_rows() {
+        let lines = [7, 8, 9, 12, 13, 4, 4, 5, 9];
+        let mut numbers = LineNumbers::default();
+        lines.into_iter().for_each(|line| numbers.push(line));
+        assert_eq!((0..lines.len()).map(|row| numbers.get(row)).collect::<Vec<u64>>(), lines);
+        assert_eq!(numbers.starts.len(), 5);
     }
 }
