@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -12,7 +13,7 @@ use super::error::LoadError;
 use super::facts::{self, Index, Subject};
 use super::invoices::Known;
 use super::options::LoadOptions;
-use super::order::{by_text, by_texts, in_groups};
+use super::order::{Groups, LineNumbers, by_text, by_texts};
 use super::progress::Gauge;
 use super::reading::{Part, read_parts};
 use super::records::{Records, Schema};
@@ -21,7 +22,7 @@ use crate::code::Code;
 use crate::money::Currency;
 use crate::snapshot::ledger::{Channel, Details, LedgerRow, Outcome};
 use crate::snapshot::problem::{Place, Problem};
-use crate::snapshot::tables::{CustomerRow, InvoiceRow};
+use crate::snapshot::tables::{Column, CustomerRow, InvoiceRow};
 use crate::snapshot::texts::{Text, Texts};
 
 /// The ledger as read, before it is known which invoices and customers the data has: the largest table is read
@@ -35,60 +36,57 @@ pub(super) struct HistoryDrafts {
 /// Some lines of the ledger.
 #[derive(Default)]
 struct Lines {
-    /// Rows that could be read as they stand; whom they are about is in `ids`.
+    /// Rows that could be read as they stand; whom they are about is told by the ids that they name.
     rows: Vec<LedgerRow>,
-    ids: Vec<Ids>,
-    lines: Vec<u64>,
+    customers: Column<Text>,
+    invoices: Column<Text>,
+    lines: LineNumbers,
     /// The ids as they stand.
     names: Texts,
     /// The others, to be read again.
     apart: Vec<Batch>,
 }
 
-/// The ids that a row names: customer and invoice.
-type Ids = [Option<Text>; 2];
-
 impl Lines {
     /// None yet; lists that grow would be half empty in the end.
     fn with_room(lines: usize) -> Lines {
-        Lines {
-            rows: Vec::with_capacity(lines),
-            ids: Vec::with_capacity(lines),
-            lines: Vec::with_capacity(lines),
-            ..Lines::default()
-        }
+        Lines { rows: Vec::with_capacity(lines), ..Lines::default() }
     }
 
     fn read(&mut self, line: &mut Line<'_, '_>, _: &Texts) {
         match draft(line) {
             Some((names, row)) => {
-                let ids = self.stored(names);
+                self.store(names);
                 self.rows.push(row);
-                self.ids.push(ids);
                 self.lines.push(line.number());
             }
             None => self.apart.push(line.copied()),
         }
     }
 
-    /// Stores the ids of a row; a ledger often lists the rows of one invoice together.
-    fn stored(&mut self, names: [Option<&str>; 2]) -> Ids {
-        let last = self.ids.last().copied().unwrap_or_default();
-        let mut ids = [None; 2];
-        for ((id, name), last) in ids.iter_mut().zip(names).zip(last) {
+    /// Stores the ids of the next row; a ledger often lists the rows of one invoice together.
+    fn store(&mut self, names: [Option<&str>; 2]) {
+        let (at, room) = (self.rows.len(), self.rows.capacity());
+        for (column, name) in [&mut self.customers, &mut self.invoices].into_iter().zip(names) {
+            let last = at.checked_sub(1).and_then(|last| column.get(last));
             let same = last.filter(|&last| name == Some(self.names.get(last)));
-            *id = same.or_else(|| name.map(|name| self.names.add(name)));
+            let id = same.or_else(|| name.map(|name| self.names.add_alike(name, room)));
+            column.put(at, id, room);
         }
-        ids
+    }
+
+    /// The ids that a row names: customer and invoice.
+    fn ids(&self, at: usize) -> [Option<Text>; 2] {
+        [self.customers.get(at), self.invoices.get(at)]
     }
 
     /// Finds the invoices that the rows are about; `moved` are the places of the words that were interned for them.
     fn find(&mut self, moved: &[Text], index: &Index<'_>, texts: &Texts) {
         let (mut last, mut follower) = ((None, Known::No), index.invoices.follower(texts));
-        for (row, ids) in self.rows.iter_mut().zip(&self.ids) {
+        for (at, row) in self.rows.iter_mut().enumerate() {
             each_text(row, |text| *text = moved[text.index()]);
             // Nearly all name an invoice of the data and nothing else.
-            let [None, Some(id)] = *ids else { continue };
+            let (None, Some(id)) = (self.customers.get(at), self.invoices.get(at)) else { continue };
             if last.0 != Some(id) {
                 last = (Some(id), follower.named(self.names.get(id)));
             }
@@ -96,6 +94,53 @@ impl Lines {
                 (row.customer, row.invoice) = (index.table.customer[invoice.index()], Some(invoice));
             }
         }
+    }
+
+    /// Finds the others one by one, and reads again what was put apart. Rows about nobody go; those about customers as a
+    /// whole are moved from those about invoices.
+    fn sift(
+        mut self,
+        history: &mut History,
+        (schema, columns): (&Schema, &Columns),
+        index: &Index<'_>,
+        context: &mut Context<'_>,
+    ) -> Vec<LedgerRow> {
+        let mut rows = take(&mut self.rows);
+        let mut at = 0..;
+        rows.retain_mut(|row| {
+            let at = at.next().unwrap_or_default();
+            row.invoice.is_some() || self.name(at, row, history, (schema, columns), index, context)
+        });
+        for batch in &self.apart {
+            let row = batch.first(columns);
+            let mut line = Line::new(context, schema, row);
+            match row.broken() {
+                None => rows.extend(history.add(&mut line, index)),
+                Some((code, message)) => line.broken(*code, message.clone()),
+            }
+        }
+        history.of_customers.extend(rows.extract_if(.., |row| row.invoice.is_none()));
+        rows
+    }
+
+    /// Says of a row whom it is about; false when that is nobody.
+    fn name(
+        &self,
+        at: usize,
+        row: &mut LedgerRow,
+        history: &mut History,
+        (schema, columns): (&Schema, &Columns),
+        index: &Index<'_>,
+        context: &mut Context<'_>,
+    ) -> bool {
+        let batch = Batch::bare(self.lines.get(at));
+        let mut line = Line::new(context, schema, batch.first(columns));
+        [line.customer, line.invoice] = self.ids(at).map(|id| id.map(|id| self.names.get(id)));
+        let subject = history.subject(&mut line, index);
+        if let Some(Subject { customer, invoice }) = subject {
+            (row.customer, row.invoice) = (customer, invoice);
+        }
+        subject.is_some()
     }
 }
 
@@ -119,13 +164,11 @@ impl HistoryDrafts {
         let moved: Vec<Vec<Text>> = parts.iter().map(|part| context.texts.absorb(&part.words)).collect();
         let texts = &context.texts;
         parts.par_iter_mut().zip(moved).for_each(|(part, moved)| part.drafts.find(&moved, index, texts));
-        let mut rows = Vec::with_capacity(parts.iter().map(|part| part.drafts.rows.len()).sum());
         let mut history = History::default();
         let columns = Columns::of(&schema);
-        for Part { drafts, .. } in parts {
-            history.add_all(drafts, (&schema, &columns), index, context, &mut rows);
-        }
-        history.sort(rows, index, context);
+        let sift = |part: Part<Lines>| part.drafts.sift(&mut history, (&schema, &columns), index, context);
+        let parts: Vec<Vec<LedgerRow>> = parts.into_iter().map(sift).collect();
+        history.sort(parts, index, context);
         history
     }
 }
@@ -161,45 +204,16 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Adds rows whose invoices are found, and looks at the others one by one.
-    fn add_all(
-        &mut self,
-        lines: Lines,
-        (schema, columns): (&Schema, &Columns),
-        index: &Index<'_>,
-        context: &mut Context<'_>,
-        rows: &mut Vec<LedgerRow>,
-    ) {
-        for ((mut row, ids), number) in lines.rows.into_iter().zip(lines.ids).zip(lines.lines) {
-            if row.invoice.is_none() {
-                let batch = Batch::bare(number);
-                let mut line = Line::new(context, schema, batch.first(columns));
-                [line.customer, line.invoice] = ids.map(|id| id.map(|id| lines.names.get(id)));
-                let Some(Subject { customer, invoice }) = self.subject(&mut line, index) else { continue };
-                (row.customer, row.invoice) = (customer, invoice);
-            }
-            rows.push(row);
-        }
-        for batch in &lines.apart {
-            let row = batch.first(columns);
-            let mut line = Line::new(context, schema, row);
-            match row.broken() {
-                None => rows.extend(self.add(&mut line, index)),
-                Some((code, message)) => line.broken(*code, message.clone()),
-            }
-        }
-    }
-
-    fn sort(&mut self, rows: Vec<LedgerRow>, index: &Index<'_>, context: &mut Context<'_>) {
-        let mut of_invoices = rows;
-        let of_customers = of_invoices.extract_if(.., |row| row.invoice.is_none()).collect();
+    /// Sorts the rows of invoices, which come in parts, and those of customers.
+    fn sort(&mut self, parts: Vec<Vec<LedgerRow>>, index: &Index<'_>, context: &mut Context<'_>) {
         let texts = &context.texts;
         let compare = |a: &LedgerRow, b: &LedgerRow| compare(a, b, texts);
         let invoice = |row: &LedgerRow| row.invoice.map_or(0, InvoiceRow::index);
-        self.of_invoices = in_groups(of_invoices, index.table.id.len(), invoice, compare);
+        self.of_invoices = sorted(parts, index.table.id.len(), invoice, compare);
         let customer = |row: &LedgerRow| row.customer.index();
-        self.of_customers = in_groups(of_customers, index.customers.len(), customer, compare);
-        for (ids, (rows, place)) in std::mem::take(&mut self.strangers) {
+        let of_customers = vec![take(&mut self.of_customers)];
+        self.of_customers = sorted(of_customers, index.customers.len(), customer, compare);
+        for (ids, (rows, place)) in take(&mut self.strangers) {
             context.problems.push(stranger(ids, rows, place));
         }
     }
@@ -236,6 +250,25 @@ impl History {
         *rows += 1;
         *first = place.min(first.clone());
     }
+}
+
+/// Sorts rows by their group, of `groups`, and within a group by `compare`. They are dealt out from the parts in which
+/// they come: one list of them all would be as large again.
+fn sorted(
+    parts: Vec<Vec<LedgerRow>>,
+    groups: usize,
+    group: impl Fn(&LedgerRow) -> usize + Clone,
+    compare: impl Fn(&LedgerRow, &LedgerRow) -> Ordering + Sync,
+) -> Vec<LedgerRow> {
+    let rows = (0_u32..).zip(&parts).flat_map(|(part, rows)| {
+        let group = group.clone();
+        (0_u32..).zip(rows).map(move |(at, row)| (group(row), (part, at)))
+    });
+    let dealt = Groups::deal(groups, rows);
+    let mut sorted = dealt.map(|(part, at)| parts[part as usize][at as usize].clone());
+    drop(parts);
+    sorted.sort(compare);
+    sorted.into_rows()
 }
 
 fn stranger(ids: (Option<String>, Option<String>), rows: u64, place: Place) -> Problem {

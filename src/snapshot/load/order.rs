@@ -29,34 +29,6 @@ pub(super) fn by_texts<const N: usize>(
     Ordering::Equal
 }
 
-/// Sorts rows by their group, of `groups`, and within a group by `compare`.
-///
-/// Groups are small and many: rows are dealt out to them at once, and only the few of each are compared.
-pub(super) fn in_groups<T: Clone + Send + Sync>(
-    rows: Vec<T>,
-    groups: usize,
-    group: impl Fn(&T) -> usize + Sync,
-    compare: impl Fn(&T, &T) -> Ordering + Sync,
-) -> Vec<T> {
-    let mut places = vec![0_u32; groups + 1];
-    for row in &rows {
-        places[group(row) + 1] += 1;
-    }
-    for at in 1..places.len() {
-        places[at] += places[at - 1];
-    }
-    let mut from: Vec<u32> = vec![0; rows.len()];
-    for (at, row) in (0..).zip(&rows) {
-        let place = &mut places[group(row)];
-        from[*place as usize] = at;
-        *place += 1;
-    }
-    let mut rows: Vec<T> = from.into_par_iter().map(|at| rows[at as usize].clone()).collect();
-    rows.par_chunk_by_mut(|a, b| group(a) == group(b))
-        .for_each(|of_group| of_group.sort_unstable_by(&compare));
-    rows
-}
-
 /// Rows by group. Groups are small and many: rows are dealt out to them at once, and only the few of each are compared.
 pub(super) struct Groups<T> {
     rows: Vec<T>,
@@ -87,6 +59,11 @@ impl<T: Send> Groups<T> {
         });
         ends.truncate(groups);
         Groups { rows: dealt, ends }
+    }
+
+    /// Makes another row of each, in its place.
+    pub(super) fn map<U: Send>(self, row: impl Fn(T) -> U + Sync + Send) -> Groups<U> {
+        Groups { rows: self.rows.into_par_iter().map(row).collect(), ends: self.ends }
     }
 
     /// Sorts the rows of each group.
@@ -190,10 +167,10 @@ mod tests {
             (0..5000).map(|n| (n as usize * 7919 % 1300, n * 104_729 % 5000)).collect();
         let mut expected = rows.clone();
         expected.sort_unstable();
-        let mut groups = Groups::deal(1302, rows.iter().map(|&row| (row.0, row.1)));
+        let mut groups = Groups::deal(1302, rows.iter().map(|&row| (row.0, row.1))).map(u64::from);
         groups.sort(Ord::cmp);
         assert!(groups.groups().eq(expected.iter().map(|row| row.0 as u32)));
-        assert!(groups.into_rows().into_iter().eq(expected.iter().map(|row| row.1)));
+        assert!(groups.into_rows().into_iter().eq(expected.iter().map(|row| u64::from(row.1))));
         let mut none = Groups::<u32>::deal(0, std::iter::empty());
         none.sort(Ord::cmp);
         assert_eq!(none.groups().count(), 0);
