@@ -99,8 +99,7 @@ fn a_language_falls_to_its_parent_and_then_to_the_policys() {
         ("parts/sign", Some("en"), None),
     ] {
         let choice = set.choose(name, language);
-        let found =
-            choice.as_ref().map(|choice| (set.path(choice.id), choice.language.as_ref(), choice.exact));
+        let found = choice.as_ref().map(|choice| (set.path(choice.id), choice.language, choice.exact));
         assert_eq!(found, chosen, "{name} {language:?}");
     }
     assert!(set.names().eq(["a", "only", "own"]));
