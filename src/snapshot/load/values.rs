@@ -215,6 +215,10 @@ impl<'a, 'o> Line<'a, 'o> {
     /// Notes that the line is no record, with the ids that can be told.
     pub(super) fn broken(&mut self, code: Code, message: String) {
         self.name_ids();
+        if code == Code::UnclosedQuote && self.schema.table.speaks_against_contacts() {
+            // The lines that it took in may be about anybody.
+            (self.customer, self.invoice) = (None, None);
+        }
         self.problem(code, None, message);
         self.withhold_all_if_nobody();
         self.leave_out();
