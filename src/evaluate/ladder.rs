@@ -440,7 +440,12 @@ impl<'a> Climber<'_, 'a> {
 
     /// Where time can end what is waited for: the first day on which another rung ahead could act.
     fn after_ceasing(&self, ahead: &[Planned], rung: &Planned) -> Option<NaiveDate> {
-        let others = ahead.iter().filter(|own| *own != rung && self.may_cease(rung));
+        // What is not done on its day may lapse with it.
+        let mut tomorrow = self.live_steps(rung, add_days(self.day.today, 1));
+        let ends = !tomorrow.any(|(step, _)| step.waits) || self.may_cease(rung);
+        let is_missed =
+            |own: &Planned| self.ladder().catch_up == CatchUp::SameDayOnly && own.planned <= self.day.today;
+        let others = ahead.iter().filter(|own| *own != rung && ends && !is_missed(own));
         let could_act = others.filter(|own| self.any_acts(own) || self.may_apply_later(own));
         could_act.filter_map(|own| self.first_free(own, own.planned)).min()
     }

@@ -428,3 +428,16 @@ fn r09_what_was_given_of_the_rung_started_last_is_told_beside_a_higher_one() {
         ["withheld not_done call legal I1 next none", "withheld not_done task \"Look\" I1 next none"]
     );
 }
+
+#[test]
+fn r23_a_ladder_goes_on_when_what_it_waits_for_lapses() {
+    // The task of D+15 was given on its day and lapses with it: the letter comes on D+17, and not sooner.
+    let case = case_with(
+        "  catch up: same day only",
+        "segment all otherwise:\n  at D+14 notify manager\n  at D+15 task \"Look\" for owner and wait, if missed: skip\n  at D+17 email a\n",
+    );
+    let rows = format!("{DUE}\nhistory I1 2026-10-16 task \"Look\" assigned, rung: D+15");
+    assert_eq!(case.plan(&rows, "2026-10-16"), ["withheld not_done task \"Look\" I1 next 2026-10-18"]);
+    assert_eq!(case.plan(&rows, "2026-10-17"), ["waiting I1 overdue next 2026-10-18"]);
+    assert_eq!(case.plan(&rows, "2026-10-18"), ["2026-10-18 acts automatic email a I1"]);
+}
