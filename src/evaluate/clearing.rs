@@ -125,5 +125,5 @@ impl<'a> Day<'a> {
 
 /// What an approval of a clearing would be about.
 fn cleared(mark: &Mark, invoices: Vec<(&str, Money)>) -> String {
-    Content { kind: Some(Kind::Clear), flag: &mark.name, invoices, ..Content::default() }.digest().to_string()
+    Content { flag: &mark.name, ..Content::bare(Kind::Clear, invoices) }.digest().to_string()
 }

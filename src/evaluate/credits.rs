@@ -93,12 +93,8 @@ impl<'a> Day<'a> {
         let mut hash = Hasher::default();
         hash.text(customer_id).text(&step);
         let key = hash.key();
-        let content = Content {
-            kind: Some(Kind::Notify),
-            actor: Some(person),
-            invoices: vec![self.numbered(lead)],
-            ..Content::default()
-        };
+        let about = vec![self.numbered(lead)];
+        let content = Content { actor: Some(person), ..Content::bare(Kind::Notify, about) };
         let invoice = self.plan_invoice(lead);
         let day = sentences::date(credit.date, self.today);
         let sentence = format!(

@@ -82,6 +82,7 @@ impl<'a> Decision<'a> {
     /// address, day, text, keys and amounts, and in the sentence why.
     pub(crate) fn signature(&self, customer: &CustomerState<'a>) -> Vec<u8> {
         let mut signature = Signature::default();
+        signature.number(self.group.members.len());
         for member in &self.group.members {
             signature.place(member.step_line).place(member.act).number(member.repetition as usize);
             signature.number(member.segment.0);
@@ -112,6 +113,7 @@ impl<'a> Decision<'a> {
             signature.text(Some(by));
         });
         signature.number(self.mode as usize);
+        signature.number(usize::from(self.hours.is_some()));
         for hour in self.hours.into_iter().flat_map(|(from, to)| [from, to]) {
             signature.number(hour.num_seconds_from_midnight() as usize);
         }

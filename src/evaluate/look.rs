@@ -134,8 +134,8 @@ struct Glance<'a> {
     again: Vec<(InvoiceRow, Option<NaiveDate>)>,
 }
 
-/// What a glance found, told.
-struct Told<A, W> {
+/// What was seen of a customer, told.
+struct Seen<A, W> {
     row: CustomerRow,
     actions: Vec<A>,
     withheld: Vec<W>,
@@ -160,10 +160,10 @@ pub(crate) fn look<T: Teller>(
     let customers: Vec<CustomerRow> = snapshot.customer_rows().filter(due).collect();
     let met = Met::of(program);
     let glance = |row| day.glance(row, &watch.invoices, everyone, &met);
-    let told: Vec<Told<T::Action, T::Withheld>> = if program.limits_by_day {
-        let mut seen: Vec<Glance> = customers.into_par_iter().map(glance).collect();
-        day.limit_per_day(&mut seen.iter_mut().map(|glance| &mut glance.decided).collect::<Vec<_>>());
-        seen.into_par_iter().map(|glance| day.told(glance, teller)).collect()
+    let told: Vec<Seen<T::Action, T::Withheld>> = if program.limits_by_day {
+        let mut glances: Vec<Glance> = customers.into_par_iter().map(glance).collect();
+        day.limit_per_day(&mut glances.iter_mut().map(|glance| &mut glance.decided).collect::<Vec<_>>());
+        glances.into_par_iter().map(|glance| day.told(glance, teller)).collect()
     } else {
         customers.into_par_iter().map(|row| day.told(glance(row), teller)).collect()
     };
@@ -201,7 +201,7 @@ pub fn met(
 }
 
 impl<'a> Day<'a> {
-    fn told<T: Teller>(&self, glance: Glance<'a>, teller: &T) -> Told<T::Action, T::Withheld> {
+    fn told<T: Teller>(&self, glance: Glance<'a>, teller: &T) -> Seen<T::Action, T::Withheld> {
         let Glance { decided: Decided { customer, entries, .. }, waiting, again } = glance;
         let (mut actions, mut withheld) = (Vec::new(), Vec::new());
         for entry in entries {
@@ -213,7 +213,7 @@ impl<'a> Day<'a> {
                 Entry::Decision(decision) => withheld.push(teller.withheld(self, &customer, &decision)),
             }
         }
-        Told { row: customer.row, actions, withheld, waiting, again }
+        Seen { row: customer.row, actions, withheld, waiting, again }
     }
 
     /// The rules that an evaluation meets at the open invoices of a customer, whether or not a step is due.

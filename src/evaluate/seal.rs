@@ -14,9 +14,8 @@ use crate::plan::Kind;
 use crate::plan::digest::{self, Hasher, Key};
 
 /// Everything that an approval is about.
-#[derive(Default)]
 pub(super) struct Content<'c> {
-    pub(super) kind: Option<Kind>,
+    pub(super) kind: Kind,
     pub(super) actor: Option<Holder<'c>>,
     pub(super) sender: Option<Holder<'c>>,
     pub(super) reply_to: Option<Holder<'c>>,
@@ -35,14 +34,35 @@ pub(super) struct Content<'c> {
     pub(super) charge: Option<Money>,
 }
 
-impl Content<'_> {
+impl<'c> Content<'c> {
+    /// That of an action of a kind about some invoices, with nothing else.
+    pub(super) fn bare(kind: Kind, invoices: Vec<(&'c str, Money)>) -> Content<'c> {
+        Content {
+            kind,
+            actor: None,
+            sender: None,
+            reply_to: None,
+            recipient: None,
+            cc: &[],
+            subject: "",
+            body: "",
+            format: "",
+            flag: "",
+            registered: false,
+            deadline: None,
+            invoices,
+            attachments: &[],
+            charge: None,
+        }
+    }
+
     pub(super) fn digest(&self) -> digest::Content {
         let mut hash = Hasher::default();
         let person = |hash: &mut Hasher, person: Option<Holder>| {
             let Holder { role, address } = person.unwrap_or(Holder { role: "", address: "" });
             hash.text(role).text(address);
         };
-        hash.text(self.kind.map_or("", Kind::word));
+        hash.text(self.kind.word());
         for one in [self.actor, self.sender, self.reply_to, self.recipient] {
             person(&mut hash, one);
         }
@@ -98,7 +118,7 @@ impl<'a> Day<'a> {
         let text = decision.text.as_ref();
         let subject = text.and_then(|text| text.subject.as_deref());
         let mut content = Content {
-            kind: Some(decision.kind()),
+            kind: decision.kind(),
             actor: decision.actor,
             sender: decision.sender,
             reply_to: decision.reply_to,

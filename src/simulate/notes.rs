@@ -8,10 +8,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::executor::Executable;
 use super::record::{Kept, KeptInvoice, KeptMember};
-use crate::evaluate::Teller;
-use crate::evaluate::day::Day;
-use crate::evaluate::decision::Decision;
-use crate::evaluate::facts::CustomerState;
+use crate::evaluate::{CustomerState, Day, Decision, Teller};
 use crate::plan::digest::{Content, Key};
 use crate::plan::{Action, Blocker, Charge, Kind};
 use crate::snapshot::Snapshot;
