@@ -18,14 +18,6 @@ impl<T> Default for Column<T> {
     }
 }
 
-impl<T> Column<T> {
-    /// A column without values.
-    #[must_use]
-    pub const fn none() -> Column<T> {
-        Column(Vec::new())
-    }
-}
-
 impl<T: Copy> Column<T> {
     /// A column with these values; it takes no room when all are missing.
     #[must_use]
