@@ -50,18 +50,13 @@ impl Cells {
                 "write one plain value into each row, such as a list joined with `;`",
             ));
         }
-        Ok(Cells {
-            name: String::from(field.name().trim()),
-            leaf,
-            optional: repetition == Repetition::OPTIONAL,
-            kind: Kind::of(field)?,
-            batch: None,
-            levels: Vec::new(),
-            rows: 0,
-            row: 0,
-            value: 0,
-            text: Vec::new(),
-        })
+        let name = String::from(field.name().trim());
+        Ok(Cells::unread(name, leaf, repetition == Repetition::OPTIONAL, Kind::of(field)?))
+    }
+
+    fn unread(name: String, leaf: usize, optional: bool, kind: Kind) -> Cells {
+        let (levels, text) = (Vec::new(), Vec::new());
+        Cells { name, leaf, optional, kind, batch: None, levels, rows: 0, row: 0, value: 0, text }
     }
 
     /// Goes to the first of some rows.
@@ -85,18 +80,7 @@ impl Cells {
 
     /// The same column, to be read from another group.
     pub(super) fn again(&self) -> Cells {
-        Cells {
-            name: self.name.clone(),
-            leaf: self.leaf,
-            optional: self.optional,
-            kind: self.kind,
-            batch: None,
-            levels: Vec::new(),
-            rows: 0,
-            row: 0,
-            value: 0,
-            text: Vec::new(),
-        }
+        Cells::unread(self.name.clone(), self.leaf, self.optional, self.kind)
     }
 
     /// The text of the next value, of so many in this group; nothing where it is missing.
