@@ -672,6 +672,31 @@ customers:
     assert_eq!((open.len(), sum), (84, 511_985));
 }
 
+/// What may have been done is not done again: the row counts, and the problem withholds the contacts of its invoice.
+#[test]
+fn a_line_of_history_that_is_no_record_counts_as_far_as_it_can_be_told() {
+    let customers = ("customers.csv", "customer_id\nC1\n");
+    let invoices =
+        ("invoices.csv", "invoice_id,customer_id,amount,currency,due_date\nI1,C1,10,EUR,2026-09-01\n");
+    let ledger = |lines: &str| {
+        let history = format!("invoice_id,date,step,outcome\n{lines}");
+        let snapshot = loaded(&[customers, invoices, ("history.csv", &history)]);
+        let rows = snapshot.ledger.iter();
+        let rows: Vec<String> =
+            rows.map(|row| format!("{} {} {:?}", row.date, snapshot.text(row.step), row.outcome)).collect();
+        (rows, problems(&snapshot))
+    };
+    let told = |rows: &[&str], problems: &str| {
+        (rows.iter().map(|&row| String::from(row)).collect::<Vec<_>>(), String::from(problems))
+    };
+    let problem = "wrong-cell-count history.csv:2: invoice I1\n";
+    let done = "2026-10-01 call finance Done";
+    assert_eq!(ledger("I1,2026-10-01,call finance,done,more\n"), told(&[done], problem));
+    // Without an outcome nobody can tell what was done.
+    assert_eq!(ledger("I1,2026-10-01,call finance\n"), told(&[], problem));
+    assert_eq!(ledger("I1,2026-10-01,call finance,done\n"), told(&[done], ""));
+}
+
 /// Tables that are read in many parts, by several threads: in order, shuffled, with every cell quoted, and with line
 /// ends of a carriage return and a line feed.
 #[test]

@@ -116,7 +116,11 @@ impl Lines {
             let mut line = Line::new(context, schema, row);
             match row.broken() {
                 None => rows.extend(history.add(&mut line, index)),
-                Some((code, message)) => line.broken(*code, message.clone()),
+                Some((code, message)) => {
+                    // What may have been done is not done again, also where the problem concerns nobody any more.
+                    rows.extend(history.as_far_as_told(&mut line, index));
+                    line.broken(*code, message.clone());
+                }
             }
         }
         history.of_customers.extend(rows.extract_if(.., |row| row.invoice.is_none()));
@@ -223,6 +227,14 @@ impl History {
         let subject = self.subject(line, index)?;
         let currency = subject.invoice.map(|invoice| index.table.currency[invoice.index()]);
         ledger_row(line, subject, currency)
+    }
+
+    /// What can be told of a line that is no whole record, if that is a row.
+    fn as_far_as_told(&mut self, line: &mut Line<'_, '_>, index: &Index<'_>) -> Option<LedgerRow> {
+        let problems = line.context.problems.len();
+        let row = self.add(line, index).filter(|_| line.context.problems.len() == problems);
+        line.context.problems.truncate(problems);
+        row
     }
 
     /// Whom a row is about, whose ids are named.
