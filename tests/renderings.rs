@@ -381,7 +381,8 @@ fn lines_made_with_the_plan_are_those_of_the_plan() {
         let mut expected = Vec::new();
         render::json::lines(&plan, &mut expected).unwrap();
         let planning = evaluate::Planning::new(&program, &templates, &snapshot, day, options);
-        let lines = render::json::Lines::of(&planning, || std::io::Cursor::new(Vec::new())).unwrap();
+        let lines =
+            render::json::Lines::<std::io::Cursor<Vec<u8>>>::of(&planning, || panic!("it is long")).unwrap();
         assert_eq!((&lines.header, &lines.problems), (&plan.header, &plan.problems));
         let mut written = Vec::new();
         lines.write(&mut written).unwrap();

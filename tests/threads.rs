@@ -48,14 +48,22 @@ fn write(folder: &Path) -> BTreeSet<u64> {
     broken
 }
 
-/// The plan, made by so many threads.
+/// What makes the plan by so many threads.
+fn command(folder: &Path, threads: usize) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dun"));
+    command.current_dir(folder).env("RAYON_NUM_THREADS", threads.to_string()).args([
+        "plan",
+        "policy.dun",
+        "--data",
+        "data",
+        "--format",
+        "jsonl",
+    ]);
+    command
+}
+
 fn plan(folder: &Path, threads: usize) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_dun"))
-        .current_dir(folder)
-        .env("RAYON_NUM_THREADS", threads.to_string())
-        .args(["plan", "policy.dun", "--data", "data", "--format", "jsonl"])
-        .output()
-        .unwrap();
+    let output = command(folder, threads).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -71,6 +79,10 @@ fn the_number_of_threads_changes_no_byte_of_a_large_plan() {
         assert_eq!(differing, None, "{threads} threads");
         assert_eq!(alone.len(), together.len(), "{threads} threads");
     }
+    // What is written to a file of its own begins with its last part.
+    let status = command(folder.path(), 2).args(["-o", "plan.jsonl"]).status().unwrap();
+    assert!(status.success() && fs::read_to_string(folder.path().join("plan.jsonl")).unwrap() == alone);
+    assert!(alone.len() > 4 << 20 && alone.lines().next().unwrap().ends_with(' '), "the plan is short");
     let entries: Vec<Value> = alone.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of_kind = |kind: &'static str| entries.iter().filter(move |entry| entry["type"] == kind);
     assert!(of_kind("action").count() > 4000 && of_kind("withheld").count() > 500, "the data says little");

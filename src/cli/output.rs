@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
-use tempfile::SpooledTempFile;
+use tempfile::TempPath;
 
 use super::{Exit, fail};
 
@@ -26,7 +26,7 @@ pub(super) fn deliver(
     match (written, file) {
         (Ok(()), _) => exit,
         (Err(error), None) if error.kind() == ErrorKind::BrokenPipe => exit,
-        (Err(error), Some(path)) => fail(&format!("`{}` cannot be written: {error}", path.display())),
+        (Err(error), Some(path)) => not_written(path, &error),
         (Err(error), None) => fail(&format!("the result cannot be written: {error}")),
     }
 }
@@ -87,17 +87,46 @@ fn beside() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// What is put aside for later stays in memory up to this size.
-const IN_MEMORY: usize = 4 << 20;
+/// A long result that is written before it is known how it begins: to the file that takes its place beside the one
+/// that is wanted, or else to one without a name, from which it is copied.
+pub(super) struct Draft<'p> {
+    file: Option<&'p Path>,
+    beside: Option<TempPath>,
+}
 
-/// A place for what is written later: in memory, or, when it is long, on the disk on which the result will be.
-pub(super) fn aside(file: Option<&Path>) -> SpooledTempFile {
-    // A device has no disk, and a folder that is missing is told when the result is written.
-    let beside = file.filter(|file| file.is_file() || !file.exists()).map(folder_of);
-    match beside.filter(|folder| folder.is_dir()) {
-        Some(folder) => tempfile::spooled_tempfile_in(IN_MEMORY, folder),
-        None => tempfile::spooled_tempfile(IN_MEMORY),
+impl<'p> Draft<'p> {
+    pub(super) fn of(file: Option<&'p Path>) -> Draft<'p> {
+        Draft { file, beside: None }
     }
+
+    /// A new file.
+    pub(super) fn open(&mut self) -> io::Result<File> {
+        // A device is not replaced, and a folder that is missing is told when the result is written.
+        let beside_it = self.file.filter(|file| file.is_file() || !file.exists()).map(folder_of);
+        match beside_it.filter(|folder| folder.is_dir()) {
+            Some(folder) => {
+                let (file, path) = beside().tempfile_in(folder)?.into_parts();
+                self.beside = Some(path);
+                Ok(file)
+            }
+            None => tempfile::tempfile(),
+        }
+    }
+
+    /// Delivers the result: where the file that was opened is not it, by writing it.
+    pub(super) fn deliver(self, exit: Exit, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Exit {
+        match (self.file, self.beside) {
+            (Some(path), Some(beside)) => match beside.persist(path) {
+                Ok(()) => exit,
+                Err(error) => not_written(path, &error.error),
+            },
+            (file, _) => deliver(file, exit, write),
+        }
+    }
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Exit {
+    fail(&format!("`{}` cannot be written: {error}", path.display()))
 }
 
 /// Whether diagnostics may be coloured.

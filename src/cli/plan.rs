@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 
 use super::check::Deny;
 use super::day::DayArguments;
-use super::output::{aside, colour_results, deliver, tell};
+use super::output::{Draft, colour_results, deliver, tell};
 use super::project::Project;
 use super::{Exit, fail};
 use crate::compile::Program;
-use crate::evaluate::{self, Options, Planning};
+use crate::evaluate::{Options, Planning};
 use crate::model::Policy;
 use crate::plan::{Header, Plan};
 use crate::render;
@@ -93,38 +93,45 @@ impl PlanArguments {
         let as_of = self.day.day(&policy, snapshot)?;
         let program = Program::new(policy);
         let options = Options { replay: self.day.replay };
-        if let PlanFormat::Jsonl = self.format {
-            let planning = Planning::new(&program, &project.templates, snapshot, as_of, options);
-            return Ok(self.lines(&planning));
-        }
-        let plan = evaluate::plan(&program, &project.templates, snapshot, as_of, options);
+        let planning = Planning::new(&program, &project.templates, snapshot, as_of, options);
+        let colour = colour_results(self.output.as_deref());
+        Ok(match self.format {
+            PlanFormat::Jsonl => self.lines(&planning),
+            PlanFormat::Json => self.whole(&planning, render::json::document),
+            PlanFormat::Yaml => self.whole(&planning, render::yaml::document),
+            PlanFormat::Csv => {
+                self.whole(&planning, |plan, out| render::csv::table(plan, self.show_names, out))
+            }
+            PlanFormat::Text => {
+                self.whole(&planning, |plan, out| out.write_all(render::text::plan(plan, colour).as_bytes()))
+            }
+            PlanFormat::Markdown => self.whole(&planning, |plan, out| {
+                out.write_all(render::markdown::plan(plan, self.show_names).as_bytes())
+            }),
+        })
+    }
+
+    fn whole(
+        &self,
+        planning: &Planning<'_>,
+        write: impl FnOnce(&Plan, &mut dyn Write) -> io::Result<()>,
+    ) -> Exit {
+        let plan = planning.whole();
         tell_if_unread(&plan.header, &plan.problems);
         let exit = DayArguments::refusal(plan.header.refused.as_ref());
-        let colour = colour_results(self.output.as_deref());
-        Ok(deliver(self.output.as_deref(), exit, |out| self.write(&plan, colour, out)))
+        deliver(self.output.as_deref(), exit, |out| write(&plan, out))
     }
 
     /// JSON lines are made while the plan is, which may be larger than memory.
     fn lines(&self, planning: &Planning<'_>) -> Exit {
-        let file = self.output.as_deref();
-        let lines = match Lines::of(planning, || aside(file)) {
+        let mut draft = Draft::of(self.output.as_deref());
+        let lines = match Lines::of(planning, || draft.open()) {
             Ok(lines) => lines,
             Err(error) => return fail(&format!("the plan cannot be put aside: {error}")),
         };
         tell_if_unread(&lines.header, &lines.problems);
         let exit = DayArguments::refusal(lines.header.refused.as_ref());
-        deliver(file, exit, |out| lines.write(out))
-    }
-
-    fn write(&self, plan: &Plan, colour: bool, out: &mut dyn Write) -> io::Result<()> {
-        match self.format {
-            PlanFormat::Text => out.write_all(render::text::plan(plan, colour).as_bytes()),
-            PlanFormat::Json => render::json::document(plan, out),
-            PlanFormat::Jsonl => render::json::lines(plan, out),
-            PlanFormat::Yaml => render::yaml::document(plan, out),
-            PlanFormat::Csv => render::csv::table(plan, self.show_names, out),
-            PlanFormat::Markdown => out.write_all(render::markdown::plan(plan, self.show_names).as_bytes()),
-        }
+        draft.deliver(exit, |out| lines.write(out))
     }
 }
 

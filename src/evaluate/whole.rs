@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use chrono::NaiveDate;
@@ -14,6 +14,7 @@ use super::obstacle::{Obstacle, Why};
 use crate::code::Code;
 use crate::compile::{HistoryKind, Program};
 use crate::model::RuleId;
+use crate::money::Currency;
 use crate::plan::header::{FORMAT_VERSION, plan_id};
 use crate::plan::{Header, Mode, Part, Plan, PolicyReference, Receivables, Tally, Totals};
 use crate::snapshot::Snapshot;
@@ -40,18 +41,7 @@ pub fn plan(
     as_of: NaiveDate,
     options: Options,
 ) -> Plan {
-    let mut whole = Part::default();
-    let add = |part: Part| {
-        whole.customers.extend(part.customers);
-        whole.actions.extend(part.actions);
-        whole.withheld.extend(part.withheld);
-        whole.waiting.extend(part.waiting);
-        Ok::<(), Infallible>(())
-    };
-    let Ok((header, problems)) =
-        Planning::new(program, templates, snapshot, as_of, options).parts(|part| part, add);
-    let Part { customers, actions, withheld, waiting } = whole;
-    Plan { header, customers, actions, withheld, waiting, problems }
+    Planning::new(program, templates, snapshot, as_of, options).whole()
 }
 
 /// A day to be planned part by part, for plans that are larger than the data they are made from.
@@ -68,6 +58,31 @@ impl<'a> Planning<'a> {
         options: Options,
     ) -> Planning<'a> {
         Planning(Day::new(program, templates, snapshot, as_of, options))
+    }
+
+    /// The header as far as it is known before anything is planned: with nothing receivable and nothing to do in each
+    /// currency of the data.
+    #[must_use]
+    pub fn header(&self) -> Header {
+        let currencies: BTreeSet<Currency> = self.0.snapshot.invoices.currency.iter().copied().collect();
+        let receivables = currencies.into_iter().map(Receivables::none).collect();
+        self.0.header(receivables, Totals::default())
+    }
+
+    /// The whole plan.
+    #[must_use]
+    pub fn whole(&self) -> Plan {
+        let mut whole = Part::default();
+        let add = |part: Part| {
+            whole.customers.extend(part.customers);
+            whole.actions.extend(part.actions);
+            whole.withheld.extend(part.withheld);
+            whole.waiting.extend(part.waiting);
+            Ok::<(), Infallible>(())
+        };
+        let Ok((header, problems)) = self.parts(|part| part, add);
+        let Part { customers, actions, withheld, waiting } = whole;
+        Plan { header, customers, actions, withheld, waiting, problems }
     }
 
     /// Makes something of each part of the plan, several at a time, and takes them in the plan's order; gives the

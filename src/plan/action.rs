@@ -24,6 +24,9 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// All modes.
+    pub const ALL: [Mode; 3] = [Mode::Automatic, Mode::Approval, Mode::Manual];
+
     /// The word used in plans.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -64,6 +67,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 11] = [
+        Kind::Email,
+        Kind::Sms,
+        Kind::Letter,
+        Kind::Call,
+        Kind::Notify,
+        Kind::Task,
+        Kind::HandOff,
+        Kind::Escalate,
+        Kind::Flag,
+        Kind::Clear,
+        Kind::Charge,
+    ];
+
     /// The word used in plans.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -43,6 +43,10 @@ impl Sum {
         Sum { count: 0, amount: Money::new(0, currency) }
     }
 
+    fn widest(currency: Currency) -> Sum {
+        Sum { count: u64::MAX, amount: Money::new(i64::MIN, currency) }
+    }
+
     /// Adds an amount; sums beyond what fits stay at the limit.
     pub fn add(&mut self, minor: i64) {
         self.count += 1;
@@ -80,16 +84,23 @@ impl Receivables {
     /// Nothing yet.
     #[must_use]
     pub fn none(currency: Currency) -> Receivables {
-        let zero = Sum::zero(currency);
+        Receivables::alike(currency, Sum::zero(currency))
+    }
+
+    fn widest(currency: Currency) -> Receivables {
+        Receivables::alike(currency, Sum::widest(currency))
+    }
+
+    fn alike(currency: Currency, sum: Sum) -> Receivables {
         Receivables {
             currency,
-            open: zero,
-            overdue: zero,
-            current: zero,
-            days_1_30: zero,
-            days_31_60: zero,
-            days_61_90: zero,
-            days_over_90: zero,
+            open: sum,
+            overdue: sum,
+            current: sum,
+            days_1_30: sum,
+            days_31_60: sum,
+            days_61_90: sum,
+            days_over_90: sum,
         }
     }
 
@@ -151,6 +162,25 @@ pub struct Totals {
     pub problems: u64,
     /// Actions by mode, kind and currency.
     pub by_mode: Vec<Total>,
+}
+
+impl Totals {
+    fn widest(currencies: &[Currency]) -> Totals {
+        let kinds = Mode::ALL.into_iter().flat_map(|mode| Kind::ALL.map(|kind| (mode, kind)));
+        let total = |(mode, kind), currency| {
+            let Sum { count, amount } = Sum::widest(currency);
+            Total { mode, kind, currency, actions: count, amount }
+        };
+        Totals {
+            actions: u64::MAX,
+            withheld: u64::MAX,
+            waiting: u64::MAX,
+            problems: u64::MAX,
+            by_mode: kinds
+                .flat_map(|of_kind| currencies.iter().map(move |&currency| total(of_kind, currency)))
+                .collect(),
+        }
+    }
 }
 
 /// Counts and sums of a plan, part by part.
@@ -249,6 +279,17 @@ pub struct Header {
     pub receivables: Vec<Receivables>,
     /// Totals.
     pub totals: Totals,
+}
+
+impl Header {
+    /// The same with the longest numbers and totals that a plan in its currencies could have.
+    #[must_use]
+    pub fn widest(mut self) -> Header {
+        let currencies: Vec<Currency> = self.receivables.iter().map(|sum| sum.currency).collect();
+        self.receivables = currencies.iter().map(|&currency| Receivables::widest(currency)).collect();
+        self.totals = Totals::widest(&currencies);
+        self
+    }
 }
 
 /// The id of a plan: a hash of the digests of policy, templates, calendars and data, and of what else decides.
