@@ -1,9 +1,20 @@
 //! Data made harmless for what shows it: terminals, Markdown, spreadsheets, pictures.
 
+use std::borrow::Cow;
+
 /// Data for a terminal: one line, without characters that steer it, cannot be seen or reorder what is read.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+    cleaned(text).into_owned()
+}
+
+/// The same, copied only where something is replaced.
+#[must_use]
+pub fn cleaned(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect())
 }
 
 /// Control and format characters; what joins the parts of an emoji is among them.

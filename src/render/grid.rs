@@ -1,11 +1,13 @@
 //! A table of words, drawn in columns for a terminal or in Markdown.
 
+use std::fmt::{Display, Write as _};
 use std::io;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::render::escape::{clean, markdown};
+use crate::render::escape::{cleaned, markdown};
 use crate::render::markdown::{Table, folded};
 use crate::render::text::{Page, count};
 
@@ -27,17 +29,54 @@ pub(super) struct Grid<'r> {
 }
 
 /// Works out a row of a long table, again each time it is asked for.
-type WorkOut<'r> = Box<dyn Fn(usize) -> Vec<String> + Sync + 'r>;
+type WorkOut<'r> = Box<dyn Fn(usize, &mut Row) + Sync + 'r>;
+
+/// The words of a row, cell after cell.
+#[derive(Default)]
+pub(super) struct Row {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Row {
+    /// Adds a cell.
+    pub(super) fn add(&mut self, cell: impl Display) {
+        // Nothing fails to be written into a text.
+        let _ = write!(self.text, "{cell}");
+        self.ends.push(self.text.len());
+    }
+
+    fn cell(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[at]]
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+}
+
+impl<T: Display> FromIterator<T> for Row {
+    fn from_iter<I: IntoIterator<Item = T>>(cells: I) -> Row {
+        let mut row = Row::default();
+        cells.into_iter().for_each(|cell| row.add(cell));
+        row
+    }
+}
 
 /// Bytes that a table may take in Markdown.
 const ROOM: usize = 6_000;
 
-/// So many rows of a long table are drawn at a time.
-const AT_A_TIME: usize = 1 << 16;
+/// So many rows are drawn by one thread at a time.
+const TOGETHER: usize = 1 << 10;
+
+/// So many times as many are drawn before they are written.
+const AT_A_TIME: usize = 1 << 6;
 
 impl<'r> Grid<'r> {
     pub(super) fn new(title: &'static str, row: &'static str, columns: &[(&'static str, bool)]) -> Grid<'r> {
-        let long: (usize, WorkOut) = (0, Box::new(|_| Vec::new()));
+        let long: (usize, WorkOut) = (0, Box::new(|_, _| ()));
         Grid {
             title,
             row,
@@ -66,11 +105,7 @@ impl<'r> Grid<'r> {
     }
 
     /// With rows that are too many to be kept.
-    pub(super) fn with_long(
-        mut self,
-        rows: usize,
-        row: impl Fn(usize) -> Vec<String> + Sync + 'r,
-    ) -> Grid<'r> {
+    pub(super) fn with_long(mut self, rows: usize, row: impl Fn(usize, &mut Row) + Sync + 'r) -> Grid<'r> {
         self.long = (rows, Box::new(row));
         self
     }
@@ -83,22 +118,32 @@ impl<'r> Grid<'r> {
         self.rows.len() + self.long.0
     }
 
-    fn cells(&self, at: usize) -> Vec<String> {
-        let (_, work_out) = &self.long;
-        self.rows.get(at).cloned().unwrap_or_else(|| work_out(at - self.rows.len()))
+    /// The words of a row, in the place of those of another.
+    fn fill(&self, at: usize, row: &mut Row) {
+        row.clear();
+        match self.rows.get(at) {
+            Some(cells) => cells.iter().for_each(|cell| row.add(cell)),
+            None => (self.long.1)(at - self.rows.len(), row),
+        }
     }
 
     /// The widest cell of each column, escaped; none for a column that says nothing, which is left out.
     fn widths(&self) -> Vec<Option<usize>> {
         let none = || vec![None; self.columns.len()];
-        let widest = |widths: Vec<Option<usize>>, of: &dyn Fn(usize) -> Option<usize>| {
-            widths.into_iter().enumerate().map(|(at, width)| width.max(of(at))).collect()
+        let widen = |mut widths: Vec<Option<usize>>, of: &dyn Fn(usize) -> Option<usize>| {
+            widths.iter_mut().enumerate().for_each(|(at, width)| *width = (*width).max(of(at)));
+            widths
         };
-        let rows = (0..self.len()).into_par_iter().map(|row| self.cells(row));
-        let rows = rows.fold(none, |widths, row| {
-            widest(widths, &|at| (!row[at].is_empty()).then(|| clean(&row[at]).width()))
-        });
-        rows.reduce(none, |widths, others| widest(widths, &|at| others[at]))
+        let rows = (0..self.len()).into_par_iter().with_min_len(TOGETHER);
+        let rows = rows.fold(
+            || (none(), Row::default()),
+            |(widths, mut row), at| {
+                self.fill(at, &mut row);
+                let width = |cell: &str| (!cell.is_empty()).then(|| cleaned(cell).width());
+                (widen(widths, &|at| width(row.cell(at))), row)
+            },
+        );
+        rows.map(|(widths, _)| widths).reduce(none, |widths, others| widen(widths, &|at| others[at]))
     }
 
     /// Draws it for a terminal.
@@ -119,29 +164,15 @@ impl<'r> Grid<'r> {
             .enumerate()
             .filter_map(|(at, width)| Some((at, width?.max(self.columns[at].0.width()))))
             .collect();
-        let line = |cell: &dyn Fn(usize) -> String| {
-            let mut line = String::new();
-            for &(at, width) in &used {
-                let text = cell(at);
-                let gap = " ".repeat(width.saturating_sub(text.width()));
-                let (before, after) = if self.columns[at].1 { (&gap, &text) } else { (&text, &gap) };
-                line.extend(["  ", before, after]);
-            }
-            line
-        };
         if used.iter().any(|&(at, _)| !self.columns[at].0.is_empty()) {
-            page.line(&line(&|at| self.columns[at].0.to_owned()));
+            self.line(&self.columns.iter().map(|(title, _)| title).collect(), &used, &mut page.out);
         }
         let shown = self.len().min(self.most);
-        for start in (0..shown).step_by(AT_A_TIME) {
-            let rows = (start..shown.min(start + AT_A_TIME)).into_par_iter();
-            let lines: Vec<String> = rows
-                .map(|row| {
-                    let row = self.cells(row);
-                    line(&|at| clean(&row[at]))
-                })
-                .collect();
-            lines.iter().for_each(|line| page.line(line));
+        let parts: Vec<Range<usize>> =
+            (0..shown).step_by(TOGETHER).map(|from| from..shown.min(from + TOGETHER)).collect();
+        for parts in parts.chunks(AT_A_TIME) {
+            let lines: Vec<String> = parts.par_iter().map(|rows| self.lines(rows.clone(), &used)).collect();
+            lines.iter().for_each(|lines| page.out.push_str(lines));
             written(page)?;
         }
         if shown < self.len() {
@@ -151,15 +182,44 @@ impl<'r> Grid<'r> {
         Ok(())
     }
 
+    fn lines(&self, rows: Range<usize>, used: &[(usize, usize)]) -> String {
+        let (mut lines, mut row) = (String::new(), Row::default());
+        for at in rows {
+            self.fill(at, &mut row);
+            self.line(&row, used, &mut lines);
+        }
+        lines
+    }
+
+    /// Adds the line of a row: its cells of these columns, of these widths.
+    fn line(&self, row: &Row, used: &[(usize, usize)], lines: &mut String) {
+        let from = lines.len();
+        for &(at, width) in used {
+            let text = cleaned(row.cell(at));
+            let gap = std::iter::repeat_n(' ', width.saturating_sub(text.width()));
+            lines.push_str("  ");
+            if self.columns[at].1 {
+                lines.extend(gap);
+                lines.push_str(&text);
+            } else {
+                lines.push_str(&text);
+                lines.extend(gap);
+            }
+        }
+        lines.truncate(from + lines[from..].trim_end().len());
+        lines.push('\n');
+    }
+
     pub(super) fn markdown(&self) -> String {
         let used: Vec<usize> =
             self.widths().iter().enumerate().filter(|(_, width)| width.is_some()).map(|(at, _)| at).collect();
         let titles: Vec<&str> = used.iter().map(|&at| self.columns[at].0).collect();
         let numbers: Vec<bool> = used.iter().map(|&at| self.columns[at].1).collect();
         let mut table = Table::new(&titles, &numbers, ROOM);
-        for row in 0..self.len() {
-            let row = self.cells(row);
-            let cells: Vec<String> = used.iter().map(|&at| markdown(&row[at])).collect();
+        let mut row = Row::default();
+        for at in 0..self.len() {
+            self.fill(at, &mut row);
+            let cells: Vec<String> = used.iter().map(|&at| markdown(row.cell(at))).collect();
             table.row(&cells, []);
         }
         let table = table.finish(self.row);

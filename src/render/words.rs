@@ -1,7 +1,5 @@
 //! What plans say in a person's words, before it is escaped for a terminal or for Markdown.
 
-use std::collections::BTreeMap;
-
 use chrono::{Datelike, NaiveDate};
 
 use crate::model::Stage;
@@ -314,10 +312,13 @@ pub(super) fn sums(amounts: impl Iterator<Item = Money>) -> String {
 
 /// Sums by currency.
 pub(super) fn by_currency(amounts: impl Iterator<Item = Money>) -> Vec<String> {
-    let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
+    let mut sums: Vec<Money> = Vec::new();
     for amount in amounts {
-        let sum = sums.entry(amount.currency).or_default();
-        *sum = sum.saturating_add(amount.minor);
+        match sums.iter_mut().find(|sum| sum.currency == amount.currency) {
+            Some(sum) => sum.minor = sum.minor.saturating_add(amount.minor),
+            None => sums.push(amount),
+        }
     }
-    sums.into_iter().map(|(currency, minor)| Money::new(minor, currency).grouped()).collect()
+    sums.sort_by_key(|sum| sum.currency);
+    sums.into_iter().map(Money::grouped).collect()
 }

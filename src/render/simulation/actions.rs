@@ -1,8 +1,9 @@
 //! The actions of a simulation over time, and what was withheld.
 
 use std::borrow::Cow;
+use std::fmt::{self, Display, Formatter};
 
-use super::super::grid::Grid;
+use super::super::grid::{Grid, Row};
 use crate::plan::{Action, Kind};
 use crate::render::words::{self, place, sums};
 use crate::report::Report;
@@ -19,25 +20,20 @@ pub(super) fn actions(report: &Report, names: bool) -> Grid<'_> {
         ("because", false),
         ("rule", false),
     ];
-    let row = move |at| {
+    let work_out = move |at, row: &mut Row| {
         let event = report.events.row(at);
         let action = shown(event.action, names);
-        let (day, verb) = match event.done {
-            Some(done) => (done, words::verb(&action).to_owned()),
-            None => (event.last, format!("not done: {}", words::verb(&action))),
-        };
+        let undone = if event.done.is_some() { "" } else { "not done: " };
         let because = &action.because;
-        vec![
-            day.to_string(),
-            format!("{verb} {}", words::deed(&action, names)),
-            event.action.customer_id().to_owned(),
-            invoices(event.action),
-            open(event.action),
-            words::reason(event.action.sentence(), names).to_owned(),
-            place(&because.rule, because.file.as_deref(), because.line),
-        ]
+        row.add(event.done.unwrap_or(event.last));
+        row.add(format_args!("{undone}{} {}", words::verb(&action), words::deed(&action, names)));
+        row.add(event.action.customer_id());
+        row.add(Invoices(event.action));
+        row.add(open(event.action));
+        row.add(words::reason(event.action.sentence(), names));
+        row.add(place(&because.rule, because.file.as_deref(), because.line));
     };
-    Grid::new("Day by day", "action", &columns).folded().with_long(report.events.len(), row)
+    Grid::new("Day by day", "action", &columns).folded().with_long(report.events.len(), work_out)
 }
 
 /// Each step that was withheld, from the first to the last day.
@@ -52,23 +48,20 @@ pub(super) fn withheld(report: &Report, names: bool) -> Grid<'_> {
         ("because", false),
         ("rule", false),
     ];
-    let row = move |at| {
+    let work_out = move |at, row: &mut Row| {
         let spell = report.withheld.row(at);
         let why = spell.blockers.iter().map(|blocker| words::reason(&blocker.sentence, names));
-        let why: Vec<&str> = why.collect();
         let rule = spell.blockers.iter().map(words::blocker_place).find(|place| !place.is_empty());
-        vec![
-            spell.first.to_string(),
-            spell.last.to_string(),
-            words::what(&shown(spell.action, false)),
-            spell.action.customer_id().to_owned(),
-            invoices(spell.action),
-            open(spell.action),
-            why.join("; "),
-            rule.unwrap_or_default(),
-        ]
+        row.add(spell.first);
+        row.add(spell.last);
+        row.add(words::what(&shown(spell.action, false)));
+        row.add(spell.action.customer_id());
+        row.add(Invoices(spell.action));
+        row.add(open(spell.action));
+        row.add(why.collect::<Vec<_>>().join("; "));
+        row.add(rule.unwrap_or_default());
     };
-    Grid::new("Withheld", "step", &columns).folded().with_long(report.withheld.len(), row)
+    Grid::new("Withheld", "step", &columns).folded().with_long(report.withheld.len(), work_out)
 }
 
 /// As much of an action as its words need: amounts and addresses are its own.
@@ -76,12 +69,19 @@ fn shown(row: ActionRow<'_>, names: bool) -> Cow<'_, Action> {
     if names || row.is_charge() { Cow::Owned(row.action()) } else { Cow::Borrowed(row.common()) }
 }
 
-fn invoices(action: ActionRow) -> String {
-    const SHOWN: usize = 6;
-    let ids: Vec<&str> = action.invoice_ids().take(SHOWN).collect();
-    match action.invoice_ids().len().saturating_sub(SHOWN) {
-        0 => ids.join(", "),
-        more => format!("{} and {more} more", ids.join(", ")),
+/// The ids of an action's invoices, as many as anybody reads.
+struct Invoices<'r>(ActionRow<'r>);
+
+impl Display for Invoices<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 6;
+        let ids = self.0.invoice_ids();
+        let more = ids.len().saturating_sub(SHOWN);
+        for (at, id) in ids.take(SHOWN).enumerate() {
+            f.write_str(if at == 0 { "" } else { ", " })?;
+            f.write_str(id)?;
+        }
+        if more > 0 { write!(f, " and {more} more") } else { Ok(()) }
     }
 }
 
