@@ -106,6 +106,7 @@ fn customers(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField], 
         &table.tags,
     ];
     for row in rows.clone() {
+        writer.row();
         writer.text(table.id[row]);
         texts.iter().for_each(|column| writer.optional(column.get(row), Writer::text));
         writer.optional(table.credit_limit.get(row), Writer::number);
@@ -127,6 +128,7 @@ fn invoices(writer: &mut Writer<'_>, snapshot: &Snapshot, fields: &[OwnField], r
     let table = &snapshot.invoices;
     let texts = [&table.po_number, &table.owner, &table.tags, &table.document_url, &table.payment_link];
     for row in rows.clone() {
+        writer.row();
         writer.text(table.id[row]);
         writer.number(i64::from(table.customer[row].0));
         writer.currency(table.currency[row]);
@@ -157,6 +159,7 @@ fn own(writer: &mut Writer<'_>, columns: &[Column<OwnValue>], fields: &[OwnField
 fn contacts(writer: &mut Writer<'_>, snapshot: &Snapshot) {
     writer.section("contacts", snapshot.contacts.len());
     for contact in &snapshot.contacts {
+        writer.row();
         writer.number(i64::from(contact.customer.0));
         writer.text(contact.role);
         for text in [contact.name, contact.email, contact.phone, contact.language] {
@@ -168,6 +171,7 @@ fn contacts(writer: &mut Writer<'_>, snapshot: &Snapshot) {
 fn payments(writer: &mut Writer<'_>, snapshot: &Snapshot) {
     writer.section("payments", snapshot.payments.len());
     for payment in &snapshot.payments {
+        writer.row();
         writer.number(i64::from(payment.customer.0));
         writer.optional(payment.invoice.map(|row| i64::from(row.0)), Writer::number);
         writer.date(payment.date);
@@ -180,6 +184,7 @@ fn payments(writer: &mut Writer<'_>, snapshot: &Snapshot) {
 fn disputes(writer: &mut Writer<'_>, snapshot: &Snapshot) {
     writer.section("disputes", snapshot.disputes.len());
     for dispute in &snapshot.disputes {
+        writer.row();
         writer.number(i64::from(dispute.invoice.0));
         writer.since(dispute.opened);
         writer.optional(dispute.closed, Writer::date);
@@ -193,6 +198,7 @@ fn disputes(writer: &mut Writer<'_>, snapshot: &Snapshot) {
 fn promises(writer: &mut Writer<'_>, snapshot: &Snapshot) {
     writer.section("promises", snapshot.promises.len());
     for promise in &snapshot.promises {
+        writer.row();
         writer.number(i64::from(promise.invoice.0));
         writer.since(promise.made);
         writer.date(promise.due);
@@ -201,6 +207,7 @@ fn promises(writer: &mut Writer<'_>, snapshot: &Snapshot) {
 }
 
 fn ledger_row(writer: &mut Writer<'_>, row: &LedgerRow) {
+    writer.row();
     writer.number(i64::from(row.customer.0));
     writer.optional(row.invoice.map(|row| i64::from(row.0)), Writer::number);
     writer.date(row.date);
@@ -242,6 +249,7 @@ fn problems(writer: &mut Writer<'_>, snapshot: &Snapshot) {
     keys.dedup();
     writer.section("problems", keys.len());
     for (customer, invoice, code) in keys {
+        writer.row();
         writer.optional(customer, Writer::word);
         writer.optional(invoice, Writer::word);
         writer.word(code.word());
@@ -265,12 +273,16 @@ impl Writer<'_> {
         self.bytes(&(rows as u64).to_le_bytes());
     }
 
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
+    /// Begins a row: what was written before is digested once it is much.
+    fn row(&mut self) {
         if self.buffer.len() >= BLOCK {
             self.hasher.update(&self.buffer);
             self.buffer.clear();
         }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
     }
 
     fn word(&mut self, text: &str) {
