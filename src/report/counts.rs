@@ -83,6 +83,14 @@ struct Sums {
     minor: i64,
 }
 
+impl Sums {
+    fn add(&mut self, actions: u64, steps: u64, minor: i64) {
+        self.actions += actions;
+        self.steps += steps;
+        self.minor = self.minor.saturating_add(minor);
+    }
+}
+
 /// Counts events by something, in its order, then by kind, mode and currency.
 pub(super) fn counts_by<T: Ord + Clone>(events: &[EventRow], of: impl Fn(&EventRow) -> T) -> Vec<Count<T>> {
     let mut counts: BTreeMap<(T, Kind, Mode, Option<Currency>), Sums> = BTreeMap::new();
@@ -93,16 +101,28 @@ pub(super) fn counts_by<T: Ord + Clone>(events: &[EventRow], of: impl Fn(&EventR
         let currency = lead.map(|lead| lead.currency);
         let own = balances().filter(|balance| Some(balance.currency) == currency);
         let open = own.fold(0_i64, |sum, balance| sum.saturating_add(balance.minor));
-        let count = counts.entry((of(event), action.kind, action.mode, currency)).or_default();
-        count.actions += 1;
-        count.steps += action.members.len() as u64;
-        count.minor = count.minor.saturating_add(open);
+        let sums = counts.entry((of(event), action.kind, action.mode, currency)).or_default();
+        sums.add(1, action.members.len() as u64, open);
     }
-    let counts = counts.into_iter().map(|((of, kind, mode, currency), Sums { actions, steps, minor })| {
+    of_sums(counts)
+}
+
+fn of_sums<T>(sums: BTreeMap<(T, Kind, Mode, Option<Currency>), Sums>) -> Vec<Count<T>> {
+    let counts = sums.into_iter().map(|((of, kind, mode, currency), Sums { actions, steps, minor })| {
         let amount = currency.map(|currency| Money::new(minor, currency));
         Count { of, kind, mode, currency, actions, steps, amount }
     });
     counts.collect()
+}
+
+/// The same counts by something that follows from what they were counted by.
+pub(super) fn counts_again<S, T: Ord + Clone>(counts: &[Count<S>], of: impl Fn(&S) -> T) -> Vec<Count<T>> {
+    let mut again: BTreeMap<(T, Kind, Mode, Option<Currency>), Sums> = BTreeMap::new();
+    for count in counts {
+        let sums = again.entry((of(&count.of), count.kind, count.mode, count.currency)).or_default();
+        sums.add(count.actions, count.steps, count.amount.map_or(0, |amount| amount.minor));
+    }
+    of_sums(again)
 }
 
 /// How many different steps some actions are about.

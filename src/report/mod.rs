@@ -19,8 +19,8 @@ use crate::snapshot::problem::Problem;
 pub use ageing::{Delinquency, Position};
 use contacts::ContactDays;
 pub use contacts::{Collision, FirstContact, Latest, Messages};
-use counts::counts_by;
 pub use counts::{Count, Work, WorkDay, WorkKind};
+use counts::{counts_again, counts_by};
 pub use silence::{Silence, Silences};
 
 /// The version of a report's form.
@@ -103,8 +103,18 @@ pub enum Whole {
 #[must_use]
 pub fn report(simulation: Simulation) -> Report {
     let done: Vec<EventRow> = simulation.events.iter().filter(|event| event.done.is_some()).collect();
-    let contact_days = ContactDays::of(&done);
-    let week = |event: &EventRow| event.done.unwrap_or(event.last).format("%G-W%V").to_string();
+    let by_day = || counts_by(&done, |event| event.done.unwrap_or(event.last));
+    let by_segment = || counts_by(&done, |event| event.action.common().segment.clone());
+    let of_contacts = || {
+        let days = ContactDays::of(&done);
+        let first = contacts::first_contact(&days, &simulation);
+        (silence::silences(&days, &simulation), first)
+    };
+    // Each goes through all events, so they do it beside one another.
+    let ((by_day, by_segment), ((silences, first_contact), collisions)) = rayon::join(
+        || rayon::join(by_day, by_segment),
+        || rayon::join(of_contacts, || contacts::collisions(&done)),
+    );
     Report {
         format_version: FORMAT_VERSION,
         policy: simulation.policy.clone(),
@@ -114,17 +124,17 @@ pub fn report(simulation: Simulation) -> Report {
         from: simulation.period.from,
         to: simulation.period.to,
         habits: simulation.habits,
-        totals: counts_by(&done, |_| Whole::Period),
-        by_day: counts_by(&done, |event| event.done.unwrap_or(event.last)),
-        by_week: counts_by(&done, week),
-        by_segment: counts_by(&done, |event| event.action.common().segment.clone()),
+        totals: counts_again(&by_day, |_| Whole::Period),
+        by_week: counts_again(&by_day, |day| day.format("%G-W%V").to_string()),
+        by_day,
+        by_segment,
         withheld_steps: counts::steps(simulation.withheld.iter().map(|spell| spell.action)),
         undone: counts::undone(&simulation.events),
         work: counts::work(&done),
         messages: contacts::messages(&done, &simulation),
-        collisions: contacts::collisions(&done),
-        silences: silence::silences(&contact_days, &simulation),
-        first_contact: contacts::first_contact(&contact_days, &simulation),
+        collisions,
+        silences,
+        first_contact,
         start: ageing::position(&simulation.start),
         end: ageing::position(&simulation.end),
         unmet: simulation.unmet,
