@@ -115,14 +115,19 @@ impl Money {
         let plain = self.decimal();
         let (whole, fraction) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
         let (sign, digits) = whole.split_at(usize::from(whole.starts_with('-')));
-        let mut grouped = String::from(sign);
-        for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at).is_multiple_of(3) {
-                grouped.push(' ');
-            }
-            grouped.push(digit);
+        let mut grouped = String::with_capacity(plain.len() + digits.len() / 3 + 4);
+        grouped.push_str(sign);
+        // The first group has what the others leave.
+        let (first, others) = digits.split_at((digits.len() + 2) % 3 + 1);
+        grouped.push_str(first);
+        for at in (0..others.len()).step_by(3) {
+            grouped.push(' ');
+            grouped.push_str(&others[at..at + 3]);
         }
-        format!("{grouped}{fraction} {}", self.currency)
+        grouped.push_str(fraction);
+        grouped.push(' ');
+        grouped.push_str(self.currency.code());
+        grouped
     }
 }
 

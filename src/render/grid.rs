@@ -57,6 +57,11 @@ impl Row {
     }
 }
 
+/// How many columns a cleaned text takes.
+fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
 impl<T: Display> FromIterator<T> for Row {
     fn from_iter<I: IntoIterator<Item = T>>(cells: I) -> Row {
         let mut row = Row::default();
@@ -139,8 +144,8 @@ impl<'r> Grid<'r> {
             || (none(), Row::default()),
             |(widths, mut row), at| {
                 self.fill(at, &mut row);
-                let width = |cell: &str| (!cell.is_empty()).then(|| cleaned(cell).width());
-                (widen(widths, &|at| width(row.cell(at))), row)
+                let own = |cell: &str| (!cell.is_empty()).then(|| width(&cleaned(cell)));
+                (widen(widths, &|at| own(row.cell(at))), row)
             },
         );
         rows.map(|(widths, _)| widths).reduce(none, |widths, others| widen(widths, &|at| others[at]))
@@ -170,10 +175,19 @@ impl<'r> Grid<'r> {
         let shown = self.len().min(self.most);
         let parts: Vec<Range<usize>> =
             (0..shown).step_by(TOGETHER).map(|from| from..shown.min(from + TOGETHER)).collect();
-        for parts in parts.chunks(AT_A_TIME) {
-            let lines: Vec<String> = parts.par_iter().map(|rows| self.lines(rows.clone(), &used)).collect();
-            lines.iter().for_each(|lines| page.out.push_str(lines));
-            written(page)?;
+        // What is drawn is written while more is.
+        let draw = |parts: &[Range<usize>]| -> Vec<String> {
+            parts.par_iter().map(|rows| self.lines(rows.clone(), &used)).collect()
+        };
+        let (mut drawn, mut result) = (Vec::new(), Ok(()));
+        for parts in parts.chunks(AT_A_TIME).chain([&[][..]]) {
+            let before = std::mem::take(&mut drawn);
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| drawn = draw(parts));
+                before.iter().for_each(|lines| page.out.push_str(lines));
+                result = written(page);
+            });
+            std::mem::replace(&mut result, Ok(()))?;
         }
         if shown < self.len() {
             let more = count(self.len() - shown, self.row);
@@ -194,9 +208,9 @@ impl<'r> Grid<'r> {
     /// Adds the line of a row: its cells of these columns, of these widths.
     fn line(&self, row: &Row, used: &[(usize, usize)], lines: &mut String) {
         let from = lines.len();
-        for &(at, width) in used {
+        for &(at, wide) in used {
             let text = cleaned(row.cell(at));
-            let gap = std::iter::repeat_n(' ', width.saturating_sub(text.width()));
+            let gap = std::iter::repeat_n(' ', wide.saturating_sub(width(&text)));
             lines.push_str("  ");
             if self.columns[at].1 {
                 lines.extend(gap);
