@@ -11,6 +11,7 @@ use crate::compile::Program;
 use crate::evaluate::{Entries, Look, Teller, Watch, look};
 use crate::plan::digest::Key;
 use crate::snapshot::Snapshot;
+use crate::snapshot::ledger::LedgerRow;
 use crate::template::TemplateSet;
 
 /// A snapshot whose ledger grows with what its policy does, day by day.
@@ -28,6 +29,8 @@ pub(crate) struct Play<'a, T = Entries> {
     /// The first day on which a plan had a step that waits for people, by the step's key.
     asked: FxHashMap<Key, NaiveDate>,
     teller: T,
+    /// Room for the ledger as it stands after a day.
+    spare: Vec<LedgerRow>,
 }
 
 /// A step of which is told what becomes of it on a later day: until then nobody carries it out.
@@ -77,8 +80,8 @@ impl<'a, T: Teller<Action: Executable>> Play<'a, T> {
         teller: T,
     ) -> Play<'a, T> {
         let (watch, asked) = (Watch::new(&snapshot), FxHashMap::default());
-        let (told, whole) = (Vec::new(), BTreeSet::new());
-        Play { program, templates, snapshot, habits, told, whole, watch, asked, teller }
+        let (told, whole, spare) = (Vec::new(), BTreeSet::new(), Vec::new());
+        Play { program, templates, snapshot, habits, told, whole, watch, asked, teller, spare }
     }
 
     /// Leaves steps alone until the days on which the ledger tells what became of them.
@@ -127,7 +130,7 @@ impl<'a, T: Teller<Action: Executable>> Play<'a, T> {
         for (action, _) in look.actions.iter().zip(&done).filter(|(_, done)| **done) {
             written.extend(executor::rows(&mut self.snapshot, action, day));
         }
-        self.snapshot.record(written);
+        self.snapshot.record(written, &mut self.spare);
         Played { day, look, done }
     }
 

@@ -207,8 +207,11 @@ impl Recorder {
         let blockers = self.once(blockers);
         let spells = &mut self.record.spells;
         let last = self.spells.get(&action.key).and_then(|&at| spells.get_mut(at));
-        let codes = |blockers: &[Blocker]| blockers.iter().map(|blocker| blocker.code).collect::<Vec<_>>();
-        match last.filter(|last| codes(&last.blockers) == codes(&blockers)) {
+        let is_same = |last: &&mut KeptSpell| {
+            let codes = blockers.iter().map(|blocker| blocker.code);
+            last.blockers.iter().map(|blocker| blocker.code).eq(codes)
+        };
+        match last.filter(is_same) {
             Some(spell) => {
                 (spell.last, spell.days) = (day, spell.days + 1);
                 (spell.action, spell.blockers) = (action, blockers);

@@ -42,16 +42,16 @@ impl Snapshot {
         self
     }
 
-    /// Writes rows into the ledger, each where it belongs.
-    pub fn record(&mut self, rows: Vec<LedgerRow>) {
+    /// Writes rows into the ledger, each where it belongs. `spare` is room that is used again the next time.
+    pub fn record(&mut self, rows: Vec<LedgerRow>, spare: &mut Vec<LedgerRow>) {
         let (mut of_invoices, mut of_customers): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.invoice.is_some());
         of_invoices.sort_by(|a, b| self.ledger_order(a, b));
         of_customers.sort_by(|a, b| self.ledger_order(a, b));
         let mut ledger = std::mem::take(&mut self.ledger);
         let mut customer_ledger = std::mem::take(&mut self.customer_ledger);
-        merge(&mut ledger, of_invoices, |a, b| self.ledger_order(a, b));
-        merge(&mut customer_ledger, of_customers, |a, b| self.ledger_order(a, b));
+        merge(&mut ledger, of_invoices, spare, |a, b| self.ledger_order(a, b));
+        merge(&mut customer_ledger, of_customers, &mut Vec::new(), |a, b| self.ledger_order(a, b));
         (self.ledger, self.customer_ledger) = (ledger, customer_ledger);
         self.index_ledger();
     }
@@ -63,18 +63,34 @@ impl Snapshot {
     }
 }
 
-/// Merges sorted rows into sorted rows; of equal ones those that were there come first.
-fn merge(rows: &mut Vec<LedgerRow>, new: Vec<LedgerRow>, order: impl Fn(&LedgerRow, &LedgerRow) -> Ordering) {
+/// Merges sorted rows into sorted rows; of equal ones those that were there come first. They change places with the
+/// room that is spare.
+fn merge(
+    rows: &mut Vec<LedgerRow>,
+    new: Vec<LedgerRow>,
+    spare: &mut Vec<LedgerRow>,
+    order: impl Fn(&LedgerRow, &LedgerRow) -> Ordering,
+) {
     if new.is_empty() {
         return;
     }
-    let mut merged = Vec::with_capacity(rows.len() + new.len());
-    let mut old = std::mem::take(rows).into_iter();
+    spare.reserve(rows.len() + new.len());
+    let mut old = rows.drain(..);
     for row in new {
-        let before = old.as_slice().partition_point(|own| order(own, &row) != Ordering::Greater);
-        merged.extend(old.by_ref().take(before));
-        merged.push(row);
+        let before = in_front(old.as_slice(), |own| order(own, &row) != Ordering::Greater);
+        spare.extend(old.by_ref().take(before));
+        spare.push(row);
     }
-    merged.extend(old);
-    *rows = merged;
+    spare.extend(old);
+    std::mem::swap(rows, spare);
+}
+
+/// How many rows stand in front, of which the next are looked at first.
+fn in_front(rows: &[LedgerRow], is_in_front: impl Fn(&LedgerRow) -> bool) -> usize {
+    let mut near = 1;
+    while near < rows.len() && is_in_front(&rows[near]) {
+        near *= 2;
+    }
+    let near = rows.len().min(near + 1);
+    rows[..near].partition_point(is_in_front)
 }
