@@ -111,13 +111,16 @@ impl SimulateArguments {
         drop(days);
         let report = report::report(simulation);
         let colour = colour_results(self.output.as_deref());
-        Ok(deliver(self.output.as_deref(), Exit::Done, |out| match self.format {
+        let exit = deliver(self.output.as_deref(), Exit::Done, |out| match self.format {
             SimulateFormat::Text => render::simulation::text(&report, self.show_names, colour, out),
             SimulateFormat::Json => render::json::report(&report, out),
             SimulateFormat::Markdown => {
                 out.write_all(render::simulation::markdown_page(&report, self.show_names).as_bytes())
             }
-        }))
+        });
+        // The process ends here: to give its memory back piece by piece would only take time.
+        std::mem::forget(report);
+        Ok(exit)
     }
 }
 

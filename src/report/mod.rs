@@ -103,17 +103,23 @@ pub enum Whole {
 #[must_use]
 pub fn report(simulation: Simulation) -> Report {
     let done: Vec<EventRow> = simulation.events.iter().filter(|event| event.done.is_some()).collect();
-    let by_day = || counts_by(&done, |event| event.done.unwrap_or(event.last));
-    let by_segment = || counts_by(&done, |event| event.action.common().segment.clone());
     let of_contacts = || {
         let days = ContactDays::of(&done);
         let first = contacts::first_contact(&days, &simulation);
         (silence::silences(&days, &simulation), first)
     };
-    // Each goes through all events, so they do it beside one another.
-    let ((by_day, by_segment), ((silences, first_contact), collisions)) = rayon::join(
-        || rayon::join(by_day, by_segment),
+    let steps = || counts::steps(simulation.withheld.iter().map(|spell| spell.action));
+    // Each goes through all events or spells, so they do it beside one another.
+    let ((by_day, by_segment), (work, messages)) = rayon::join(
+        || {
+            let by_segment = || counts_by(&done, |event| event.action.common().segment.clone());
+            rayon::join(|| counts_by(&done, |event| event.done.unwrap_or(event.last)), by_segment)
+        },
+        || rayon::join(|| counts::work(&done), || contacts::messages(&done, &simulation)),
+    );
+    let (((silences, first_contact), collisions), (withheld_steps, undone)) = rayon::join(
         || rayon::join(of_contacts, || contacts::collisions(&done)),
+        || rayon::join(steps, || counts::undone(&simulation.events)),
     );
     Report {
         format_version: FORMAT_VERSION,
@@ -128,10 +134,10 @@ pub fn report(simulation: Simulation) -> Report {
         by_week: counts_again(&by_day, |day| day.format("%G-W%V").to_string()),
         by_day,
         by_segment,
-        withheld_steps: counts::steps(simulation.withheld.iter().map(|spell| spell.action)),
-        undone: counts::undone(&simulation.events),
-        work: counts::work(&done),
-        messages: contacts::messages(&done, &simulation),
+        withheld_steps,
+        undone,
+        work,
+        messages,
         collisions,
         silences,
         first_contact,
