@@ -2,13 +2,13 @@
 
 use std::cmp::Reverse;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 
 use super::candidate::{Asking, Candidate};
 use super::facts::CustomerState;
 use super::obstacle::Obstacle;
 use crate::model::{Channel, RestrictionKind, RuleId};
-use crate::snapshot::Snapshot;
+use crate::snapshot::tables::InvoiceRow;
 
 /// What is done together: one candidate, or the members of one message, the leading one first.
 pub(crate) struct Group<'a> {
@@ -96,16 +96,16 @@ fn have_common_hours(a: Option<Hours>, b: Option<Hours>) -> bool {
     })
 }
 
-/// What leads: the most overdue, then the larger balance, the lower id, the later rung, the file's order.
-type Rank<'s> = (Reverse<i64>, Reverse<i64>, &'s str, Reverse<chrono::NaiveDate>, RuleId);
+/// What leads: the most overdue, then the larger balance, the lower id, the later rung, the file's order. The rows of a
+/// customer's invoices stand in the order of their ids.
+type Rank = (Reverse<i64>, Reverse<i64>, InvoiceRow, Reverse<NaiveDate>, RuleId);
 
-fn rank<'s>(candidate: &Candidate, customer: &CustomerState, snapshot: &'s Snapshot) -> Rank<'s> {
+fn rank(candidate: &Candidate, customer: &CustomerState) -> Rank {
     let invoice = &customer.invoices[candidate.invoice];
-    let id = snapshot.invoice_id(invoice.row);
     (
         Reverse(invoice.days_overdue),
         Reverse(invoice.balance.minor),
-        id,
+        invoice.row,
         Reverse(candidate.nominal),
         candidate.rule,
     )
@@ -117,10 +117,9 @@ fn rank<'s>(candidate: &Candidate, customer: &CustomerState, snapshot: &'s Snaps
 pub(super) fn combine<'a>(
     mut candidates: Vec<Candidate<'a>>,
     customer: &CustomerState<'a>,
-    snapshot: &Snapshot,
     each_alone: bool,
 ) -> Vec<Group<'a>> {
-    candidates.sort_by(|a, b| rank(a, customer, snapshot).cmp(&rank(b, customer, snapshot)));
+    candidates.sort_by_cached_key(|candidate| rank(candidate, customer));
     let mut groups: Vec<Group<'a>> = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let joins = |group: &&mut Group<'a>| {

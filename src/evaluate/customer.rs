@@ -22,7 +22,7 @@ use crate::model::{Catches, Channel, Condition, LadderId, RestrictionKind, RuleI
 use crate::money::{Currency, Money};
 use crate::plan::{Action, Customer, Owed, Receivables, Waiting, Withheld};
 use crate::snapshot::problem::Problem;
-use crate::snapshot::tables::CustomerRow;
+use crate::snapshot::tables::{CustomerRow, InvoiceRow};
 
 /// A customer's day, decided.
 pub(super) struct Decided<'a> {
@@ -114,20 +114,22 @@ impl<'a> Day<'a> {
         entries
     }
 
-    /// Where an entry stands among those of its customer: by invoice, then step.
+    /// Where an entry stands among those of its customer: by invoice, then step. The rows of invoices stand in the order
+    /// of their ids.
     pub(super) fn place_of<'e>(
-        &'e self,
+        &self,
         customer: &CustomerState<'a>,
         entry: &'e Entry<'a>,
-    ) -> (Option<&'e str>, Cow<'e, str>) {
+    ) -> (Option<InvoiceRow>, Cow<'e, str>) {
         match entry {
             Entry::Decision(decision) => {
                 let lead = decision.invoices.first().map(|&at| customer.invoices[at].row);
-                (lead.map(|row| self.snapshot.invoice_id(row)), decision.lead().step())
+                (lead, decision.lead().step())
             }
             Entry::Ready(action) => {
-                let lead = action.invoices.first().map(|invoice| invoice.id.as_str());
-                (lead, Cow::Borrowed(action.step.as_str()))
+                let lead = action.invoices.first();
+                let row = lead.and_then(|invoice| self.snapshot.invoice_with(customer.row, &invoice.id));
+                (row, Cow::Borrowed(action.step.as_str()))
             }
         }
     }
@@ -366,7 +368,7 @@ impl<'a> Day<'a> {
             return Vec::new();
         }
         let alone = self.program.policy.settings.one_message_per_invoice;
-        let groups = combine(candidates, customer, self.snapshot, alone);
+        let groups = combine(candidates, customer, alone);
         let has_message = groups.iter().any(|group| group.is_free() && group.channel().is_some());
         let written = if has_message { Some(self.written(customer)) } else { None };
         let mut taken: Vec<Channel> = written.as_ref().map_or(Vec::new(), |written| written.today.clone());

@@ -19,7 +19,7 @@ use crate::plan::header::{FORMAT_VERSION, plan_id};
 use crate::plan::{Header, Mode, Part, Plan, PolicyReference, Receivables, Tally, Totals};
 use crate::snapshot::Snapshot;
 use crate::snapshot::problem::Problem;
-use crate::snapshot::tables::CustomerRow;
+use crate::snapshot::tables::{CustomerRow, InvoiceRow};
 use crate::snapshot::texts::Text;
 use crate::suggest::nearest;
 use crate::template::TemplateSet;
@@ -216,7 +216,7 @@ impl<'a> Day<'a> {
         &self,
         decided: &Decided<'a>,
         entry: &Entry<'a>,
-    ) -> (Reverse<Option<i64>>, CustomerRow, Option<String>, String) {
+    ) -> (Reverse<Option<i64>>, CustomerRow, Option<InvoiceRow>, String) {
         let customer = &decided.customer;
         let overdue = match entry {
             Entry::Decision(decision) => {
@@ -225,7 +225,7 @@ impl<'a> Day<'a> {
             Entry::Ready(_) => None,
         };
         let (invoice, step) = self.place_of(customer, entry);
-        (Reverse(overdue), customer.row, invoice.map(str::to_owned), step.into_owned())
+        (Reverse(overdue), customer.row, invoice, step.into_owned())
     }
 
     /// Whether the ledger has a step name today already: in a replay it may come later (R1).
