@@ -381,8 +381,11 @@ impl InvoiceDrafts {
             true => a.cmp(b),
             false => parts.id(*a).cmp(parts.id(*b)),
         };
-        let mut groups = Groups::deal(customers.len(), kept.iter().map(|&at| (row_of(at).index(), at)));
-        drop(kept);
+        // To look a customer up is to wait for memory: several threads wait at once.
+        let rows: Vec<CustomerRow> = kept.par_iter().map(|&at| row_of(at)).collect();
+        let of_customers = rows.iter().map(|row| row.index()).zip(kept.iter().copied());
+        let mut groups = Groups::deal(customers.len(), of_customers);
+        drop((rows, kept));
         groups.sort(compare);
         let customer: Vec<CustomerRow> = groups.groups().map(CustomerRow).collect();
         let order = groups.into_rows();
