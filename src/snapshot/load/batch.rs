@@ -269,7 +269,10 @@ impl Batch {
             Ok(text) if memchr(0, bytes).is_none() => {
                 let base = self.text.len();
                 self.text.push_str(text);
-                cell_of(plain(text), text, base)
+                match is_plain(bytes) {
+                    true => Cell::Text { start: base as u32, end: self.text.len() as u32 },
+                    false => cell_of(plain(text), text, base),
+                }
             }
             _ => Cell::Unfit(Unfit::NotText),
         }
@@ -391,14 +394,16 @@ fn cell_of(cell: Result<Option<&str>, Unfit>, within: &str, base: usize) -> Cell
 fn cut_cell(text: &str, ends: &[u32], from: usize, place: usize) -> Cell {
     let Some(&end) = ends.get(place) else { return Cell::Empty };
     let start = place.checked_sub(1).map_or(from, |before| ends[before] as usize + 1);
-    let bytes = &text.as_bytes()[start..end as usize];
-    // Between visible signs nothing is trimmed, and spreadsheets' errors begin with `#`.
-    let is_visible = |sign: &u8| (b'$'..=b'~').contains(sign);
-    match (bytes.first(), bytes.last()) {
-        (None, _) => Cell::Empty,
-        (Some(first), Some(last)) if is_visible(first) && is_visible(last) => {
-            Cell::Text { start: start as u32, end }
-        }
+    match &text.as_bytes()[start..end as usize] {
+        [] => Cell::Empty,
+        bytes if is_plain(bytes) => Cell::Text { start: start as u32, end },
         _ => cell_of(plain(&text[start..end as usize]), text, 0),
     }
+}
+
+/// Whether a text is a cell as it stands: between visible signs nothing is trimmed, and spreadsheets' errors begin
+/// with `#`.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_visible = |sign: &u8| (b'$'..=b'~').contains(sign);
+    bytes.first().is_some_and(is_visible) && bytes.last().is_some_and(is_visible)
 }

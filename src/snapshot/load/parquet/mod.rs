@@ -35,6 +35,9 @@ const MAGIC: &[u8; 4] = b"PAR1";
 const ENCRYPTED: &[u8; 4] = b"PARE";
 const TAIL: u64 = 8;
 
+/// So many bytes that come out of a file are counted at a time: threads count together, and wait for one another.
+const TOGETHER: usize = 1 << 16;
+
 /// The rows of a Parquet file, group by group.
 pub(super) struct ParquetRows {
     disk: Arc<Disk>,
@@ -256,6 +259,11 @@ impl Group {
         let wanted =
             slots.iter().map(|(_, wanted)| *wanted).reduce(|a, b| if a == b { a } else { Wanted::Text });
         let wanted = wanted.unwrap_or(Wanted::Text);
+        let count = |bytes: &mut usize| {
+            let counted = disk.unpacked(std::mem::take(bytes));
+            counted.map_err(|limit| Flaw::from(limit).told(&schema.file, None, None))
+        };
+        let mut uncounted = 0;
         for (at, written) in written.iter_mut().enumerate() {
             let row = *before + at as u64 + 1;
             let told = |flaw: Flaw| flaw.told(&schema.file, Some(&name), Some(row));
@@ -267,10 +275,13 @@ impl Group {
             if *written as u64 > RECORD {
                 return Err(Flaw::from(Limit::Record).told(&schema.file, None, Some(row)));
             }
-            disk.unpacked(length).map_err(|limit| Flaw::from(limit).told(&schema.file, None, None))?;
+            uncounted += length;
+            if uncounted > TOGETHER {
+                count(&mut uncounted)?;
+            }
             slots.iter().for_each(|(slot, _)| batch.put(at, *slot, columns, &value));
         }
-        Ok(())
+        count(&mut uncounted)
     }
 
     /// Fills a record with the cells of the next row.
