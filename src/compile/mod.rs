@@ -24,6 +24,8 @@ pub struct Program {
     pub ladders: Vec<LadderFacts>,
     /// What stands beside each segment of the policy.
     pub segments: Vec<SegmentFacts>,
+    /// What segments ask about the customer alone, each once: it is the same for all invoices of one.
+    pub customer_conditions: Vec<Condition>,
     /// The keys of each carve-out's steps.
     pub carve_out_keys: Vec<Vec<KeyId>>,
     /// Days before the due date of the earliest step before it, else seven (R3).
@@ -50,13 +52,19 @@ pub struct Program {
 /// Facts about a segment that do not depend on an invoice.
 #[derive(Debug, Clone)]
 pub struct SegmentFacts {
-    /// Whether its condition is about the customer alone: it is the same for all invoices of one.
-    pub of_customer: bool,
-    /// Of a condition whose parts must all hold, those about the customer alone: when one does not, none of the
-    /// customer's invoices is in the segment.
-    pub parts_of_customer: Vec<usize>,
+    /// What it asks about the customer alone.
+    pub of_customer: OfCustomer,
     /// Whether time alone, with no new fact, can change what its condition says.
     pub changes_with_time: bool,
+}
+
+/// What a segment asks about the customer alone, among the program's customer conditions.
+#[derive(Debug, Clone)]
+pub enum OfCustomer {
+    /// All.
+    Whole(usize),
+    /// Some parts of what must hold: when one does not, none of the customer's invoices is in the segment.
+    Parts(Vec<usize>),
 }
 
 /// Facts about a ladder that do not depend on an invoice.
@@ -80,9 +88,14 @@ impl Program {
     pub fn new(policy: Policy) -> Program {
         let changes_with_time = conditions(&policy).any(changes_day_by_day);
         let reads_account = conditions(&policy).any(reads_account);
+        let mut customer_conditions = Vec::new();
+        let segments = policy.segments.iter();
+        let segments =
+            segments.map(|segment| segment_facts(&policy, segment, &mut customer_conditions)).collect();
         let mut program = Program {
             ladders: Vec::new(),
-            segments: policy.segments.iter().map(|segment| segment_facts(&policy, segment)).collect(),
+            segments,
+            customer_conditions,
             carve_out_keys: Vec::new(),
             due_soon_days: due_soon_days(&policy),
             data_no_older: data_no_older(&policy),
@@ -221,17 +234,24 @@ fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
     of_steps.chain(of_segments).chain(of_calendars).chain(of_carve_outs)
 }
 
-fn segment_facts(policy: &Policy, segment: &Segment) -> SegmentFacts {
+fn segment_facts(policy: &Policy, segment: &Segment, asked: &mut Vec<Condition>) -> SegmentFacts {
     let Catches::When(condition) = &segment.catches else {
-        return SegmentFacts { of_customer: true, parts_of_customer: Vec::new(), changes_with_time: false };
+        return SegmentFacts { of_customer: OfCustomer::Parts(Vec::new()), changes_with_time: false };
     };
-    let parts = if let Condition::All(parts) = condition { parts.as_slice() } else { &[] };
-    let of_customer = |part: &usize| is_of_customer(policy, &parts[*part]);
-    SegmentFacts {
-        of_customer: is_of_customer(policy, condition),
-        parts_of_customer: (0..parts.len()).filter(of_customer).collect(),
-        changes_with_time: changes_with_time(condition),
-    }
+    let mut place = |condition: &Condition| {
+        asked.iter().position(|known| known == condition).unwrap_or_else(|| {
+            asked.push(condition.clone());
+            asked.len() - 1
+        })
+    };
+    let of_customer = match condition {
+        whole if is_of_customer(policy, whole) => OfCustomer::Whole(place(whole)),
+        Condition::All(parts) => {
+            OfCustomer::Parts(parts.iter().filter(|part| is_of_customer(policy, part)).map(place).collect())
+        }
+        _ => OfCustomer::Parts(Vec::new()),
+    };
+    SegmentFacts { of_customer, changes_with_time: changes_with_time(condition) }
 }
 
 /// Whether a condition is about the customer alone.

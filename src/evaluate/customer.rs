@@ -17,8 +17,8 @@ use super::obstacle::{Obstacle, Why};
 use super::restrictions::{Scope, free_again};
 use crate::calendar::add_days;
 use crate::code::Code;
-use crate::compile::{Program, SegmentFacts};
-use crate::model::{Catches, Channel, Condition, LadderId, RestrictionKind, RuleId, Segment, SegmentId};
+use crate::compile::{OfCustomer, Program, SegmentFacts};
+use crate::model::{Catches, Channel, LadderId, RestrictionKind, RuleId, Segment, SegmentId};
 use crate::money::{Currency, Money};
 use crate::plan::{Action, Customer, Owed, Receivables, Waiting, Withheld};
 use crate::snapshot::problem::Problem;
@@ -212,17 +212,17 @@ impl<'a> Day<'a> {
             Catches::Everything => Truth::Yes,
             Catches::When(condition) => self.truth(condition, customer, invoice),
         };
-        // What is asked about the customer is answered once for all invoices.
+        // What is asked about the customer is answered once for all invoices and segments.
         let known = customer.segments.get_or_init(|| {
-            let answer = |(segment, facts): (&Segment, &SegmentFacts)| match &segment.catches {
-                _ if facts.of_customer => Some(truth(segment)),
-                Catches::When(Condition::All(parts)) => {
-                    let mut own = facts.parts_of_customer.iter().map(|&part| &parts[part]);
-                    own.any(|part| self.truth(part, customer, invoice) == Truth::No).then_some(Truth::No)
+            let asked = self.program.customer_conditions.iter();
+            let answers: Vec<Truth> = asked.map(|asked| self.truth(asked, customer, invoice)).collect();
+            let answer = |facts: &SegmentFacts| match &facts.of_customer {
+                OfCustomer::Whole(at) => Some(answers[*at]),
+                OfCustomer::Parts(parts) => {
+                    parts.iter().any(|&part| answers[part] == Truth::No).then_some(Truth::No)
                 }
-                _ => None,
             };
-            segments().map(answer).collect()
+            self.program.segments.iter().map(answer).collect()
         });
         let mut may_move = false;
         for ((at, (segment, facts)), known) in segments().enumerate().zip(known) {
