@@ -112,13 +112,19 @@ impl<'a> Day<'a> {
             (Predicate::Season(ranges), Value::Date(date)) => {
                 Some(ranges.iter().any(|range| in_season(range, (date.month(), date.day()))))
             }
-            (Predicate::Money(ranges), Value::Money(money)) => {
-                self.any_amounts(ranges, std::slice::from_ref(&money))
-            }
+            (Predicate::Money(ranges), Value::Money(money)) => self.any_amount(ranges, money),
             (Predicate::Money(ranges), Value::Sum(parts)) => self.any_amounts(ranges, parts),
             _ => None,
         };
         holds.map_or(Truth::Unknown(test.field), Truth::from)
+    }
+
+    /// Whether one of some ranges holds an amount.
+    fn any_amount(&self, ranges: &[Amounts], money: Money) -> Option<bool> {
+        if ranges.iter().all(|range| range.currency == money.currency) {
+            return Some(ranges.iter().any(|range| range.hold_own(money.minor)));
+        }
+        self.any_amounts(ranges, std::slice::from_ref(&money))
     }
 
     /// Whether one of some ranges holds a sum. A range in a currency without a rate could hold it.

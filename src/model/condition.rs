@@ -101,6 +101,18 @@ impl Amounts {
         Bounds { least: self.least.map(|end| step(end, 1)), most: self.most.map(|end| step(end, -1)) }
     }
 
+    /// Whether an amount of the currency itself fits, in minor units.
+    #[must_use]
+    pub fn hold_own(&self, minor: i64) -> bool {
+        let fits = |end: Option<End>, outwards: Ordering| {
+            end.is_none_or(|end| {
+                let order = minor.cmp(&end.minor);
+                order != outwards && (end.included || order != Ordering::Equal)
+            })
+        };
+        fits(self.least, Ordering::Less) && fits(self.most, Ordering::Greater)
+    }
+
     /// Whether an amount fits, told how it compares with an amount of this currency; none when nobody knows.
     pub fn hold(&self, compare: impl Fn(Money) -> Option<Ordering>) -> Option<bool> {
         let fits = |end: Option<End>, outwards: Ordering| {
@@ -129,6 +141,29 @@ impl Condition {
         match self {
             Condition::All(parts) => parts,
             _ => std::slice::from_ref(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_of_the_currency_itself_fits_as_any_other() {
+        let limits = [i64::MIN, -1, 0, 1, i64::MAX];
+        let ends = || {
+            let end = |minor| [true, false].map(|included| Some(End { minor, included }));
+            limits.into_iter().flat_map(end).chain([None])
+        };
+        for least in ends() {
+            for most in ends() {
+                let range = Amounts { currency: Currency::EUR, least, most };
+                for minor in limits {
+                    let told = range.hold(|end| Some(minor.cmp(&end.minor)));
+                    assert_eq!(Some(range.hold_own(minor)), told, "{range:?} {minor}");
+                }
+            }
         }
     }
 }
