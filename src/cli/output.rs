@@ -113,6 +113,14 @@ impl<'p> Draft<'p> {
         }
     }
 
+    /// Tells that the result could not be written so far.
+    pub(super) fn failed(&self, error: &io::Error) -> Exit {
+        match (self.file, &self.beside) {
+            (Some(path), Some(_)) => not_written(path, error),
+            _ => fail(&format!("the result cannot be put aside: {error}")),
+        }
+    }
+
     /// Delivers the result: where the file that was opened is not it, by writing it.
     pub(super) fn deliver(self, exit: Exit, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Exit {
         match (self.file, self.beside) {

@@ -127,7 +127,7 @@ impl PlanArguments {
         let mut draft = Draft::of(self.output.as_deref());
         let lines = match Lines::of(planning, || draft.open()) {
             Ok(lines) => lines,
-            Err(error) => return fail(&format!("the plan cannot be put aside: {error}")),
+            Err(error) => return draft.failed(&error),
         };
         tell_if_unread(&lines.header, &lines.problems);
         let exit = DayArguments::refusal(lines.header.refused.as_ref());
